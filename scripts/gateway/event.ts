@@ -1,0 +1,115 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { percentDecoded, type RouteMatch } from './routes.ts';
+
+/** What the events tell of the API they came through. */
+export interface ApiIdentity {
+  readonly accountId: string;
+  readonly apiId: string;
+  readonly stage: string;
+}
+
+/** A request whose body was read and whose route is known. */
+export interface RoutedRequest {
+  readonly request: IncomingMessage;
+  /** With the stage, without the query, as it was sent */
+  readonly path: string;
+  readonly rawQueryString: string;
+  readonly body: Buffer | undefined;
+  readonly route: RouteMatch;
+}
+
+/**
+ * The event that API Gateway makes of a request, payload format 2.0.
+ *
+ * Left out are the headers that the network before API Gateway adds (`x-forwarded-*`, `x-amzn-trace-id`).
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function toEvent(routed: RoutedRequest, api: ApiIdentity, nowMs: number): APIGatewayProxyEventV2 {
+  const { request, rawQueryString, body, route } = routed;
+  const { headers, cookies } = headersAndCookies(request.rawHeaders);
+  // "Raw" it is not: an HTTP API hands the path on percent-decoded (https://github.com/hotsock/voker/pull/8).
+  const rawPath = percentDecoded(routed.path);
+  const domainName = headers['host'] ?? '';
+  const isBase64Encoded = body !== undefined && !isText(headers['content-type']);
+  return {
+    version: '2.0',
+    routeKey: route.routeKey,
+    rawPath,
+    rawQueryString,
+    ...(cookies && { cookies }),
+    headers,
+    ...(rawQueryString && { queryStringParameters: queryParameters(rawQueryString) }),
+    ...(route.pathParameters && { pathParameters: route.pathParameters }),
+    requestContext: {
+      accountId: api.accountId,
+      apiId: api.apiId,
+      domainName,
+      domainPrefix: domainName.split('.', 1)[0] ?? '',
+      http: {
+        method: request.method ?? '',
+        path: rawPath,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress ?? '',
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey: route.routeKey,
+      stage: api.stage,
+      time: commonLogTime(nowMs),
+      timeEpoch: nowMs,
+    },
+    ...(body && { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
+    isBase64Encoded,
+  };
+}
+
+const TEXT_TYPES = new Set(['application/json', 'application/xml', 'application/javascript']);
+
+/**
+ * Whether API Gateway hands a body of this content type on as it is; any other arrives in base64. AWS documents only
+ * that a "binary" body is encoded; observed on AWS is that all but these types are, forms and bodies without a type too.
+ *
+ * @see https://github.com/ministackorg/ministack/pull/766 for what was observed on AWS
+ */
+export function isText(contentType: string | undefined): boolean {
+  if (contentType === undefined) return false;
+  const mediaType = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
+  return mediaType.startsWith('text/') || TEXT_TYPES.has(mediaType);
+}
+
+/** `07/Aug/2026:01:37:53 +0000`, the time format of the Common Log Format. */
+export function commonLogTime(epochMs: number): string {
+  const utc = new Date(epochMs).toUTCString(); // Fri, 07 Aug 2026 01:37:53 GMT
+  return `${utc.slice(5, 7)}/${utc.slice(8, 11)}/${utc.slice(12, 16)}:${utc.slice(17, 25)} +0000`;
+}
+
+/** Names in lower case, repeats joined by a comma; cookies are a field of their own and no header. */
+function headersAndCookies(rawHeaders: readonly string[]): { headers: Record<string, string>; cookies?: string[] } {
+  const headers = dictionary();
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    append(headers, rawHeaders[i]!.toLowerCase(), rawHeaders[i + 1]!);
+  }
+  const cookie = headers['cookie'];
+  if (cookie === undefined) return { headers };
+  delete headers['cookie'];
+  return { headers, cookies: cookie.split(/[;,]\s*/) };
+}
+
+function queryParameters(rawQueryString: string): Record<string, string> {
+  const parameters = dictionary();
+  for (const [name, value] of new URLSearchParams(rawQueryString)) append(parameters, name, value);
+  return parameters;
+}
+
+function append(joined: Record<string, string>, name: string, value: string): void {
+  const before = joined[name];
+  joined[name] = before === undefined ? value : `${before},${value}`;
+}
+
+/** Without a prototype, as clients choose the names and `constructor` is one of them. */
+function dictionary(): Record<string, string> {
+  return Object.create(null) as Record<string, string>;
+}

@@ -1,0 +1,50 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+
+/** What goes out over HTTP. */
+export interface HttpResponse {
+  readonly statusCode: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** The result a function may give for payload format 2.0, before anything of it was checked. */
+interface StructuredResult {
+  readonly statusCode: unknown;
+  readonly headers?: Readonly<Record<string, boolean | number | string>>;
+  readonly cookies?: readonly string[];
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+}
+
+/**
+ * The response that API Gateway makes of what a function returned, payload format 2.0: a result without `statusCode`
+ * is the body of a 200 in JSON, each cookie becomes a `set-cookie` header, `isBase64Encoded` bodies are decoded.
+ *
+ * @throws TypeError when the function gave a status code that HTTP does not have
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function toResponse(result: unknown): HttpResponse {
+  if (!isStructured(result))
+    return ownResponse(200, typeof result === 'string' ? result : JSON.stringify(result ?? null));
+
+  const statusCode = Number(result.statusCode);
+  if (!Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599) {
+    throw new TypeError(`the function returned the status code ${String(result.statusCode)}`);
+  }
+  const body = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
+  const headers: OutgoingHttpHeaders = {};
+  for (const [name, value] of Object.entries(result.headers ?? {})) headers[name.toLowerCase()] = String(value);
+  if (result.cookies?.length) headers['set-cookie'] = [...result.cookies];
+  headers['content-length'] = body.length;
+  return { statusCode, headers, body };
+}
+
+/** A response of API Gateway itself, which speaks JSON. */
+export function ownResponse(statusCode: number, json: string): HttpResponse {
+  const body = Buffer.from(json);
+  return { statusCode, headers: { 'content-type': 'application/json', 'content-length': body.length }, body };
+}
+
+function isStructured(result: unknown): result is StructuredResult {
+  return typeof result === 'object' && result !== null && 'statusCode' in result;
+}
