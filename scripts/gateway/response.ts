@@ -4,7 +4,8 @@ import type { OutgoingHttpHeaders } from 'node:http';
 export interface HttpResponse {
   readonly statusCode: number;
   readonly headers: OutgoingHttpHeaders;
-  readonly body: Buffer;
+  /** Text stays text: `node:http` then sends head and body in one write */
+  readonly body: string | Buffer;
 }
 
 /** The result a function may give for payload format 2.0, before anything of it was checked. */
@@ -31,18 +32,19 @@ export function toResponse(result: unknown): HttpResponse {
   if (!Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599) {
     throw new TypeError(`the function returned the status code ${String(result.statusCode)}`);
   }
-  const body = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
+  const text = result.body ?? '';
+  const body = result.isBase64Encoded ? Buffer.from(text, 'base64') : text;
   const headers: OutgoingHttpHeaders = {};
   for (const [name, value] of Object.entries(result.headers ?? {})) headers[name.toLowerCase()] = String(value);
   if (result.cookies?.length) headers['set-cookie'] = [...result.cookies];
-  headers['content-length'] = body.length;
+  headers['content-length'] = Buffer.byteLength(body);
   return { statusCode, headers, body };
 }
 
 /** A response of API Gateway itself, which speaks JSON. */
 export function ownResponse(statusCode: number, json: string): HttpResponse {
-  const body = Buffer.from(json);
-  return { statusCode, headers: { 'content-type': 'application/json', 'content-length': body.length }, body };
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) };
+  return { statusCode, headers, body: json };
 }
 
 function isStructured(result: unknown): result is StructuredResult {

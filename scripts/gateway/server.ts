@@ -18,8 +18,6 @@ export interface GatewayOptions {
   readonly onFault: (fault: unknown) => void;
   readonly accountId?: string;
   readonly apiId?: string;
-  /** API Gateway waits at most 30 s for a function */
-  readonly integrationTimeoutMs?: number;
 }
 
 /** Quota of API Gateway for HTTP APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -35,7 +33,7 @@ const SERVICE_UNAVAILABLE = ownResponse(503, '{"message":"Service Unavailable"}'
  * and answers with what it returns. Not listening yet; it can be stopped like any `http.Server`.
  */
 export function createGateway(options: GatewayOptions): Server {
-  const { stage, accountId = '000000000000', apiId = 'local', integrationTimeoutMs = 30_000 } = options;
+  const { stage, accountId = '000000000000', apiId = 'local' } = options;
   const findRoute = routeTable(options.routes);
   const stagePrefix = stage === '$default' ? '' : `/${stage}`;
   const api = { accountId, apiId, stage };
@@ -51,7 +49,7 @@ export function createGateway(options: GatewayOptions): Server {
     if (body === 'too large') return TOO_LARGE;
 
     const event = toEvent({ request, path, rawQueryString, body, route }, api, Date.now());
-    return toResponse(await within(integrationTimeoutMs, options.invoke(event)));
+    return toResponse(await options.invoke(event));
   }
 
   return createServer((request, response) => {
@@ -59,13 +57,10 @@ export function createGateway(options: GatewayOptions): Server {
       .then((answered) => answered && send(response, answered))
       .catch((fault: unknown) => {
         options.onFault(fault);
-        const isUnavailable = fault instanceof FunctionThrottled || fault instanceof IntegrationTimedOut;
-        send(response, isUnavailable ? SERVICE_UNAVAILABLE : INTERNAL_SERVER_ERROR);
+        send(response, fault instanceof FunctionThrottled ? SERVICE_UNAVAILABLE : INTERNAL_SERVER_ERROR);
       });
   });
 }
-
-class IntegrationTimedOut extends Error {}
 
 function splitUrl(url: string): { path: string; rawQueryString: string } {
   const queryAt = url.indexOf('?');
@@ -100,18 +95,6 @@ function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'abo
     request.on('close', () => resolve('aborted'));
     request.on('error', () => resolve('aborted'));
   });
-}
-
-async function within<T>(timeoutMs: number, running: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new IntegrationTimedOut(`no answer in ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([running, timedOut]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function send(response: ServerResponse, { statusCode, headers, body }: HttpResponse): void {
