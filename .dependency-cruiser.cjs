@@ -1,0 +1,61 @@
+/** Imports point inwards: index → http, store, providers, telemetry → pool. See the layout in README.md. */
+const adapters = ['http', 'store', 'providers', 'telemetry'];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'pool-knows-nobody',
+      comment: 'The rules of lending are pure: no AWS, no HTTP, no library.',
+      severity: 'error',
+      from: { path: '^lambda/pool/' },
+      to: { pathNot: '^lambda/pool/' },
+    },
+    ...adapters.map((adapter) => ({
+      name: `${adapter}-knows-only-the-pool`,
+      severity: 'error',
+      from: { path: `^lambda/${adapter}/` },
+      to: { path: '^lambda/', pathNot: `^lambda/(${adapter}|pool)/` },
+    })),
+    {
+      name: 'config-is-passed-in',
+      severity: 'error',
+      from: { path: '^lambda/', pathNot: '^lambda/index[.]ts$' },
+      to: { path: '^lambda/config[.]ts$' },
+    },
+    {
+      name: 'aws-sdk-in-its-adapters',
+      severity: 'error',
+      from: { path: '^lambda/', pathNot: '^lambda/(store|providers|telemetry)/' },
+      to: { path: '@aws-sdk/' },
+    },
+    {
+      name: 'only-the-product-is-bundled',
+      severity: 'error',
+      from: { path: '^lambda/' },
+      to: { path: '^(test|scripts)/' },
+    },
+    {
+      name: 'no-undeclared-or-development-packages',
+      severity: 'error',
+      from: { path: '^lambda/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '@types/aws-lambda' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

@@ -1,0 +1,11 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Types are checked once by the lint suite, not in each test run.
+  transform: { '^.+[.]ts$': ['ts-jest', { useESM: true, tsconfig: 'tsconfig.json', diagnostics: false }] },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
+  collectCoverageFrom: ['lambda/**/*.ts', 'scripts/gateway/**/*.ts', 'scripts/logs/**/*.ts'],
+  coverageReporters: ['text', 'lcov'],
+};
