@@ -1,0 +1,92 @@
+import * as v from 'valibot';
+import type { RawParameters } from './parameters.ts';
+import { invalidRequest } from './problem.ts';
+import type { FieldFault } from './problem.ts';
+
+// One message a field: whatever is wrong with it, the caller needs to know what would be right.
+const USERID = 'must be 1 to 128 characters of A-Z a-z 0-9 . _ @ + -';
+const POOL = 'must be the name of a pool: 1 to 64 characters of A-Z a-z 0-9 . _ -';
+const LEASE_ID = 'must be the id of a lease, as getvm answered it';
+const PUBLIC_KEY = 'must be one OpenSSH public key on one line, such as the content of ~/.ssh/id_ed25519.pub';
+const IDEMPOTENCY_KEY = 'must be 1 to 255 visible ASCII characters, such as a UUID';
+
+const userid = v.pipe(v.string(USERID), v.regex(/^[A-Za-z0-9._@+-]{1,128}$/, USERID));
+const pool = v.pipe(v.string(POOL), v.regex(/^[A-Za-z0-9._-]{1,64}$/, POOL));
+const leaseId = v.pipe(v.string(LEASE_ID), v.regex(/^[A-Za-z0-9-]{1,64}$/, LEASE_ID));
+const sshPublicKey = v.pipe(
+  v.string(PUBLIC_KEY),
+  v.trim(),
+  v.maxLength(4096, PUBLIC_KEY),
+  v.check(isPublicKey, PUBLIC_KEY),
+);
+const idempotencyKey = v.pipe(v.string(IDEMPOTENCY_KEY), v.regex(/^[\x21-\x7e]{1,255}$/, IDEMPOTENCY_KEY));
+
+/** A whole number from 1 to `max`; forms and query strings can only send its digits, so those count as well. */
+function minutes(max: number) {
+  const rule =
+    max < Number.MAX_SAFE_INTEGER ? `must be a whole number from 1 to ${max}` : 'must be a whole number from 1';
+  return v.pipe(
+    v.unknown(),
+    v.transform(numberOfDigits),
+    v.number(rule),
+    v.integer(rule),
+    v.minValue(1, rule),
+    v.maxValue(max, rule),
+  );
+}
+
+function numberOfDigits(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+}
+
+/** `<type> <base64> [comment]`; the first field of the base64 blob repeats the type (RFC 4253, section 6.6). */
+function isPublicKey(text: string): boolean {
+  const match = /^((?:ssh|ecdsa|sk)-[a-z0-9@.-]+) ([A-Za-z0-9+/]+={0,2})(?: [\x20-\x7e]*)?$/.exec(text);
+  if (match === null) return false;
+  const [, type = '', blob = ''] = match;
+  const bytes = Buffer.from(blob, 'base64');
+  return bytes.length > type.length + 4 && bytes.toString('latin1', 4, 4 + type.length) === type;
+}
+
+/** What each call may be given. @param maxMinutes - longest lease, minutes */
+export function createSchemas(maxMinutes: number) {
+  return {
+    getVm: v.strictObject({
+      userid,
+      pool: v.optional(pool),
+      minutes: v.optional(minutes(maxMinutes)),
+      sshPublicKey: v.optional(sshPublicKey),
+      'Idempotency-Key': v.optional(idempotencyKey),
+    }),
+    releaseVm: v.strictObject({ userid, leaseId: v.optional(leaseId) }),
+    // How long a renewed lease may get depends on the lease, so that is a rule of the pool.
+    renewVm: v.strictObject({
+      userid,
+      leaseId: v.optional(leaseId),
+      minutes: v.optional(minutes(Number.MAX_SAFE_INTEGER)),
+    }),
+    lease: v.strictObject({ userid }),
+  };
+}
+
+/** How many faults one answer names, and how much of a name: enough to mend a request, too little to be flooded by one. */
+const MOST_FAULTS = 10;
+const LONGEST_NAME = 64;
+
+/** @throws {@link Problem} 400 that names every bad, missing or unknown parameter */
+export function checked<Schema extends v.StrictObjectSchema<v.ObjectEntries, undefined>>(
+  schema: Schema,
+  parameters: RawParameters,
+): v.InferOutput<Schema> {
+  const parsed = v.safeParse(schema, parameters, { abortPipeEarly: true });
+  if (parsed.success) return parsed.output;
+  throw invalidRequest(parsed.issues.slice(0, MOST_FAULTS).map((issue) => faultOf(issue, Object.keys(schema.entries))));
+}
+
+function faultOf(issue: v.BaseIssue<unknown>, known: readonly string[]): FieldFault {
+  const field = String(issue.path?.[0]?.key).slice(0, LONGEST_NAME);
+  if (issue.expected === 'never')
+    return { field, message: `is no parameter of this call, which takes ${known.join(', ')}` };
+  if (issue.type === 'strict_object') return { field, message: 'is required' };
+  return { field, message: issue.message };
+}

@@ -1,0 +1,97 @@
+import type { Lease } from './lease.ts';
+import type { PoolCounts } from './vm.ts';
+
+/** Public and permanent: clients branch on these, so add codes but never rename one. */
+export type RefusalCode = Refusal['code'];
+
+/** Every refusal the rules of lending foresee. Anything else that is thrown is a fault. */
+export type Refusal =
+  AlreadyAllocated | IdempotencyKeyReused | LeaseSuperseded | LeaseTooLong | NoLease | PoolEmpty | UnknownPool;
+
+/** Base of the refusals, so that one `instanceof` tells a refusal from a fault. */
+abstract class RefusalError extends Error {
+  abstract readonly code: string;
+}
+
+/** Tells a refusal, which is the caller's to read, from a fault, which is ours to mend. */
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof RefusalError;
+}
+
+/** The user already holds a VM; one user, one VM. */
+export class AlreadyAllocated extends RefusalError {
+  readonly code = 'already_allocated';
+
+  constructor(readonly lease: Lease) {
+    super(`${lease.userId} already holds ${lease.vmId}`);
+  }
+}
+
+/** The `Idempotency-Key` belongs to a live lease that was asked for with other parameters. */
+export class IdempotencyKeyReused extends RefusalError {
+  readonly code = 'idempotency_key_reused';
+
+  constructor() {
+    super(
+      'this Idempotency-Key was already used with other parameters; use a new key, such as a UUID, for a new request',
+    );
+  }
+}
+
+/** No VM of the pool is free. */
+export class PoolEmpty extends RefusalError {
+  readonly code = 'pool_empty';
+
+  constructor(
+    readonly pool: string,
+    readonly counts: PoolCounts,
+  ) {
+    super(`no VM of pool ${pool} is free`);
+  }
+}
+
+/** No VM of the inventory belongs to the pool that was asked for. */
+export class UnknownPool extends RefusalError {
+  readonly code = 'unknown_pool';
+
+  constructor(
+    readonly pool: string,
+    readonly knownPools: readonly string[],
+  ) {
+    super(`there is no pool ${pool}; the pools are ${knownPools.join(', ')}`);
+  }
+}
+
+/** The user holds no lease, or it has ended. */
+export class NoLease extends RefusalError {
+  readonly code = 'no_lease';
+
+  constructor(readonly userId: string) {
+    super(`${userId} holds no lease`);
+  }
+}
+
+/** The call names a lease that is not the user's current one, so it may have been meant for an earlier VM. */
+export class LeaseSuperseded extends RefusalError {
+  readonly code = 'lease_superseded';
+
+  constructor(
+    readonly userId: string,
+    readonly leaseId: string,
+  ) {
+    super(`${leaseId} is not the current lease of ${userId}`);
+  }
+}
+
+/** The renewal would make the lease longer than a lease may be. */
+export class LeaseTooLong extends RefusalError {
+  readonly code = 'lease_too_long';
+
+  constructor(
+    readonly lease: Lease,
+    /** Latest end the lease may be renewed to, UTC epoch seconds. */
+    readonly latestSec: number,
+  ) {
+    super(`lease ${lease.id} cannot be renewed past its maximum length`);
+  }
+}

@@ -1,0 +1,52 @@
+import type { Verdict } from '../pool/check.ts';
+import type { LoginKey, VmProvider } from '../pool/ports.ts';
+import { DEFAULT_POOL } from '../pool/vm.ts';
+import type { Vm } from '../pool/vm.ts';
+
+/**
+ * The hard-coded VMs of the default product. Nothing answers at these addresses: they are of the block TEST-NET-1,
+ * which RFC 5737 reserves for documentation.
+ */
+export const MOCK_VMS: readonly Vm[] = [
+  mockVm('vm-01', '192.0.2.11'),
+  mockVm('vm-02', '192.0.2.12'),
+  mockVm('vm-03', '192.0.2.13'),
+  mockVm('vm-04', '192.0.2.14'),
+  mockVm('vm-05', '192.0.2.15'),
+];
+
+/** VMs that exist only in {@link MOCK_VMS}: their keys open nothing, their check is what the settings say. */
+export class MockProvider implements VmProvider {
+  private readonly failing: ReadonlySet<string>;
+
+  /**
+   * @param failingVms - ids of the VMs that fail every check, so that quarantine can be seen
+   * @throws Error that names the ids that are no mock VMs
+   */
+  constructor(failingVms: readonly string[]) {
+    const known = MOCK_VMS.map(({ id }) => id);
+    const unknown = failingVms.filter((id) => !known.includes(id));
+    if (unknown.length > 0) {
+      throw new Error(`MOCK_FAILING_VMS names ${unknown.join(', ')}; the mock VMs are ${known.join(', ')}`);
+    }
+    this.failing = new Set(failingVms);
+  }
+
+  inventory(): readonly Vm[] {
+    return MOCK_VMS;
+  }
+
+  async login(vm: Vm, sshPublicKey?: string): Promise<LoginKey> {
+    if (sshPublicKey !== undefined) return { authorizedKey: sshPublicKey };
+    return { privateKey: `mock private key of ${vm.id}, opens nothing` };
+  }
+
+  async check(vm: Vm): Promise<Verdict> {
+    if (this.failing.has(vm.id)) return { passed: false, reason: `${vm.id} is set to fail its check` };
+    return { passed: true };
+  }
+}
+
+function mockVm(id: string, ip: string): Vm {
+  return { id, pool: DEFAULT_POOL, ip, port: 22, username: 'tester' };
+}
