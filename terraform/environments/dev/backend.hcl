@@ -1,0 +1,1 @@
+key = "vm-pool/dev/terraform.tfstate"

@@ -1,0 +1,142 @@
+# From the callers inwards: what they got, how long it took, how the function fared, how the pool stands, and what went wrong
+# lately. Half the page's 24 columns for each graph.
+locals {
+  api_dimensions = { ApiId = var.api_id, Stage = var.api_stage }
+
+  api      = ["ApiId", var.api_id, "Stage", var.api_stage]
+  function = ["FunctionName", var.function_name]
+
+  header = <<-EOT
+    # ${var.name}
+    **Callers get 503?** Look at *Pool* first: an empty pool is no fault. **Callers get 500?** The table of faults has the request ids; `npm run logs -- --request ID` tells the story of one.
+    **VMs stay in checking or quarantined?** Their checks fail: `npm run logs -- --vm ID`. **The pool's graphs have a gap?** The scheduled tick did not run: see the schedule group `${var.name}`.
+  EOT
+
+  request_graphs = [
+    {
+      title   = "Requests by route and status"
+      stacked = true
+      stat    = "Sum"
+      metrics = [[{
+        expression = "SEARCH('{\"${var.metrics_namespace}\",\"route\",\"statusCode\"} MetricName=\"Requests\"', 'Sum', 300)"
+        label      = "$${PROP('Dim.route')} $${PROP('Dim.statusCode')}"
+      }]]
+    },
+    {
+      title = "Answers of the API, the gateway's own included"
+      stat  = "Sum"
+      metrics = [
+        concat(["AWS/ApiGateway", "Count"], local.api, [{ label = "requests" }]),
+        concat(["AWS/ApiGateway", "4xx"], local.api, [{ label = "4xx" }]),
+        concat(["AWS/ApiGateway", "5xx"], local.api, [{ label = "5xx", color = "#d62728" }]),
+      ]
+    },
+    {
+      title   = "Latency of the API, ms"
+      metrics = [for stat in ["p50", "p95", "p99"] : concat(["AWS/ApiGateway", "Latency"], local.api, [{ label = stat, stat = stat }])]
+    },
+    {
+      title = "p99 duration by route, ms"
+      metrics = [[{
+        expression = "SEARCH('{\"${var.metrics_namespace}\",\"route\"} MetricName=\"DurationMs\"', 'p99', 300)"
+        label      = "$${PROP('Dim.route')}"
+      }]]
+    },
+  ]
+
+  function_graphs = [
+    {
+      title   = "Duration of the function, ms"
+      metrics = [for stat in ["p50", "p99", "Maximum"] : concat(["AWS/Lambda", "Duration"], local.function, [{ label = stat, stat = stat }])]
+    },
+    {
+      title = "Errors, throttles and concurrency of the function"
+      stat  = "Sum"
+      metrics = [
+        concat(["AWS/Lambda", "Errors"], local.function, [{ label = "errors", color = "#d62728" }]),
+        concat(["AWS/Lambda", "Throttles"], local.function, [{ label = "throttles", color = "#ff7f0e" }]),
+        concat(["AWS/Lambda", "ConcurrentExecutions"], local.function, [{ label = "concurrent", stat = "Maximum", yAxis = "right" }]),
+      ]
+    },
+  ]
+
+  lending_graphs = [
+    {
+      title = "Leases granted, and refused by reason"
+      stat  = "Sum"
+      metrics = [
+        [var.metrics_namespace, "Grants", { label = "granted", color = "#2ca02c" }],
+        [{
+          expression = "SEARCH('{\"${var.metrics_namespace}\",\"code\"} MetricName=\"Refusals\"', 'Sum', 300)"
+          label      = "$${PROP('Dim.code')}"
+        }],
+      ]
+    },
+  ]
+
+  pool_graphs = [for pool in var.pools : {
+    title   = "Pool ${pool}: VMs by state"
+    stacked = true
+    stat    = "Average"
+    period  = 60
+    metrics = [for state in ["Free", "Leased", "Checking", "Quarantined"] :
+      [var.metrics_namespace, "Vms${state}", "pool", pool, { label = lower(state) }]
+    ]
+  }]
+
+  graphs     = concat(local.request_graphs, local.function_graphs, local.lending_graphs, local.pool_graphs)
+  top_rows   = 3
+  graph_rows = 6
+
+  header_widget = {
+    type       = "text"
+    x          = 0
+    y          = 0
+    width      = 24
+    height     = local.top_rows
+    properties = { markdown = local.header }
+  }
+
+  graph_widgets = [for index, graph in local.graphs : {
+    type   = "metric"
+    x      = index % 2 * 12
+    y      = local.top_rows + floor(index / 2) * local.graph_rows
+    width  = 12
+    height = local.graph_rows
+    properties = {
+      title   = graph.title
+      region  = data.aws_region.current.name
+      view    = "timeSeries"
+      stacked = lookup(graph, "stacked", false)
+      stat    = lookup(graph, "stat", "Average")
+      period  = lookup(graph, "period", 300)
+      metrics = graph.metrics
+      yAxis   = { left = { min = 0 } }
+    }
+  }]
+
+  faults_widget = {
+    type   = "log"
+    x      = 0
+    y      = local.top_rows + ceil(length(local.graphs) / 2) * local.graph_rows
+    width  = 24
+    height = local.graph_rows
+    properties = {
+      title  = "Latest faults"
+      region = data.aws_region.current.name
+      view   = "table"
+      query  = <<-EOT
+        SOURCE '${aws_cloudwatch_log_group.function.name}'
+        | fields @timestamp, route, status, error.name, error.message, requestId
+        | filter level = 'ERROR'
+        | sort @timestamp desc
+        | limit 20
+      EOT
+    }
+  }
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.name
+  dashboard_body = jsonencode({ widgets = concat([local.header_widget], local.graph_widgets, [local.faults_widget]) })
+}

@@ -1,0 +1,42 @@
+data "aws_iam_policy_document" "assume" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["scheduler.amazonaws.com"]
+    }
+
+    # Without these, a schedule in somebody else's account could be told to use this role.
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceArn"
+      values   = [local.schedule_group_arn]
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  name               = "${var.name}-scheduler"
+  description        = "Sends the scheduled tick to ${var.name}"
+  assume_role_policy = data.aws_iam_policy_document.assume.json
+}
+
+data "aws_iam_policy_document" "invoke" {
+  statement {
+    actions   = ["lambda:InvokeFunction"]
+    resources = [var.function_arn]
+  }
+}
+
+resource "aws_iam_role_policy" "invoke" {
+  name   = "invoke-function"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.invoke.json
+}

@@ -1,0 +1,95 @@
+/**
+ * Runs the real Terraform on a copy of `terraform/`, so that a test leaves nothing in the checkout and two suites that
+ * run at once never share a working folder.
+ */
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+export interface TerraformRun {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface TerraformCopy {
+  /** The copied root configuration; modules and bootstrap lie below it as in the checkout. */
+  root: string;
+  remove(): void;
+}
+
+export const terraformIsInstalled = (): boolean => spawnSync('terraform', ['version']).status === 0;
+
+/** Copies `terraform/` without working folders and state into a temporary folder. */
+export function copyTerraform(): TerraformCopy {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vm-pool-terraform-'));
+  const root = path.join(folder, 'terraform');
+  cpSync(path.join(repository, 'terraform'), root, { recursive: true, filter: (source) => !isWorkingFile(source) });
+  return { root, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+const isWorkingFile = (file: string): boolean => /^\.terraform$|\.tfstate(\.|$)|\.tfplan$/.test(path.basename(file));
+
+/**
+ * The whole environment Terraform gets in a test. It is built up, not passed on: nobody's real credentials or
+ * `TF_VAR_...` reach a test, and the dummy keys make sure that a call to the real AWS could do nothing.
+ *
+ * @param extra - more variables, for example `AWS_ENDPOINT_URL`
+ */
+export function terraformEnvironment(extra: Record<string, string> = {}): Record<string, string> {
+  const passedOn = ['PATH', 'HOME', 'TMPDIR', 'HTTPS_PROXY', 'NO_PROXY', 'SSL_CERT_FILE'];
+  return {
+    ...Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
+    ...(cliConfig() ? { TF_CLI_CONFIG_FILE: cliConfig() } : {}),
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: 'us-east-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    CHECKPOINT_DISABLE: '1',
+    TF_CLI_ARGS: '-no-color',
+    TF_IN_AUTOMATION: '1',
+    TF_INPUT: '0',
+    ...extra,
+  };
+}
+
+let knownCliConfig: string | undefined;
+
+/** What `scripts/terraform-cli-config` finds on this machine, else the caller's own choice, else empty. */
+function cliConfig(): string {
+  knownCliConfig ??=
+    execFileSync(path.join(repository, 'scripts/terraform-cli-config'), { encoding: 'utf8' }).trim() ||
+    (process.env['TF_CLI_CONFIG_FILE'] ?? '');
+  return knownCliConfig;
+}
+
+/** Runs one Terraform command in `folder`; a failing command is a result, not an exception. */
+export function runTerraform(
+  folder: string,
+  args: string[],
+  environment: Record<string, string> = terraformEnvironment(),
+): Promise<TerraformRun> {
+  return new Promise((resolve) => {
+    const options = { cwd: folder, env: environment, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const;
+    const child = execFile('terraform', args, options, (_error, stdout, stderr) =>
+      resolve({ exitCode: child.exitCode ?? 1, stdout, stderr }),
+    );
+  });
+}
+
+/** Runs one Terraform command that has to succeed. @throws Error with everything it printed when it does not */
+export async function terraform(
+  folder: string,
+  args: string[],
+  environment: Record<string, string> = terraformEnvironment(),
+): Promise<string> {
+  const run = await runTerraform(folder, args, environment);
+  if (run.exitCode !== 0) {
+    throw new Error(`terraform ${args.join(' ')} in ${folder} ended with ${run.exitCode}\n${run.stdout}${run.stderr}`);
+  }
+  return run.stdout;
+}
