@@ -10,9 +10,14 @@ export interface ApiIdentity {
   readonly stage: string;
 }
 
+/** What an event needs of a request of `node:http`. */
+export interface SourceRequest extends Pick<IncomingMessage, 'method' | 'httpVersion' | 'rawHeaders'> {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
 /** A request whose body was read and whose route is known. */
 export interface RoutedRequest {
-  readonly request: IncomingMessage;
+  readonly request: SourceRequest;
   /** With the stage, without the query, as it was sent */
   readonly path: string;
   readonly rawQueryString: string;
@@ -28,31 +33,25 @@ export interface RoutedRequest {
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function toEvent(routed: RoutedRequest, api: ApiIdentity, nowMs: number): APIGatewayProxyEventV2 {
-  const { request, rawQueryString, body, route } = routed;
-  const { headers, cookies } = headersAndCookies(request.rawHeaders);
+  const { rawQueryString, body, route } = routed;
+  const { headers, cookies } = headersAndCookies(routed.request.rawHeaders);
   // "Raw" it is not: an HTTP API hands the path on percent-decoded (https://github.com/hotsock/voker/pull/8).
   const rawPath = percentDecoded(routed.path);
-  const domainName = headers['host'] ?? '';
-  const isBase64Encoded = body !== undefined && !isText(headers['content-type']);
-  return {
+  const event: APIGatewayProxyEventV2 = {
     version: '2.0',
     routeKey: route.routeKey,
     rawPath,
     rawQueryString,
-    ...(cookies && { cookies }),
     headers,
-    ...(rawQueryString && { queryStringParameters: queryParameters(rawQueryString) }),
-    ...(route.pathParameters && { pathParameters: route.pathParameters }),
     requestContext: {
       accountId: api.accountId,
       apiId: api.apiId,
-      domainName,
-      domainPrefix: domainName.split('.', 1)[0] ?? '',
+      ...domain(headers.host),
       http: {
-        method: request.method ?? '',
+        method: routed.request.method ?? '',
         path: rawPath,
-        protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: request.socket.remoteAddress ?? '',
+        protocol: `HTTP/${routed.request.httpVersion}`,
+        sourceIp: routed.request.socket.remoteAddress ?? '',
         userAgent: headers['user-agent'] ?? '',
       },
       requestId: randomUUID(),
@@ -61,9 +60,18 @@ export function toEvent(routed: RoutedRequest, api: ApiIdentity, nowMs: number):
       time: commonLogTime(nowMs),
       timeEpoch: nowMs,
     },
-    ...(body && { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
-    isBase64Encoded,
+    isBase64Encoded: body !== undefined && !isText(headers['content-type']),
   };
+  if (cookies) event.cookies = cookies;
+  if (rawQueryString) event.queryStringParameters = queryParameters(rawQueryString);
+  if (route.pathParameters) event.pathParameters = route.pathParameters;
+  if (body) event.body = body.toString(event.isBase64Encoded ? 'base64' : 'utf8');
+  return event;
+}
+
+function domain(host = ''): { domainName: string; domainPrefix: string } {
+  const [domainPrefix = ''] = host.split('.', 1);
+  return { domainName: host, domainPrefix };
 }
 
 const TEXT_TYPES = new Set(['application/json', 'application/xml', 'application/javascript']);
@@ -86,30 +94,33 @@ export function commonLogTime(epochMs: number): string {
   return `${utc.slice(5, 7)}/${utc.slice(8, 11)}/${utc.slice(12, 16)}:${utc.slice(17, 25)} +0000`;
 }
 
+/** A header or parameter has one value; undefined is one that was not sent. */
+type Values = Record<string, string | undefined>;
+
 /** Names in lower case, repeats joined by a comma; cookies are a field of their own and no header. */
-function headersAndCookies(rawHeaders: readonly string[]): { headers: Record<string, string>; cookies?: string[] } {
+function headersAndCookies(rawHeaders: readonly string[]): { headers: Values; cookies?: string[] } {
   const headers = dictionary();
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    append(headers, rawHeaders[i]!.toLowerCase(), rawHeaders[i + 1]!);
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    append(headers, rawHeaders[i]?.toLowerCase() ?? '', rawHeaders[i + 1] ?? '');
   }
-  const cookie = headers['cookie'];
+  const { cookie } = headers;
   if (cookie === undefined) return { headers };
-  delete headers['cookie'];
+  delete headers.cookie;
   return { headers, cookies: cookie.split(/[;,]\s*/) };
 }
 
-function queryParameters(rawQueryString: string): Record<string, string> {
+function queryParameters(rawQueryString: string): Values {
   const parameters = dictionary();
   for (const [name, value] of new URLSearchParams(rawQueryString)) append(parameters, name, value);
   return parameters;
 }
 
-function append(joined: Record<string, string>, name: string, value: string): void {
+function append(joined: Values, name: string, value: string): void {
   const before = joined[name];
   joined[name] = before === undefined ? value : `${before},${value}`;
 }
 
 /** Without a prototype, as clients choose the names and `constructor` is one of them. */
-function dictionary(): Record<string, string> {
-  return Object.create(null) as Record<string, string>;
+function dictionary(): Values {
+  return Object.create(null) as Values;
 }

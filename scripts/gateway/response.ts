@@ -25,20 +25,26 @@ interface StructuredResult {
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function toResponse(result: unknown): HttpResponse {
-  if (!isStructured(result))
+  if (!isStructured(result)) {
     return ownResponse(200, typeof result === 'string' ? result : JSON.stringify(result ?? null));
-
-  const statusCode = Number(result.statusCode);
-  if (!Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599) {
-    throw new TypeError(`the function returned the status code ${String(result.statusCode)}`);
   }
   const text = result.body ?? '';
   const body = result.isBase64Encoded ? Buffer.from(text, 'base64') : text;
-  const headers: OutgoingHttpHeaders = {};
-  for (const [name, value] of Object.entries(result.headers ?? {})) headers[name.toLowerCase()] = String(value);
-  if (result.cookies?.length) headers['set-cookie'] = [...result.cookies];
-  headers['content-length'] = Buffer.byteLength(body);
-  return { statusCode, headers, body };
+  return { statusCode: checkedStatus(result.statusCode), headers: headersOf(result, body), body };
+}
+
+function checkedStatus(statusCode: unknown): number {
+  const status = Number(statusCode);
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
+  throw new TypeError(`the function returned the status code ${String(statusCode)}`);
+}
+
+function headersOf({ headers = {}, cookies = [] }: StructuredResult, body: string | Buffer): OutgoingHttpHeaders {
+  const sent: OutgoingHttpHeaders = {};
+  for (const name in headers) sent[name.toLowerCase()] = String(headers[name]);
+  if (cookies.length > 0) sent['set-cookie'] = [...cookies];
+  sent['content-length'] = Buffer.byteLength(body);
+  return sent;
 }
 
 /** A response of API Gateway itself, which speaks JSON. */

@@ -29,12 +29,9 @@ const DEFAULT_ROUTE = '$default';
  * comes last. A path is compared as it was sent: `//getvm`, `/getvm/` and `/%67etvm` are not `/getvm`.
  */
 export function routeTable(routeKeys: readonly string[]): RouteTable {
-  const fullMatches = new Map<string, RouteMatch>();
-  for (const routeKey of routeKeys) fullMatches.set(routeKey, { routeKey });
-  const patterns = routeKeys
-    .filter((routeKey) => routeKey.includes('{'))
-    .map(patternRoute)
-    .sort(bySpecificity);
+  const isPattern = (routeKey: string) => routeKey.includes('{');
+  const fullMatches = new Map(routeKeys.filter((key) => !isPattern(key)).map((routeKey) => [routeKey, { routeKey }]));
+  const patterns = routeKeys.filter(isPattern).map(patternRoute).sort(bySpecificity);
 
   return (method, path) =>
     fullMatches.get(`${method} ${path}`) ??

@@ -7,6 +7,7 @@ import { routeTable } from './routes.ts';
 /** Thrown by `invoke` when no environment of the function is free: API Gateway then answers 503. */
 export class FunctionThrottled extends Error {}
 
+/** An API: its routes, its stage, and the function behind it. */
 export interface GatewayOptions {
   /** Route keys of the API: `POST /getvm`, `GET /pets/{id}`, `ANY /{proxy+}`, `$default` */
   readonly routes: readonly string[];
@@ -52,12 +53,18 @@ export function createGateway(options: GatewayOptions): Server {
     return toResponse(await options.invoke(event));
   }
 
+  function answerFault(fault: unknown): HttpResponse {
+    options.onFault(fault);
+    return fault instanceof FunctionThrottled ? SERVICE_UNAVAILABLE : INTERNAL_SERVER_ERROR;
+  }
+
   return createServer((request, response) => {
     answer(request)
-      .then((answered) => answered && send(response, answered))
+      .then((answered) => {
+        if (answered) send(response, answered);
+      })
       .catch((fault: unknown) => {
-        options.onFault(fault);
-        send(response, fault instanceof FunctionThrottled ? SERVICE_UNAVAILABLE : INTERNAL_SERVER_ERROR);
+        send(response, answerFault(fault));
       });
   });
 }
@@ -86,14 +93,19 @@ function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'abo
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const abort = () => {
+      resolve('aborted');
+    };
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > MAX_BODY_BYTES) return resolve('too large');
-      chunks.push(chunk);
+      if (bytes > MAX_BODY_BYTES) resolve('too large');
+      else chunks.push(chunk);
     });
-    request.on('end', () => resolve(bytes === 0 ? undefined : chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
-    request.on('close', () => resolve('aborted'));
-    request.on('error', () => resolve('aborted'));
+    request.on('end', () => {
+      resolve(bytes === 0 ? undefined : Buffer.concat(chunks));
+    });
+    request.on('close', abort);
+    request.on('error', abort);
   });
 }
 

@@ -1,0 +1,173 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { createGateway, FunctionThrottled, type GatewayOptions } from '../../../scripts/gateway/server.ts';
+
+const TEN_MIB = 10 * 1024 * 1024;
+
+let server: Server;
+let faults: unknown[];
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** Starts a gateway whose function answers with the event it got, and returns the address of its root. */
+async function start(options: Partial<GatewayOptions> = {}): Promise<string> {
+  faults = [];
+  server = createGateway({
+    routes: ['POST /getvm', '$default'],
+    stage: 'resources',
+    invoke: (event) => Promise.resolve(event),
+    onFault: (fault) => faults.push(fault),
+    ...options,
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${port()}`;
+}
+
+function port(): number {
+  return (server.address() as AddressInfo).port;
+}
+
+/** Sends bytes as they are and resolves to all that came back until the server closed the connection. */
+async function sendRaw(bytes: string): Promise<string> {
+  const socket = connect(port(), '127.0.0.1');
+  socket.end(bytes);
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+async function echoed(response: Response): Promise<APIGatewayProxyEventV2> {
+  return (await response.json()) as APIGatewayProxyEventV2;
+}
+
+describe('createGateway', () => {
+  it('answers with what the function made of the event', async () => {
+    const root = await start({
+      invoke: (event) => Promise.resolve({ statusCode: 201, headers: { 'x-route': event.routeKey }, body: event.body }),
+    });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${root}/resources/getvm`, { method: 'POST', headers, body: '{"userid":"alice"}' });
+    expect([response.status, response.headers.get('x-route'), await response.text()]).toEqual([
+      201,
+      'POST /getvm',
+      '{"userid":"alice"}',
+    ]);
+  });
+
+  it('keeps the stage in the path of the event and out of the routes', async () => {
+    const root = await start();
+    const event = await echoed(await fetch(`${root}/resources/getvm?a=1`, { method: 'POST' }));
+    expect(event).toMatchObject({ routeKey: 'POST /getvm', rawPath: '/resources/getvm', rawQueryString: 'a=1' });
+  });
+
+  it('serves the stage $default at the root', async () => {
+    const root = await start({ stage: '$default' });
+    const event = await echoed(await fetch(`${root}/getvm`, { method: 'POST' }));
+    expect(event).toMatchObject({ routeKey: 'POST /getvm', rawPath: '/getvm' });
+  });
+
+  it.each(['/', '/getvm', '/resourcesx/getvm', '//resources/getvm', '/prod/getvm'])(
+    'answers 404 itself for %s, outside the stage',
+    async (path) => {
+      const root = await start();
+      const response = await fetch(root + path, { method: 'POST' });
+      expect([response.status, await response.json()]).toEqual([404, { message: 'Not Found' }]);
+    },
+  );
+
+  it('takes the bare stage for its root', async () => {
+    const root = await start({ routes: ['GET /', '$default'] });
+    expect((await echoed(await fetch(`${root}/resources`))).routeKey).toBe('GET /');
+    expect((await echoed(await fetch(`${root}/resources/?x`))).routeKey).toBe('GET /');
+  });
+
+  it('takes a body of 10 MiB and answers 413 to one byte more', async () => {
+    const root = await start({
+      invoke: (event) => Promise.resolve({ statusCode: 200, body: String(event.body?.length) }),
+    });
+    const post = (bytes: number) =>
+      fetch(`${root}/resources/getvm`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain' },
+        body: 'x'.repeat(bytes),
+      });
+    expect(await (await post(TEN_MIB)).text()).toBe(String(TEN_MIB));
+    const refused = await post(TEN_MIB + 1);
+    expect([refused.status, await refused.json()]).toEqual([413, { message: 'Request Entity Too Large' }]);
+  });
+
+  it('answers 413 as soon as a body of unknown length is too long', async () => {
+    await start();
+    const chunk = `${(TEN_MIB + 1).toString(16)}\r\n${'x'.repeat(TEN_MIB + 1)}\r\n0\r\n\r\n`;
+    const head = 'POST /resources/getvm HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n';
+    expect(await sendRaw(head + chunk)).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  it('reads a chunked body, an empty one too', async () => {
+    await start();
+    const head =
+      'POST /resources/getvm HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nContent-Type: text/plain\r\n\r\n';
+    expect(await sendRaw(`${head}2\r\nab\r\n1\r\nc\r\n0\r\n\r\n`)).toContain('"body":"abc"');
+    expect(await sendRaw(`${head}0\r\n\r\n`)).not.toContain('"body"');
+  });
+
+  it('hides a fault of the function behind a 500', async () => {
+    const fault = new Error('secret');
+    const root = await start({ invoke: () => Promise.reject(fault) });
+    const response = await fetch(`${root}/resources/getvm`, { method: 'POST' });
+    expect([response.status, await response.json()]).toEqual([500, { message: 'Internal Server Error' }]);
+    expect(faults).toEqual([fault]);
+  });
+
+  it.each([
+    { statusCode: 999 },
+    { statusCode: 200, headers: { 'x-a': 'line\nbreak' } },
+    { statusCode: 200, headers: { 'x a': '' } },
+  ])('answers 500 to a result that is no response: %j', async (result) => {
+    const root = await start({ invoke: () => Promise.resolve(result) });
+    expect((await fetch(`${root}/resources/getvm`, { method: 'POST' })).status).toBe(500);
+    expect(faults).toHaveLength(1);
+  });
+
+  it('answers 503 when the function is throttled', async () => {
+    const root = await start({ invoke: () => Promise.reject(new FunctionThrottled()) });
+    const response = await fetch(`${root}/resources/getvm`, { method: 'POST' });
+    expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
+  });
+
+  it('never calls the function for a client that leaves before its body is whole', async () => {
+    let calls = 0;
+    const root = await start({ invoke: () => Promise.resolve(++calls) });
+    const socket = connect(port(), '127.0.0.1');
+    socket.write('POST /resources/getvm HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nuserid=');
+    await once(server, 'request');
+    socket.destroy();
+    await fetch(`${root}/resources/getvm`, { method: 'POST' });
+    expect([calls, faults]).toEqual([1, []]);
+  });
+
+  it('outlives a client that leaves before the answer', async () => {
+    let answer: (result: unknown) => void = () => undefined;
+    const root = await start({
+      invoke: (event) =>
+        event.routeKey === '$default' ? Promise.resolve('still here') : new Promise((resolve) => (answer = resolve)),
+    });
+    const leaving = new AbortController();
+    const left = fetch(`${root}/resources/getvm`, { method: 'POST', signal: leaving.signal }).catch(
+      (error: unknown) => (error as Error).name,
+    );
+    await once(server, 'request');
+    leaving.abort();
+    expect(await left).toBe('AbortError');
+    answer({ statusCode: 200, body: 'too late' });
+    expect(await (await fetch(`${root}/resources/other`)).text()).toBe('still here');
+    expect(faults).toEqual([]);
+  });
+});
