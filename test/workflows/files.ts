@@ -1,0 +1,68 @@
+/** The workflows and composite actions of `.github/`, as text and as what that text means. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+export const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+export interface Step {
+  uses?: string;
+  run?: string;
+  shell?: string;
+  if?: string;
+  with?: Record<string, unknown>;
+}
+
+export interface Job {
+  uses?: string;
+  needs?: string | string[];
+  if?: string;
+  permissions?: Record<string, string>;
+  environment?: { name: string };
+  strategy?: { matrix: Record<string, string[]> };
+  'timeout-minutes'?: number;
+  steps?: Step[];
+  with?: Record<string, unknown>;
+}
+
+export interface Workflow {
+  on: Record<string, unknown>;
+  permissions?: Record<string, string>;
+  concurrency?: { group: string; 'cancel-in-progress': string };
+  jobs: Record<string, Job>;
+}
+
+export interface Action {
+  inputs?: Record<string, unknown>;
+  runs: { steps: Step[] };
+}
+
+/** One file below `.github/`, named by its path in the repository. */
+export interface Source<Content> {
+  path: string;
+  text: string;
+  content: Content;
+}
+
+function read<Content>(file: string): Source<Content> {
+  const text = readFileSync(path.join(repository, file), 'utf8');
+  return { path: file, text, content: parse(text) as Content };
+}
+
+const filesIn = (folder: string) => readdirSync(path.join(repository, folder)).map((name) => path.join(folder, name));
+
+export const workflow = (name: string) => read<Workflow>(`.github/workflows/${name}.yml`).content;
+export const workflows = filesIn('.github/workflows').map(read<Workflow>);
+export const actions = filesIn('.github/actions').map((folder) => read<Action>(path.join(folder, 'action.yml')));
+
+/** Every job of every workflow, named `file: job`. */
+export const jobs = workflows.flatMap(({ path: file, content }) =>
+  Object.entries(content.jobs).map(([id, job]) => ({ name: `${path.basename(file)}: ${id}`, job })),
+);
+
+/** Every step there is, those of composite actions too, named after where it stands. */
+export const steps = [
+  ...jobs.map(({ name, job }) => ({ name, steps: job.steps ?? [] })),
+  ...actions.map(({ path: file, content }) => ({ name: file, steps: content.runs.steps })),
+].flatMap(({ name, steps }) => steps.map((step, index) => ({ name: `${name}, step ${index + 1}`, step })));

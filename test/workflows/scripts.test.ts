@@ -1,0 +1,110 @@
+/** The scripts of `.github/scripts`, run as the workflows run them. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { repository } from './files.ts';
+
+const COMMENT_LIMIT = 65_536;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'vm-pool-workflows-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function write(name: string, text: string, mode = 0o644): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, text, { mode });
+  return file;
+}
+
+function run(script: string, args: string[], env: Record<string, string>): string {
+  return execFileSync(path.join(repository, '.github/scripts', script), args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+}
+
+describe('plan-report', () => {
+  const report = (plan: string) =>
+    run('plan-report', ['dev', plan], { COMMIT: '0a5bbc7', RUN_URL: 'https://example.com/runs/1' });
+  const reportOf = (text: string) => report(write('plan.txt', text));
+
+  it.each([
+    { says: 'Plan: 3 to add, 0 to change, 1 to destroy.' },
+    { says: 'No changes. Your infrastructure matches the configuration.' },
+  ])('begins with what the plan comes to: $says', ({ says }) => {
+    const [marker, title] = reportOf(`  # aws_thing.this will be created\n\n${says}\n`).split('\n');
+    expect(marker).toBe('<!-- plan of dev -->');
+    expect(title).toBe(`### \`dev\`: ${says}`);
+  });
+
+  it('has the whole of a plan that fits', () => {
+    const plan = '  # aws_thing.this will be created\n  + text = "```"\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n';
+    expect(reportOf(plan)).toContain(`\n~~~~~~~~\n${plan}~~~~~~~~\n`);
+  });
+
+  it('tells of changes to outputs, which Terraform does not count', () => {
+    expect(reportOf('Changes to Outputs:\n  + api_url = "https://example.com"\n')).toContain(
+      '`dev`: changes to outputs only',
+    );
+  });
+
+  it.each([
+    { plan: 'many lines', text: '  + attribute = "value"\n'.repeat(10_000) },
+    { plan: 'one endless line', text: `  + policy = "${'x'.repeat(200_000)}"\n` },
+    { plan: 'characters of several bytes', text: `  + text = "${'ü€😀'.repeat(30)}"\n`.repeat(3_000) },
+  ])('cuts a plan of $plan to what GitHub takes, whole lines only', ({ text }) => {
+    const markdown = reportOf(`${text}Plan: 1 to add, 0 to change, 0 to destroy.\n`);
+    const shown = markdown.split('~~~~~~~~\n')[1]?.split('\n').slice(0, -2) ?? [];
+    expect(markdown.length).toBeLessThan(COMMENT_LIMIT);
+    expect(markdown).toContain('`dev`: Plan: 1 to add, 0 to change, 0 to destroy.');
+    expect(markdown).toContain('the log of the run has it all\n~~~~~~~~\n\n</details>\n');
+    expect(text.split('\n')).toEqual(expect.arrayContaining(shown));
+  });
+
+  it('links the run', () => {
+    expect(reportOf('No changes.\n')).toContain('0a5bbc7 · [the run](https://example.com/runs/1)');
+  });
+
+  it('says so when there is no plan', () => {
+    expect(report(path.join(folder, 'missing.txt'))).toContain('### `dev`: the plan failed');
+  });
+});
+
+describe('sticky-comment', () => {
+  /** A stand-in for GitHub's client: keeps each call's arguments and answers a look for comments with `found`. */
+  function comment(found: string): string[] {
+    const calls = path.join(folder, 'calls');
+    write(
+      'gh',
+      `#!/bin/sh\necho "$MARKER | $*" >> '${calls}'\ncase "$*" in *--jq*) printf '${found}' ;; esac\n`,
+      0o755,
+    );
+    run('sticky-comment', ['7', write('report.md', '<!-- plan of dev -->\nthe plan\n')], {
+      PATH: `${folder}:${process.env.PATH ?? ''}`,
+      GITHUB_REPOSITORY: 'team/vm-pool',
+    });
+    return readFileSync(calls, 'utf8').split('\n<!--');
+  }
+  const body = () => `--field body=@${path.join(folder, 'report.md')}`;
+
+  it('looks for its own comment by the first line of the report', () => {
+    const [look] = comment('');
+    expect(look).toContain('<!-- plan of dev --> | api --paginate repos/team/vm-pool/issues/7/comments --jq');
+  });
+
+  it('makes a comment where there is none', () => {
+    expect(comment('')[1]).toContain(`--method POST repos/team/vm-pool/issues/7/comments ${body()}`);
+  });
+
+  it('replaces the comment there is, the first one of several', () => {
+    const calls = comment('42\\n43\\n');
+    expect(calls).toHaveLength(2);
+    expect(calls[1]).toContain(`--method PATCH repos/team/vm-pool/issues/comments/42 ${body()}`);
+  });
+});
