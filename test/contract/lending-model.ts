@@ -1,0 +1,258 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isRefusal } from '../../lambda/pool/refusals.ts';
+import type { VmState } from '../../lambda/pool/vm.ts';
+import { lendingOver, LIMITS, MAX_FAILURES, someVms } from '../support/lending.ts';
+import type { StoreFactory } from '../support/lending.ts';
+
+/** The service under test, and what the test knows of the leases it was told of. */
+type Real = Awaited<ReturnType<typeof lendingOver>>;
+
+interface ModelLease {
+  readonly id: string;
+  readonly vmId: string;
+  readonly acquiredAtSec: number;
+  readonly expiresAtSec: number;
+  readonly key: string | undefined;
+  readonly minutes: number;
+}
+
+/** The rules once more, as simply as can be: no index, no clock, no concurrency. */
+class Model {
+  nowSec: number;
+  readonly states = new Map<string, VmState>();
+  readonly failures = new Map<string, number>();
+  readonly failing = new Set<string>();
+  readonly leases = new Map<string, ModelLease>();
+  readonly released = new Map<string, string>();
+
+  constructor(nowSec: number, vmIds: readonly string[]) {
+    this.nowSec = nowSec;
+    for (const id of vmIds) this.states.set(id, 'free');
+  }
+
+  vmsIn(state: VmState): string[] {
+    return [...this.states].filter(([, own]) => own === state).map(([id]) => id);
+  }
+
+  liveLease(user: string): ModelLease | undefined {
+    const lease = this.leases.get(user);
+    return lease !== undefined && this.nowSec < lease.expiresAtSec ? lease : undefined;
+  }
+
+  endLease(user: string): void {
+    const lease = this.leases.get(user);
+    if (lease === undefined) return;
+    this.leases.delete(user);
+    this.states.set(lease.vmId, 'checking');
+  }
+
+  tidy(): void {
+    for (const [user] of this.leases) if (this.liveLease(user) === undefined) this.endLease(user);
+    for (const vmId of this.vmsIn('checking')) this.check(vmId);
+  }
+
+  check(vmId: string): void {
+    const failures = this.failing.has(vmId) ? (this.failures.get(vmId) ?? 0) + 1 : 0;
+    this.failures.set(vmId, failures);
+    this.states.set(vmId, failures === 0 ? 'free' : failures < MAX_FAILURES ? 'checking' : 'quarantined');
+  }
+
+  counts(): Record<VmState, number> {
+    const count = (state: VmState) => this.vmsIn(state).length;
+    return {
+      free: count('free'),
+      leased: count('leased'),
+      checking: count('checking'),
+      quarantined: count('quarantined'),
+    };
+  }
+}
+
+type Command = fc.AsyncCommand<Model, Real>;
+
+/** The code of the refusal that a call ends with; a fault is the test's failure. */
+async function refusalOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+  } catch (error) {
+    if (isRefusal(error)) return error.code;
+    throw error;
+  }
+  return 'none';
+}
+
+/** What must hold after every step, whatever the step was. */
+async function holdInvariants(model: Model, { store }: Real, users: readonly string[]): Promise<void> {
+  const counts = (await store.counts()).get('default');
+  expect(counts).toEqual(model.counts());
+  const grants = await Promise.all(users.map((user) => store.find(user, model.nowSec)));
+  users.forEach((user, index) => {
+    const lease = model.liveLease(user);
+    expect(grants[index]?.lease.id).toBe(lease?.id);
+    expect(grants[index]?.lease.expiresAtSec).toBe(lease?.expiresAtSec);
+  });
+  const lent = grants.flatMap((grant) => (grant === undefined ? [] : [grant.vm.id]));
+  expect(new Set(lent).size).toBe(lent.length);
+}
+
+const USERS = ['alice', 'bob', 'carol', 'dave'] as const;
+const VM_IDS = someVms(3).map(({ id }) => id);
+
+function command(text: string, run: (model: Model, real: Real) => Promise<void>): Command {
+  return {
+    check: () => true,
+    run: async (model, real) => {
+      await run(model, real);
+      await holdInvariants(model, real, USERS);
+    },
+    toString: () => text,
+  };
+}
+
+function acquire(userId: string, minutes: number, key: string | undefined): Command {
+  return command(`acquire(${userId}, ${String(minutes)}, ${String(key)})`, async (model, { lending }) => {
+    const call = lending.acquire({ userId, minutes, idempotencyKey: key });
+    if (model.liveLease(userId) === undefined) model.endLease(userId);
+    const keyed = [...model.leases].find(
+      ([user, lease]) => lease.key === key && key !== undefined && model.liveLease(user),
+    );
+    if (keyed !== undefined) {
+      const [user, lease] = keyed;
+      if (user !== userId || lease.minutes !== minutes) {
+        expect(await refusalOf(call)).toBe('idempotency_key_reused');
+      } else {
+        expect((await call).lease.id).toBe(lease.id);
+      }
+      return;
+    }
+    if (model.liveLease(userId) !== undefined) {
+      expect(await refusalOf(call)).toBe('already_allocated');
+      return;
+    }
+    if (model.vmsIn('free').length === 0) model.tidy();
+    const free = model.vmsIn('free');
+    if (free.length === 0) {
+      expect(await refusalOf(call)).toBe('pool_empty');
+      return;
+    }
+    const { vm, lease } = await call;
+    expect(free).toContain(vm.id);
+    expect(lease.expiresAtSec).toBe(model.nowSec + minutes * 60);
+    model.states.set(vm.id, 'leased');
+    model.leases.set(userId, { ...lease, key, minutes });
+  });
+}
+
+/** Calls may name no lease, the current one, one released earlier, or one that never was. */
+type Naming = 'none' | 'current' | 'released' | 'wrong';
+
+function leaseIdOf(model: Model, userId: string, naming: Naming): string | undefined {
+  if (naming === 'current') return model.leases.get(userId)?.id;
+  if (naming === 'released') return model.released.get(userId);
+  return naming === 'wrong' ? 'no-such-lease' : undefined;
+}
+
+function expectedRefusal(model: Model, userId: string, leaseId: string | undefined): string | undefined {
+  const lease = model.liveLease(userId);
+  if (lease === undefined) return 'no_lease';
+  return leaseId !== undefined && leaseId !== lease.id ? 'lease_superseded' : undefined;
+}
+
+function release(userId: string, naming: Naming): Command {
+  return command(`release(${userId}, ${naming})`, async (model, { lending }) => {
+    const leaseId = leaseIdOf(model, userId, naming);
+    const call = lending.release({ userId, leaseId });
+    if (leaseId !== undefined && leaseId === model.released.get(userId)) {
+      const { vm, state } = await call;
+      // A repeated release lets a VM that still waits for its check have it.
+      if (model.states.get(vm.id) === 'checking') model.check(vm.id);
+      expect(state).toBe(model.states.get(vm.id));
+      return;
+    }
+    const refusal = expectedRefusal(model, userId, leaseId);
+    if (refusal !== undefined) {
+      expect(await refusalOf(call)).toBe(refusal);
+      return;
+    }
+    const { vm, state } = await call;
+    model.released.set(userId, model.leases.get(userId)?.id ?? '');
+    model.endLease(userId);
+    model.check(vm.id);
+    expect(state).toBe(model.states.get(vm.id));
+  });
+}
+
+function renew(userId: string, naming: Naming, minutes: number): Command {
+  return command(`renew(${userId}, ${naming}, ${String(minutes)})`, async (model, { lending }) => {
+    const leaseId = leaseIdOf(model, userId, naming);
+    const call = lending.renew({ userId, leaseId }, minutes);
+    const refusal = expectedRefusal(model, userId, leaseId);
+    const lease = model.leases.get(userId);
+    if (refusal !== undefined || lease === undefined) {
+      expect(await refusalOf(call)).toBe(refusal);
+      return;
+    }
+    const wantedSec = model.nowSec + minutes * 60;
+    if (wantedSec > lease.acquiredAtSec + LIMITS.maxMinutes * 60) {
+      expect(await refusalOf(call)).toBe('lease_too_long');
+      return;
+    }
+    const expiresAtSec = Math.max(wantedSec, lease.expiresAtSec);
+    expect((await call).expiresAtSec).toBe(expiresAtSec);
+    model.leases.set(userId, { ...lease, expiresAtSec });
+  });
+}
+
+function passTime(seconds: number): Command {
+  return command(`passTime(${String(seconds)} s)`, async (model, { clock }) => {
+    clock.advance(seconds);
+    model.nowSec += seconds;
+  });
+}
+
+function survey(): Command {
+  return command('survey()', async (model, { lending }) => {
+    const { pools } = await lending.survey();
+    model.tidy();
+    expect(pools.get('default')).toEqual(model.counts());
+  });
+}
+
+function setHealth(vmId: string, healthy: boolean): Command {
+  return command(`${healthy ? 'mend' : 'break'}(${vmId})`, async (model, { provider }) => {
+    for (const failing of [model.failing, provider.failing]) {
+      if (healthy) failing.delete(vmId);
+      else failing.add(vmId);
+    }
+  });
+}
+
+const user = fc.constantFrom(...USERS);
+const naming = fc.constantFrom<Naming>('none', 'current', 'released', 'wrong');
+const minutes = fc.integer({ min: 1, max: 5 });
+
+const commands = [
+  fc.tuple(user, minutes, fc.option(fc.constantFrom('k-1', 'k-2'), { nil: undefined })).map((args) => acquire(...args)),
+  fc.tuple(user, naming).map((args) => release(...args)),
+  fc.tuple(user, naming, fc.oneof(minutes, fc.constant(LIMITS.maxMinutes))).map((args) => renew(...args)),
+  fc.oneof(fc.integer({ min: 1, max: 400 }), fc.constant(86_400)).map(passTime),
+  fc.constant(survey()),
+  fc.tuple(fc.constantFrom(...VM_IDS), fc.boolean()).map((args) => setHealth(...args)),
+];
+
+/** Random histories over a store, step by step against the model, shrunk to the shortest when one goes wrong. */
+export function describeLendingModel(name: string, makeStore: StoreFactory, numRuns: number): void {
+  describe(`lending over ${name}`, () => {
+    it('answers as the model does and holds the invariants at every step of a random history', async () => {
+      const histories = fc.commands(commands, { maxCommands: 60, size: 'max' });
+      await fc.assert(
+        fc.asyncProperty(histories, async (history) => {
+          const real = await lendingOver(makeStore, someVms(VM_IDS.length));
+          await fc.asyncModelRun(() => ({ model: new Model(real.clock.nowSec, VM_IDS), real }), history);
+        }),
+        { numRuns },
+      );
+    });
+  });
+}

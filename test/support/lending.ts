@@ -1,0 +1,71 @@
+import type { Verdict } from '../../lambda/pool/check.ts';
+import { Lending } from '../../lambda/pool/lending.ts';
+import type { LeaseLimits } from '../../lambda/pool/lending.ts';
+import type { LeaseStore, LoginKey, VmProvider } from '../../lambda/pool/ports.ts';
+import type { Vm } from '../../lambda/pool/vm.ts';
+
+/** Saturday 2026-11-21, noon UTC; epoch seconds. */
+export const NOON_SEC = Date.UTC(2026, 10, 21, 12) / 1000;
+
+/** Failed checks in a row after which the stores under test quarantine a VM. */
+export const MAX_FAILURES = 3;
+
+export const LIMITS: LeaseLimits = { defaultMinutes: 480, maxMinutes: 10_080 };
+
+/** `count` VMs `vm-01`, `vm-02`, ... of one pool. */
+export function someVms(count: number, pool = 'default', prefix = 'vm'): Vm[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `${prefix}-${String(index + 1).padStart(2, '0')}`,
+    pool,
+    ip: `192.0.2.${String((index % 250) + 1)}`,
+    port: 22,
+    username: 'tester',
+  }));
+}
+
+/** A clock that stands still until it is told to move on. */
+export class TestClock {
+  nowSec = NOON_SEC;
+
+  readonly read = (): number => this.nowSec * 1000;
+
+  advance(seconds: number): void {
+    this.nowSec += seconds;
+  }
+}
+
+/** A provider whose checks and logins a test decides. */
+export class TestProvider implements VmProvider {
+  readonly failing = new Set<string>();
+  readonly checked: string[] = [];
+  onLogin: () => void = () => undefined;
+
+  constructor(private readonly vms: readonly Vm[]) {}
+
+  inventory(): readonly Vm[] {
+    return this.vms;
+  }
+
+  async login(vm: Vm, sshPublicKey?: string): Promise<LoginKey> {
+    this.onLogin();
+    return sshPublicKey === undefined ? { privateKey: `key of ${vm.id}` } : { authorizedKey: sshPublicKey };
+  }
+
+  async check(vm: Vm): Promise<Verdict> {
+    this.checked.push(vm.id);
+    return this.failing.has(vm.id) ? { passed: false, reason: 'disk full' } : { passed: true };
+  }
+}
+
+/** Makes the store that a suite is about. */
+export type StoreFactory = (inventory: readonly Vm[]) => Promise<LeaseStore>;
+
+/** Lending over a store, with a clock and a provider in the test's hands. */
+export async function lendingOver(makeStore: StoreFactory, vms: readonly Vm[], limits = LIMITS) {
+  const clock = new TestClock();
+  const provider = new TestProvider(vms);
+  const store = await makeStore(vms);
+  let ids = 0;
+  const newId = () => `lease-${String(++ids)}`;
+  return { clock, provider, store, lending: new Lending({ store, provider, clock: clock.read, newId }, limits) };
+}
