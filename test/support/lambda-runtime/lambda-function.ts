@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { Environment } from './environment.ts';
+import type { LambdaRuntime } from './install.ts';
+import type { InvocationResult } from './runtime-api.ts';
+
+/** What Lambda knows of a function, in the words of its `GetFunction` answer. */
+export interface FunctionSettings {
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly handler: string;
+  /** `nodejs22.x` */
+  readonly runtimeName: string;
+  readonly version: string;
+  readonly region: string;
+  readonly timeoutSec: number;
+  readonly memoryMb: number;
+  /** Undefined when no concurrency is reserved */
+  readonly reservedConcurrency: number | undefined;
+  /** `JSON` or `Text` */
+  readonly logFormat: string;
+  readonly logGroup: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Lambda's answer 429 to a synchronous invocation that finds every environment at work and may start no more. */
+export class TooManyRequests extends Error {
+  constructor(functionName: string, concurrency: number) {
+    super(`${functionName} is at its concurrency of ${concurrency}`);
+  }
+}
+
+/** The quota of a new AWS account, and as much as this machine should be asked to do. */
+const UNRESERVED_CONCURRENCY = 10;
+
+/**
+ * A deployed function: its code in as many execution environments as invocations run at once, up to its reserved
+ * concurrency. An invocation that finds them all busy is throttled at once, as a synchronous one is on Lambda.
+ */
+export class LambdaFunction {
+  /** What all environments wrote, in the order it came: the function's log group */
+  readonly logLines: string[] = [];
+
+  readonly #settings: FunctionSettings;
+  readonly #codeFolder: string;
+  readonly #runtime: LambdaRuntime;
+  readonly #environments = new Set<Environment>();
+  readonly #idle: Environment[] = [];
+  #starting = 0;
+
+  /** @param codeFolder - where the deployment package was unzipped */
+  constructor(settings: FunctionSettings, codeFolder: string, runtime: LambdaRuntime) {
+    this.#settings = settings;
+    this.#codeFolder = codeFolder;
+    this.#runtime = runtime;
+  }
+
+  /**
+   * Invokes the function and waits for its result.
+   *
+   * @param event - anything that JSON can say
+   * @throws {@link TooManyRequests} when it is throttled
+   */
+  async invoke(event: unknown): Promise<InvocationResult> {
+    const environment = this.#takeIdle() ?? (await this.#startEnvironment());
+    const { functionArn, timeoutSec } = this.#settings;
+    const payload = Buffer.from(JSON.stringify(event));
+    const result = await environment.invoke({ requestId: randomUUID(), payload, functionArn }, timeoutSec * 1000);
+    if (environment.isAlive) this.#idle.push(environment);
+    else this.#environments.delete(environment);
+    return result;
+  }
+
+  /** Ends every environment, and with them all that the function keeps in memory. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#environments].map((environment) => environment.stop()));
+    this.#environments.clear();
+  }
+
+  #takeIdle(): Environment | undefined {
+    const environment = this.#idle.pop();
+    if (!environment || environment.isAlive) return environment;
+    this.#environments.delete(environment);
+    return this.#takeIdle();
+  }
+
+  async #startEnvironment(): Promise<Environment> {
+    const { reservedConcurrency, functionName, handler } = this.#settings;
+    const concurrency = reservedConcurrency ?? UNRESERVED_CONCURRENCY;
+    if (this.#environments.size + this.#starting >= concurrency) throw new TooManyRequests(functionName, concurrency);
+    this.#starting += 1;
+    try {
+      const environment = await Environment.start({
+        runtime: this.#runtime,
+        handler,
+        codeFolder: this.#codeFolder,
+        variables: environmentVariables(this.#settings, this.#codeFolder),
+        onLogLine: (line) => this.logLines.push(line),
+      });
+      this.#environments.add(environment);
+      return environment;
+    } finally {
+      this.#starting -= 1;
+    }
+  }
+}
+
+/**
+ * What Lambda sets, and the function's own variables; nothing of this machine, so that a function which needs more
+ * than Terraform gave it fails here too.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+export function environmentVariables(settings: FunctionSettings, codeFolder: string): Record<string, string> {
+  return {
+    ...settings.variables,
+    _HANDLER: settings.handler,
+    AWS_DEFAULT_REGION: settings.region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${settings.runtimeName}`,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memoryMb),
+    AWS_LAMBDA_FUNCTION_NAME: settings.functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: settings.version,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_FORMAT: settings.logFormat,
+    AWS_LAMBDA_LOG_GROUP_NAME: settings.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: `2026/01/01/[${settings.version}]${randomUUID()}`,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: settings.region,
+    LAMBDA_TASK_ROOT: codeFolder,
+    LANG: 'en_US.UTF-8',
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    TZ: ':UTC',
+  };
+}

@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** One event for the function. */
+export interface Invocation {
+  readonly requestId: string;
+  readonly payload: Buffer;
+  readonly functionArn: string;
+  /** When the function will be stopped, UTC epoch milliseconds */
+  readonly deadlineMs: number;
+}
+
+/** What came of an invocation: what the function returned, or with `functionError` the error it ended with. */
+export interface InvocationResult {
+  readonly payload: Buffer;
+  readonly functionError?: 'Unhandled';
+}
+
+/** Moments of an environment's first use, on the clock of `performance.now()`. */
+export interface FirstUse {
+  /** The runtime asked for its first event: the function's code is loaded, its init phase over */
+  firstNextMs?: number;
+  /** The runtime handed in its first result */
+  firstResponseMs?: number;
+}
+
+/**
+ * The Lambda Runtime API for one environment: the HTTP server from which a runtime fetches events and to which it
+ * brings results, one at a time.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ */
+export class RuntimeApi {
+  readonly firstUse: FirstUse = {};
+  /** Resolves when the runtime asks for its first event */
+  readonly initialised: Promise<void>;
+  /** What the runtime told of a failed init phase, after which it exits */
+  initError: Buffer | undefined;
+
+  readonly #server: Server;
+  #idleRuntime: ServerResponse | undefined;
+  #next: Invocation | undefined;
+  #initialised: () => void = () => undefined;
+  #running: { requestId: string; settle: (result: InvocationResult) => void } | undefined;
+
+  private constructor() {
+    this.initialised = new Promise((resolve) => {
+      this.#initialised = resolve;
+    });
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch((fault: unknown) => {
+        response.destroy(fault instanceof Error ? fault : undefined);
+      });
+    });
+  }
+
+  /** Starts the API on a free port of this machine. */
+  static async listen(): Promise<RuntimeApi> {
+    const api = new RuntimeApi();
+    api.#server.listen(0, '127.0.0.1');
+    await once(api.#server, 'listening');
+    return api;
+  }
+
+  /** Host and port, the value of `AWS_LAMBDA_RUNTIME_API` for the runtime. */
+  get address(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Hands an event to the runtime, as soon as it asks for one. There must be no other invocation under way. */
+  invoke(invocation: Invocation): Promise<InvocationResult> {
+    return new Promise((settle) => {
+      this.#running = { requestId: invocation.requestId, settle };
+      this.#next = invocation;
+      this.#deliver();
+    });
+  }
+
+  /** Ends the invocation under way, if any, without the runtime: it has exited or is being killed. */
+  abort(result: InvocationResult): void {
+    this.#finish(result);
+  }
+
+  /** Stops the API; a runtime that waits for an event is cut off. */
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = request.url ?? '';
+    if (url.endsWith('/runtime/invocation/next')) {
+      this.#takeIdle(response);
+      return;
+    }
+    const payload = await buffer(request);
+    const isTaken = url.endsWith('/runtime/init/error') ? this.#takeInitError(payload) : this.#takeResult(url, payload);
+    response.writeHead(isTaken ? 202 : 400).end();
+  }
+
+  #takeIdle(runtime: ServerResponse): void {
+    this.firstUse.firstNextMs ??= performance.now();
+    this.#initialised();
+    this.#idleRuntime = runtime;
+    this.#deliver();
+  }
+
+  #takeInitError(payload: Buffer): true {
+    this.initError = payload;
+    return true;
+  }
+
+  /** @returns false when this is no result of the invocation under way */
+  #takeResult(url: string, payload: Buffer): boolean {
+    const [, requestId, outcome] = /\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(url) ?? [];
+    if (requestId === undefined || requestId !== this.#running?.requestId) return false;
+    this.firstUse.firstResponseMs ??= performance.now();
+    this.#finish(outcome === 'error' ? { payload, functionError: 'Unhandled' } : { payload });
+    return true;
+  }
+
+  #deliver(): void {
+    if (!this.#idleRuntime || !this.#next) return;
+    const { requestId, payload, functionArn, deadlineMs } = this.#next;
+    this.#idleRuntime.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': payload.length,
+      'lambda-runtime-aws-request-id': requestId,
+      'lambda-runtime-deadline-ms': deadlineMs,
+      'lambda-runtime-invoked-function-arn': functionArn,
+    });
+    this.#idleRuntime.end(payload);
+    this.#idleRuntime = undefined;
+    this.#next = undefined;
+  }
+
+  #finish(result: InvocationResult): void {
+    this.#running?.settle(result);
+    this.#running = undefined;
+    this.#next = undefined;
+  }
+}
