@@ -1,0 +1,466 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { NOON_SEC, someVms } from '../support/lending.ts';
+import { serveApi } from '../support/served-api.ts';
+import type { ServedApi } from '../support/served-api.ts';
+
+const VM_01 = { id: 'vm-01', pool: 'default', ip: '192.0.2.1', port: 22, username: 'tester' };
+const NOON = '2026-11-21T12:00:00Z';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const PUBLIC_KEY = `ssh-ed25519 ${Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 0123456789abcdef0123456789abcdef').toString('base64')} alice@laptop`;
+
+/** A body as JSON.parse gives it; what is in it, the test says. */
+type Body = Record<string, never> & { vm: { id: string }; lease: { id: string }; leaseId: string };
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+let served: ServedApi;
+
+beforeEach(async () => {
+  served = await serveApi(someVms(3));
+});
+
+afterEach(async () => {
+  await served.close();
+  expect(served.faults).toEqual([]);
+});
+
+async function call(
+  method: string,
+  path: string,
+  parameters?: object,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
+  const body = parameters === undefined ? null : JSON.stringify(parameters);
+  const type: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
+  const response = await fetch(served.url + path, { method, body, headers: { ...type, ...headers } });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
+}
+
+const post = (path: string, parameters: object, headers?: Record<string, string>) =>
+  call('POST', path, parameters, headers);
+
+/** Holds a reply against RFC 9457 and the rules that every refusal keeps. */
+function expectProblem(reply: Reply, status: number, code: string, data: object = {}): void {
+  expect(reply.status).toBe(status);
+  expect(reply.headers.get('content-type')).toBe('application/problem+json');
+  expect(reply.body).toMatchObject({ status, code, requestId: reply.headers.get('x-request-id'), ...data });
+  expect(reply.body).toHaveProperty('title');
+  expect(reply.body).toHaveProperty('detail');
+  expect(JSON.stringify(reply.body)).not.toContain('key of vm-');
+}
+
+describe('POST /getvm', () => {
+  it('lends a VM: how to log in, and until when', async () => {
+    const reply = await post('/getvm', { userid: 'alice', minutes: 60 });
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get('content-type')).toBe('application/json');
+    expect(reply.body).toEqual({
+      message: 'vm-01 is yours until 2026-11-21T13:00:00Z',
+      vm: { ...VM_01, privateKey: 'key of vm-01' },
+      lease: { id: expect.stringMatching(UUID), userid: 'alice', acquiredAt: NOON, expiresAt: '2026-11-21T13:00:00Z' },
+    });
+  });
+
+  it.each([
+    { way: 'JSON', type: 'application/json; charset=utf-8', body: '{"userid":"alice","minutes":60}', query: '' },
+    { way: 'a form', type: 'application/x-www-form-urlencoded', body: 'userid=alice&minutes=60', query: '' },
+    { way: 'the query string', type: '', body: '', query: '?userid=alice&minutes=60' },
+    {
+      way: 'query string and body together',
+      type: 'application/json',
+      body: '{"minutes":"60"}',
+      query: '?userid=alice',
+    },
+  ])('means the same by $way', async ({ type, body, query }) => {
+    const headers = type === '' ? undefined : { 'content-type': type };
+    const response = await fetch(`${served.url}/getvm${query}`, { method: 'POST', body, ...(headers && { headers }) });
+    expect(await response.json()).toMatchObject({ lease: { userid: 'alice', expiresAt: '2026-11-21T13:00:00Z' } });
+  });
+
+  it("lets the user's own public key in, and then hands out none", async () => {
+    const reply = await post('/getvm', { userid: 'alice', sshPublicKey: `${PUBLIC_KEY}\n` });
+    expect(reply.body.vm).toEqual({ ...VM_01, authorizedKey: PUBLIC_KEY });
+  });
+
+  it('409 already_allocated: names the lease the user has, without its key', async () => {
+    const first = await post('/getvm', { userid: 'alice' });
+    expectProblem(await post('/getvm', { userid: 'alice' }), 409, 'already_allocated', {
+      vmId: 'vm-01',
+      leaseId: first.body.lease.id,
+      expiresAt: '2026-11-21T20:00:00Z',
+    });
+  });
+
+  it('503 pool_empty: tells the counts and when to come back', async () => {
+    for (const userid of ['alice', 'bob', 'carol']) await post('/getvm', { userid });
+    const reply = await post('/getvm', { userid: 'dave' });
+    const counts = { free: 0, leased: 3, checking: 0, quarantined: 0 };
+    expectProblem(reply, 503, 'pool_empty', { pool: 'default', counts });
+    expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('404 unknown_pool: names the pools there are', async () => {
+    expectProblem(await post('/getvm', { userid: 'alice', pool: 'huge' }), 404, 'unknown_pool', { pools: ['default'] });
+  });
+
+  it('never lends a VM that is quarantined', async () => {
+    served.provider.failing.add('vm-01');
+    await post('/getvm', { userid: 'alice' });
+    expect((await post('/releasevm', { userid: 'alice' })).body).toMatchObject({
+      vm: { id: 'vm-01', state: 'checking' },
+    });
+    await call('GET', '/pool');
+    expect((await call('GET', '/pool')).body).toEqual({
+      pools: { default: { free: 2, leased: 0, checking: 0, quarantined: 1 } },
+    });
+    for (const userid of ['bob', 'carol']) expect((await post('/getvm', { userid })).body.vm.id).not.toBe('vm-01');
+    expectProblem(await post('/getvm', { userid: 'dave' }), 503, 'pool_empty');
+  });
+
+  describe('with an Idempotency-Key', () => {
+    const key = { 'Idempotency-Key': '5a2c-1' };
+
+    it('answers a retry the same, key of the VM and all', async () => {
+      const first = await post('/getvm', { userid: 'alice', minutes: 480 }, key);
+      const retry = await post('/getvm', { userid: 'alice', minutes: '480', pool: 'default' }, key);
+      expect(retry.status).toBe(200);
+      expect(retry.body).toEqual(first.body);
+    });
+
+    it.each([{ userid: 'alice', minutes: 5 }, { userid: 'bob' }])('422 for other parameters: %j', async (other) => {
+      await post('/getvm', { userid: 'alice' }, key);
+      expectProblem(await post('/getvm', other, key), 422, 'idempotency_key_reused');
+    });
+
+    it('is a new request once the lease is over', async () => {
+      const first = await post('/getvm', { userid: 'alice' }, key);
+      await post('/releasevm', { userid: 'alice' });
+      const second = await post('/getvm', { userid: 'alice' }, key);
+      expect(second.body.lease.id).not.toBe(first.body.lease.id);
+    });
+
+    it.each(['', 'a b', 'x'.repeat(256)])('400 for a bad key: %j', async (bad) => {
+      const reply = await post('/getvm', { userid: 'alice' }, { 'Idempotency-Key': bad });
+      expectProblem(reply, 400, 'invalid_request', {
+        errors: [{ field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters, such as a UUID' }],
+      });
+    });
+  });
+});
+
+describe('POST /releasevm', () => {
+  it('gives the VM back and tells its state', async () => {
+    const { lease } = (await post('/getvm', { userid: 'alice' })).body;
+    const reply = await post('/releasevm', { userid: 'alice', leaseId: lease.id });
+    expect(reply.status).toBe(200);
+    expect(reply.body).toEqual({ message: 'vm-01 was given back', vm: { id: 'vm-01', state: 'free' } });
+  });
+
+  it('answers its repetition with the same leaseId, and ends nothing that came after', async () => {
+    const { lease } = (await post('/getvm', { userid: 'alice' })).body;
+    const release = { userid: 'alice', leaseId: lease.id };
+    const first = await post('/releasevm', release);
+    expect((await post('/releasevm', release)).body).toEqual(first.body);
+    await post('/getvm', { userid: 'alice' });
+    expect((await post('/releasevm', release)).status).toBe(200);
+    expect((await call('GET', '/lease?userid=alice')).status).toBe(200);
+  });
+
+  it('404 no_lease', async () => {
+    expectProblem(await post('/releasevm', { userid: 'alice' }), 404, 'no_lease');
+  });
+
+  it('409 lease_superseded: a lease that is not the current one', async () => {
+    await post('/getvm', { userid: 'alice' });
+    const other = await post('/getvm', { userid: 'bob' });
+    const release = { userid: 'alice', leaseId: other.body.lease.id };
+    expectProblem(await post('/releasevm', release), 409, 'lease_superseded');
+    expect((await call('GET', '/lease?userid=bob')).status).toBe(200);
+  });
+});
+
+describe('POST /renewvm', () => {
+  it('extends the lease to the minutes from now', async () => {
+    const { lease } = (await post('/getvm', { userid: 'alice', minutes: 60 })).body;
+    served.clock.advance(30 * 60);
+    const reply = await post('/renewvm', { userid: 'alice', leaseId: lease.id, minutes: 60 });
+    expect(reply.status).toBe(200);
+    expect(reply.body).toEqual({ lease: { ...lease, expiresAt: '2026-11-21T13:30:00Z' } });
+  });
+
+  it('422 lease_too_long: tells the latest end', async () => {
+    await post('/getvm', { userid: 'alice' });
+    served.clock.advance(60);
+    expectProblem(await post('/renewvm', { userid: 'alice', minutes: 10_080 }), 422, 'lease_too_long', {
+      latestExpiresAt: '2026-11-28T12:00:00Z',
+    });
+  });
+
+  it('404 no_lease, 409 lease_superseded', async () => {
+    expectProblem(await post('/renewvm', { userid: 'alice' }), 404, 'no_lease');
+    await post('/getvm', { userid: 'alice' });
+    expectProblem(await post('/renewvm', { userid: 'alice', leaseId: 'other' }), 409, 'lease_superseded');
+  });
+});
+
+describe('GET /lease', () => {
+  it("shows the user's own lease with all it takes to log in", async () => {
+    const granted = await post('/getvm', { userid: 'alice' });
+    const reply = await call('GET', '/lease?userid=alice');
+    expect(reply.status).toBe(200);
+    expect(reply.body).toEqual({ vm: granted.body.vm, lease: granted.body.lease });
+  });
+
+  it('404 no_lease, also from the very second a lease ends', async () => {
+    expectProblem(await call('GET', '/lease?userid=alice'), 404, 'no_lease');
+    await post('/getvm', { userid: 'alice', minutes: 1 });
+    served.clock.advance(59);
+    expect((await call('GET', '/lease?userid=alice')).status).toBe(200);
+    served.clock.advance(1);
+    expectProblem(await call('GET', '/lease?userid=alice'), 404, 'no_lease');
+  });
+});
+
+describe('GET /pool', () => {
+  it('counts by state for each pool, a lease past its end no longer as leased', async () => {
+    await post('/getvm', { userid: 'alice', minutes: 1 });
+    await post('/getvm', { userid: 'bob' });
+    const leased = (count: number) => ({
+      pools: { default: { free: 3 - count, leased: count, checking: 0, quarantined: 0 } },
+    });
+    expect((await call('GET', '/pool')).body).toEqual(leased(2));
+    served.clock.advance(60);
+    expect((await call('GET', '/pool')).body).toEqual(leased(1));
+  });
+});
+
+describe('GET /health', () => {
+  it('is ok when the store answers', async () => {
+    const reply = await call('GET', '/health');
+    expect([reply.status, reply.body]).toEqual([200, { status: 'ok' }]);
+  });
+
+  it('503 store_unavailable when it does not; only the log tells why', async () => {
+    served.store.ping = () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7'));
+    const reply = await call('GET', '/health');
+    expectProblem(reply, 503, 'store_unavailable');
+    expect(JSON.stringify(reply.body)).not.toContain('10.0.0.7');
+    expect(served.lines.at(-1)).toContain('10.0.0.7');
+  });
+});
+
+describe('every answer', () => {
+  it('has an x-request-id of its own and may not be cached', async () => {
+    const replies = [
+      await post('/getvm', { userid: 'alice' }),
+      await post('/getvm', { userid: 'alice' }),
+      await call('GET', '/lease?userid=alice'),
+      await call('GET', '/health'),
+      await call('GET', '/nowhere'),
+    ];
+    for (const { headers } of replies) expect(headers.get('cache-control')).toBe('no-store');
+    const ids = replies.map(({ headers }) => headers.get('x-request-id'));
+    expect(ids).not.toContain(null);
+    expect(new Set(ids).size).toBe(replies.length);
+  });
+
+  it('500 internal when something breaks: says nothing of the inside, the log does', async () => {
+    served.store.acquire = () => Promise.reject(new Error('table vm-pool-leases is gone'));
+    const reply = await post('/getvm', { userid: 'alice' });
+    expectProblem(reply, 500, 'internal');
+    expect(JSON.stringify(reply.body)).not.toContain('table');
+    expect(JSON.parse(served.lines.at(-1) ?? '')).toMatchObject({
+      level: 'ERROR',
+      message: 'request',
+      requestId: reply.headers.get('x-request-id'),
+      status: 500,
+      error: { name: 'Error', message: 'table vm-pool-leases is gone' },
+    });
+  });
+});
+
+describe('requests that are wrong', () => {
+  it.each([
+    { userid: undefined, message: 'is required' },
+    ...['', 'a b', 'ä', 'x'.repeat(129), '../x', 'a\n', 5, null, ['alice'], { id: 1 }].map((userid) => ({
+      userid,
+      message: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ @ + -',
+    })),
+  ])('400 userid $userid $message', async ({ userid, message }) => {
+    const reply = await post('/getvm', { userid });
+    expectProblem(reply, 400, 'invalid_request', { errors: [{ field: 'userid', message }] });
+  });
+
+  it.each(['a', 'Alice.B-c_d@example.com', 'ci+build', 'x'.repeat(128)])('takes %j for a userid', async (userid) => {
+    expect((await post('/getvm', { userid })).status).toBe(200);
+  });
+
+  it.each([0, -1, 1.5, 10_081, '', '1e3', 'soon', true, null])('400 minutes %j', async (minutes) => {
+    const reply = await post('/getvm', { userid: 'alice', minutes });
+    const errors = [{ field: 'minutes', message: 'must be a whole number from 1 to 10080' }];
+    expectProblem(reply, 400, 'invalid_request', { errors });
+  });
+
+  it.each([
+    { field: 'pool', value: '' },
+    { field: 'pool', value: 'a/b' },
+    { field: 'sshPublicKey', value: 'ssh-ed25519' },
+    { field: 'sshPublicKey', value: 'ssh-ed25519 AAAA' },
+    { field: 'sshPublicKey', value: `${PUBLIC_KEY}\n${PUBLIC_KEY}` },
+    { field: 'sshPublicKey', value: `command="rm -rf /" ${PUBLIC_KEY}` },
+    { field: 'sshPublicKey', value: PUBLIC_KEY.replace('ssh-ed25519 ', 'ssh-rsa ') },
+  ])('400 $field $value', async ({ field, value }) => {
+    const reply = await post('/getvm', { userid: 'alice', [field]: value });
+    expectProblem(reply, 400, 'invalid_request', { errors: [{ field, message: expect.stringContaining('must be') }] });
+  });
+
+  it('names every bad field at once', async () => {
+    const reply = await post('/getvm', { userid: '', minutes: 0, pool: '', leaseid: 'x' });
+    const fields = (reply.body as unknown as { errors: { field: string }[] }).errors.map(({ field }) => field);
+    expect(fields.sort()).toEqual(['leaseid', 'minutes', 'pool', 'userid']);
+  });
+
+  it('does not pass over a parameter it does not know, such as a misspelt leaseId', async () => {
+    await post('/getvm', { userid: 'alice' });
+    const reply = await post('/releasevm', { userid: 'alice', leaseid: 'an-old-one' });
+    expectProblem(reply, 400, 'invalid_request', {
+      errors: [{ field: 'leaseid', message: 'is no parameter of this call, which takes userid, leaseId' }],
+    });
+    expect((await call('GET', '/lease?userid=alice')).status).toBe(200);
+  });
+
+  it.each([
+    { rule: 'a repeated query parameter', query: '?userid=alice&userid=bob', body: undefined },
+    { rule: 'a parameter in query string and body', query: '?userid=alice', body: { userid: 'alice' } },
+  ])('400 for $rule', async ({ query, body }) => {
+    const reply = await call('POST', `/getvm${query}`, body);
+    const errors = [{ field: 'userid', message: 'is given more than once; give it once' }];
+    expectProblem(reply, 400, 'invalid_request', { errors });
+  });
+
+  it.each([
+    ['application/json', 'userid=alice', 'must be a JSON object, but is no JSON'],
+    ['application/json', '["alice"]', 'must be a JSON object'],
+    ['application/json', 'null', 'must be a JSON object'],
+    [
+      'application/x-www-form-urlencoded',
+      '{"userid":"alice"}',
+      'looks like JSON; send it with content-type: application/json',
+    ],
+  ])('400 for a body of type %s that is %s', async (type, body, message) => {
+    const response = await fetch(`${served.url}/getvm`, { method: 'POST', body, headers: { 'content-type': type } });
+    expect(await response.json()).toMatchObject({ code: 'invalid_request', errors: [{ field: 'body', message }] });
+  });
+
+  it.each([
+    ['text/plain', 'userid=alice'],
+    ['', 'userid=alice'],
+  ])('415 for a body of type %j', async (type, body) => {
+    const headers = { 'content-type': type };
+    const response = await fetch(`${served.url}/getvm`, { method: 'POST', body: Buffer.from(body), headers });
+    expect(response.status).toBe(415);
+    expect(response.headers.get('accept-post')).toBe('application/json, application/x-www-form-urlencoded');
+    expect(await response.json()).toMatchObject({ code: 'unsupported_media_type' });
+  });
+
+  it.each([
+    { bytes: 8192, status: 200 },
+    { bytes: 8193, status: 413 },
+  ])('$status for a body of $bytes bytes', async ({ bytes, status }) => {
+    const body = '{"userid":"alice"}'.padEnd(bytes);
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${served.url}/getvm`, { method: 'POST', body, headers });
+    expect(response.status).toBe(status);
+    if (status === 413) expect(await response.json()).toMatchObject({ code: 'payload_too_large' });
+  });
+
+  it.each([
+    ['GET', '/getvm', 'POST'],
+    ['DELETE', '/releasevm', 'POST'],
+    ['POST', '/pool', 'GET'],
+    ['PUT', '/lease', 'GET'],
+  ])('405 for %s %s, with Allow', async (method, path, allow) => {
+    const reply = await call(method, path);
+    expectProblem(reply, 405, 'method_not_allowed');
+    expect(reply.headers.get('allow')).toBe(allow);
+  });
+
+  it.each([
+    '/',
+    '/getvm/',
+    '//getvm',
+    '/%67etvm',
+    '/getvm/..',
+    '/GETVM',
+    '/resources/getvm',
+    '/constructor',
+    '/__proto__',
+  ])('404 for POST %s', async (path) => {
+    const reply = await call('POST', `${path}?userid=alice`);
+    expectProblem(reply, 404, 'not_found');
+  });
+
+  it('change nothing and reach no provider', async () => {
+    let logins = 0;
+    served.provider.onLogin = () => (logins += 1);
+    for (const bad of [{}, { userid: '' }, { userid: 'alice', minutes: 0 }, { userid: 'alice', pool: 'huge' }]) {
+      await post('/getvm', bad);
+    }
+    expect((await call('GET', '/pool')).body).toMatchObject({ pools: { default: { free: 3 } } });
+    expect([logins, served.provider.checked]).toEqual([0, []]);
+  });
+});
+
+describe('the log', () => {
+  it('has one line a request: who, what, how it went, but no key', async () => {
+    const { body } = await post('/getvm', { userid: 'alice' });
+    await call('GET', '/lease?userid=alice');
+    await post('/getvm', { userid: 'alice' });
+    await post('/releasevm', { userid: 'alice' });
+    await post('/getvm', { userid: 'not valid', sshPublicKey: 'sensitive' });
+    const lease = { userId: 'alice', vmId: 'vm-01', leaseId: body.lease.id };
+    const lines = served.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toMatchObject([
+      { message: 'request', level: 'INFO', route: 'POST /getvm', status: 200, ...lease },
+      { message: 'request', level: 'INFO', route: 'GET /lease', status: 200, ...lease },
+      {
+        message: 'request',
+        level: 'INFO',
+        route: 'POST /getvm',
+        status: 409,
+        userId: 'alice',
+        code: 'already_allocated',
+      },
+      { message: 'request', level: 'INFO', route: 'POST /releasevm', status: 200, userId: 'alice', vmId: 'vm-01' },
+      { message: 'request', level: 'INFO', route: 'POST /getvm', status: 400, code: 'invalid_request' },
+    ]);
+    for (const line of lines) {
+      expect(line).toHaveProperty('requestId');
+      expect(line.durationMs).toBeGreaterThanOrEqual(0);
+    }
+    expect(served.lines.join('')).not.toMatch(/key of vm|privateKey|sensitive|not valid/);
+  });
+
+  it('carries the metrics of the dashboard', async () => {
+    await post('/getvm', { userid: 'alice' });
+    await post('/getvm', { userid: 'alice' });
+    const [granted, refused] = served.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(granted).toMatchObject({ Requests: 1, statusCode: '200', Grants: 1 });
+    expect(granted).not.toHaveProperty('Refusals');
+    expect(refused).toMatchObject({
+      Requests: 1,
+      statusCode: '409',
+      Grants: 0,
+      Refusals: 1,
+      code: 'already_allocated',
+    });
+  });
+});
+
+it('starts the clock of these tests at noon', () => {
+  expect(NOON_SEC * 1000).toBe(Date.parse(NOON));
+});

@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { testApi } from '../support/served-api.ts';
+import type { TestApi } from '../support/served-api.ts';
+
+/** What a test may say of an event; the rest is as API Gateway sends it for `POST /getvm`. */
+interface EventParts extends Partial<APIGatewayProxyEventV2> {
+  readonly method?: string;
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+function eventOf({ method = 'POST', ...parts }: EventParts): APIGatewayProxyEventV2 {
+  const routeKey = parts.routeKey ?? 'POST /getvm';
+  const rawPath = parts.rawPath ?? '/resources/getvm';
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath,
+    rawQueryString: '',
+    headers: {},
+    isBase64Encoded: false,
+    requestContext: {
+      accountId: '123456789012',
+      apiId: 'a1b2c3',
+      domainName: 'a1b2c3.execute-api.us-east-1.amazonaws.com',
+      domainPrefix: 'a1b2c3',
+      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '203.0.113.9', userAgent: 'test' },
+      requestId: 'JKJaXmPLvHcESHA=',
+      routeKey,
+      stage: 'resources',
+      time: '21/Nov/2026:12:00:00 +0000',
+      timeEpoch: Date.UTC(2026, 10, 21, 12),
+    },
+    ...parts,
+  };
+}
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
+
+let parts: TestApi;
+
+beforeEach(() => {
+  parts = testApi();
+});
+
+async function answered(event: EventParts): Promise<{ status: number | undefined; body: Record<string, unknown> }> {
+  const { statusCode, body } = await parts.api(eventOf(event));
+  return { status: statusCode, body: JSON.parse(body ?? '') as Record<string, unknown> };
+}
+
+describe('an event of API Gateway', () => {
+  it.each([
+    { rule: 'a query string', event: { rawQueryString: 'userid=al%2Bice' }, userid: 'al+ice' },
+    { rule: 'a base64 body', event: { headers: FORM, body: base64('userid=alice'), isBase64Encoded: true } },
+    { rule: 'a plain body', event: { headers: FORM, body: 'userid=alice' } },
+    {
+      rule: 'upper-case header names',
+      event: { headers: { 'CONTENT-TYPE': 'APPLICATION/JSON' }, body: '{"userid":"alice"}' },
+    },
+    { rule: 'an empty body', event: { rawQueryString: 'userid=alice', headers: FORM, body: '' } },
+    { rule: 'a path without the stage', event: { rawPath: '/getvm', rawQueryString: 'userid=alice' } },
+  ])('is understood with $rule', async ({ event, userid = 'alice' }) => {
+    expect(await answered(event)).toMatchObject({ status: 200, body: { lease: { userid } } });
+  });
+
+  it('is answered under the request id of API Gateway, so that its access log and ours can be joined', async () => {
+    const { headers } = await parts.api(eventOf({ rawQueryString: 'userid=alice' }));
+    expect(headers).toMatchObject({ 'x-request-id': 'JKJaXmPLvHcESHA=' });
+    expect(JSON.parse(parts.lines[0] ?? '')).toMatchObject({ requestId: 'JKJaXmPLvHcESHA=' });
+  });
+
+  it('is replayed for an Idempotency-Key in any case of letters', async () => {
+    const query = { rawQueryString: 'userid=alice' };
+    const first = await answered({ ...query, headers: { 'IDEMPOTENCY-KEY': 'k-1' } });
+    expect(await answered({ ...query, headers: { 'idempotency-key': 'k-1' } })).toEqual(first);
+  });
+
+  it.each([
+    { rule: 'a repeated query parameter', event: { rawQueryString: 'userid=alice&userid=alice' }, field: 'userid' },
+    {
+      rule: 'a body that is no UTF-8',
+      event: {
+        headers: { 'content-type': 'application/json' },
+        body: base64(Buffer.from('{"userid":"\xff"}', 'latin1')),
+        isBase64Encoded: true,
+      },
+      field: 'body',
+    },
+    {
+      rule: 'a parameter by the name of __proto__',
+      event: { headers: { 'content-type': 'application/json' }, body: '{"userid":"alice","__proto__":{"pool":"x"}}' },
+      field: '__proto__',
+    },
+  ])('is refused for $rule', async ({ event, field }) => {
+    expect(await answered(event)).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+  });
+
+  it('is refused for a base64 body that is over the limit once decoded', async () => {
+    const body = base64('x'.repeat(8193));
+    expect(await answered({ headers: FORM, body, isBase64Encoded: true })).toMatchObject({ status: 413 });
+  });
+});
+
+describe('the $default route', () => {
+  it.each([
+    { method: 'GET', rawPath: '/resources/getvm', status: 405 },
+    { method: 'GET', rawPath: '/getvm', status: 405 },
+    { method: 'POST', rawPath: '/getvm', status: 404 },
+    { method: 'POST', rawPath: '/resources/getvm', status: 404 },
+    { method: 'POST', rawPath: '/resources/resources/getvm', status: 404 },
+    { method: 'POST', rawPath: '/resourcesgetvm', status: 404 },
+    { method: 'GET', rawPath: '/', status: 404 },
+  ])('answers $method $rawPath with $status and runs no call', async ({ method, rawPath, status }) => {
+    const event = { routeKey: '$default', method, rawPath, rawQueryString: 'userid=alice' };
+    expect(await answered(event)).toMatchObject({ status });
+    expect((await parts.store.counts()).get('default')).toMatchObject({ leased: 0 });
+  });
+});

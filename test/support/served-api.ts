@@ -1,0 +1,69 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { createApi } from '../../lambda/http/api.ts';
+import type { Api } from '../../lambda/http/api.ts';
+import { ROUTE_KEYS } from '../../lambda/http/routes.ts';
+import { Lending } from '../../lambda/pool/lending.ts';
+import type { LeaseStore } from '../../lambda/pool/ports.ts';
+import type { Vm } from '../../lambda/pool/vm.ts';
+import { MemoryStore } from '../../lambda/store/memory.ts';
+import { createJournal, faultFields } from '../../lambda/telemetry/journal.ts';
+import { createGateway } from '../../scripts/gateway/server.ts';
+import { LIMITS, MAX_FAILURES, someVms, TestClock, TestProvider } from './lending.ts';
+
+/** The API over memory, its parts in the test's hands; `lines` is its log. */
+export interface TestApi {
+  readonly api: Api;
+  readonly clock: TestClock;
+  readonly provider: TestProvider;
+  readonly store: LeaseStore;
+  readonly lines: string[];
+}
+
+/** Composes the API as `lambda/index.ts` does, but for the clock and the VMs. */
+export function testApi(vms: readonly Vm[] = someVms(3)): TestApi {
+  const clock = new TestClock();
+  const provider = new TestProvider(vms);
+  const store = new MemoryStore(vms, MAX_FAILURES);
+  const lines: string[] = [];
+  const journal = createJournal({ clock: clock.read, metricsNamespace: 'test', write: (line) => lines.push(line) });
+  const lending = new Lending({ store, provider, clock: clock.read, newId: randomUUID }, LIMITS);
+  return { api: createApi({ lending, limits: LIMITS, journal, faultFields }), clock, provider, store, lines };
+}
+
+/** An API that listens, behind the same gateway that `npm start` has. */
+export interface ServedApi extends TestApi {
+  /** Where its stage begins, e.g. `http://127.0.0.1:4711/resources`. */
+  readonly url: string;
+  /** Faults that a client would see as a bare 500 of the gateway. */
+  readonly faults: unknown[];
+  readonly close: () => Promise<unknown>;
+}
+
+/** Serves a {@link testApi} on a free port of this computer. */
+export async function serveApi(vms?: readonly Vm[]): Promise<ServedApi> {
+  const parts = testApi(vms);
+  const faults: unknown[] = [];
+  const server = createGateway({
+    routes: [...ROUTE_KEYS, '$default'],
+    stage: 'resources',
+    invoke: parts.api,
+    onFault: (fault) => faults.push(fault),
+  });
+  const { port } = await listening(server);
+  const close = () => {
+    const closed = new Promise<unknown>((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    return closed;
+  };
+  return { ...parts, url: `http://127.0.0.1:${String(port)}/resources`, faults, close };
+}
+
+function listening(server: Server): Promise<AddressInfo> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { MOCK_VMS, MockProvider } from '../../../lambda/providers/mock.ts';
+
+const [vm] = MOCK_VMS;
+if (vm === undefined) throw new Error('the list of mock VMs is empty');
+
+describe('the mock VMs', () => {
+  it('are at least five, each with an id and an address of its own', () => {
+    expect(MOCK_VMS.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(MOCK_VMS.map(({ id }) => id)).size).toBe(MOCK_VMS.length);
+    expect(new Set(MOCK_VMS.map(({ ip }) => ip)).size).toBe(MOCK_VMS.length);
+  });
+
+  it('have addresses that RFC 5737 reserves for documentation', () => {
+    for (const { ip } of MOCK_VMS) expect(ip).toMatch(/^192[.]0[.]2[.]\d{1,3}$/);
+  });
+});
+
+describe('MockProvider', () => {
+  it('hands out a key that no secret scanner takes for one: no PEM block, no long run of random characters', async () => {
+    const login = await new MockProvider([]).login(vm);
+    expect(login).toEqual({ privateKey: 'mock private key of vm-01, opens nothing' });
+  });
+
+  it("lets the user's own public key in instead", async () => {
+    expect(await new MockProvider([]).login(vm, 'ssh-ed25519 AAAA')).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
+  });
+
+  it('passes every check but those it is told to fail', async () => {
+    expect(await new MockProvider(['vm-02']).check(vm)).toEqual({ passed: true });
+    expect(await new MockProvider(['vm-01']).check(vm)).toEqual({
+      passed: false,
+      reason: 'vm-01 is set to fail its check',
+    });
+  });
+
+  it('refuses to fail a VM that it does not have', () => {
+    expect(() => new MockProvider(['vm-1', 'vm-02'])).toThrow(/MOCK_FAILING_VMS names vm-1; the mock VMs are vm-01, /);
+  });
+});
