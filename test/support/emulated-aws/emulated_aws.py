@@ -1,0 +1,96 @@
+"""Serves moto's emulation of AWS on a free port of this machine until its standard input ends.
+
+The address goes to standard output. Standard input ends with the process that started this one, however that dies, so
+no server is ever left behind.
+
+moto answers a few questions otherwise than AWS does, and Terraform then waits for ever or plans the same change again
+and again. Each patch below puts one such answer right; they were written against moto 5.2.
+"""
+
+import json
+import sys
+
+from moto.apigatewayv2.models import DomainName
+from moto.awslambda.models import LambdaFunction
+from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+
+def keep_logging_config() -> None:
+    """A function's LoggingConfig is dropped by moto; AWS tells it in every description of the function."""
+    create = LambdaFunction.__init__
+    describe = LambdaFunction.get_configuration
+    update = LambdaFunction.update_configuration
+
+    def patched_create(self, account_id, spec, *args, **kwargs):
+        self.logging_config = spec.get("LoggingConfig")
+        create(self, account_id, spec, *args, **kwargs)
+
+    def patched_describe(self, *args, **kwargs):
+        described = describe(self, *args, **kwargs)
+        if self.logging_config:
+            described["LoggingConfig"] = self.logging_config
+        return described
+
+    def patched_update(self, updates):
+        self.logging_config = updates.get("LoggingConfig", self.logging_config)
+        return update(self, updates)
+
+    LambdaFunction.__init__ = patched_create
+    LambdaFunction.get_configuration = patched_describe
+    LambdaFunction.update_configuration = patched_update
+
+
+def take_every_request_for_tls() -> None:
+    """moto ignores conditions, so a bucket policy that denies requests without TLS denies every request.
+
+    Here it denies none, as if each had come over TLS.
+    """
+    is_action_permitted = IAMPolicyStatement.is_action_permitted
+
+    def patched(self, *args, **kwargs):
+        if "aws:SecureTransport" in json.dumps(self._statement.get("Condition", "")):
+            return PermissionResult.NEUTRAL
+        return is_action_permitted(self, *args, **kwargs)
+
+    IAMPolicyStatement.is_action_permitted = patched
+
+
+def finish_custom_domains() -> None:
+    """A custom domain of an HTTP API never becomes AVAILABLE in moto and has no target to point a DNS record to."""
+    create = DomainName.__init__
+    describe = DomainName.to_json
+
+    def patched_create(self, *args, **kwargs):
+        create(self, *args, **kwargs)
+        for configuration in self.domain_name_configurations:
+            configuration.setdefault("domainNameStatus", "AVAILABLE")
+            configuration.setdefault(
+                "apiGatewayDomainName", "d-emulated.execute-api.us-east-1.amazonaws.com"
+            )
+            configuration.setdefault("hostedZoneId", "Z1UJRXOUMOOFQ8")
+
+    def patched_describe(self):
+        described = describe(self)
+        if not described["mutualTlsAuthentication"]:
+            del described["mutualTlsAuthentication"]
+        return described
+
+    DomainName.__init__ = patched_create
+    DomainName.to_json = patched_describe
+
+
+def main() -> None:
+    keep_logging_config()
+    take_every_request_for_tls()
+    finish_custom_domains()
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    print(f"http://{host}:{port}", flush=True)
+    sys.stdin.read()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()

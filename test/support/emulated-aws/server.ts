@@ -1,0 +1,84 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { MissingTool } from '../lambda-runtime/install.ts';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+/** The account and region of everything in an emulated AWS. */
+export const ACCOUNT_ID = '123456789012';
+export const REGION = 'us-east-1';
+
+/** moto's settings: real managed policies, and certificates that are validated after a second. */
+const MOTO_SETTINGS = {
+  MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
+  MOTO_ACM_VALIDATION_WAIT: '1',
+};
+
+/** What is missing to emulate AWS. Looks into Python's packages, starts no server. */
+export function toolsMissing(): MissingTool[] {
+  const isThere =
+    'import sys; from importlib.util import find_spec; sys.exit(not (find_spec("moto") and find_spec("flask")))';
+  if (spawnSync('python3', ['-c', isThere]).status === 0) return [];
+  return [{ name: 'moto_server', install: "python3 -m pip install 'moto[server]==5.2.1'" }];
+}
+
+/** An AWS account on this machine, emulated by moto; empty at first and gone when it stops. */
+export class EmulatedAws {
+  /** `http://127.0.0.1:PORT`: an IP address, so that S3 clients use path-style addresses by themselves */
+  readonly endpoint: string;
+  readonly #process: ChildProcess;
+
+  private constructor(endpoint: string, process: ChildProcess) {
+    this.endpoint = endpoint;
+    this.#process = process;
+  }
+
+  /** Starts one on a free port. @throws Error with what Python printed when it does not come up */
+  static async start(): Promise<EmulatedAws> {
+    const moto = spawn('python3', [path.join(here, 'emulated_aws.py')], {
+      env: { ...process.env, ...MOTO_SETTINGS },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let errors = '';
+    moto.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    const endpoint = await new Promise<string>((resolve, reject) => {
+      createInterface(moto.stdout).once('line', resolve);
+      moto.once('error', reject);
+      moto.once('close', () => {
+        reject(new Error(`the emulated AWS did not start\n${errors}`));
+      });
+    });
+    return new EmulatedAws(endpoint, moto);
+  }
+
+  /** The variables that lead Terraform, its S3 backend and AWS SDKs here, with keys that open nothing anywhere else. */
+  get variables(): Record<string, string> {
+    return {
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: REGION,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+  }
+
+  /** Settings for a client of the AWS SDK. */
+  get clientConfig() {
+    return {
+      endpoint: this.endpoint,
+      region: REGION,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    };
+  }
+
+  /** Ends it with all that is in it. */
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const closed = once(this.#process, 'close');
+    this.#process.stdin?.end();
+    await closed;
+  }
+}
