@@ -2,7 +2,7 @@
 const adapters = ['http', 'store', 'providers', 'telemetry'];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
-module.exports = {
+export default {
   forbidden: [
     {
       name: 'no-circular',

@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+/** A program that a suite needs and this computer does not have, and how to get it there. */
+export interface MissingTool {
+  readonly name: string;
+  readonly install: string;
+}
+
+/** Those of the programs that are not on the PATH. @param install - how to get each, by name of the program */
+export function programsMissing(install: Readonly<Record<string, string>>): MissingTool[] {
+  return Object.entries(install)
+    .filter(([program]) => !isOnPath(program))
+    .map(([name, how]) => ({ name, install: how }));
+}
+
+/** What is missing to run Terraform with its AWS provider. */
+export function terraformMissing(): MissingTool[] {
+  const missing = programsMissing({ terraform: 'https://developer.hashicorp.com/terraform/install, 1.11 or later' });
+  return missing.length > 0 || providerCanBeHad() ? missing : [AWS_PROVIDER];
+}
+
+const AWS_PROVIDER: MissingTool = {
+  name: 'the AWS provider of Terraform',
+  install: 'connect to registry.terraform.io, or unpack a filesystem mirror of it below /opt',
+};
+
+function providerCanBeHad(): boolean {
+  try {
+    execFileSync(path.resolve(import.meta.dirname, '../../scripts/terraform-cli-config'), { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isOnPath(program: string): boolean {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  return folders.some((folder) => isExecutable(path.join(folder, program)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
