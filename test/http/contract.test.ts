@@ -131,10 +131,13 @@ describe('POST /getvm', () => {
       expect(retry.body).toEqual(first.body);
     });
 
-    it.each([{ userid: 'alice', minutes: 5 }, { userid: 'bob' }])('422 for other parameters: %j', async (other) => {
-      await post('/getvm', { userid: 'alice' }, key);
-      expectProblem(await post('/getvm', other, key), 422, 'idempotency_key_reused');
-    });
+    it.each([{ userid: 'alice', minutes: 5 }, { userid: 'alice', sshPublicKey: PUBLIC_KEY }, { userid: 'bob' }])(
+      '422 for other parameters: %j',
+      async (other) => {
+        await post('/getvm', { userid: 'alice' }, key);
+        expectProblem(await post('/getvm', other, key), 422, 'idempotency_key_reused');
+      },
+    );
 
     it('is a new request once the lease is over', async () => {
       const first = await post('/getvm', { userid: 'alice' }, key);
