@@ -8,7 +8,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,30}[a-z0-9]$", var.name))
-    error_message = "name must be 3 to 32 lower-case letters, digits and hyphens, beginning with a letter and ending in none of the hyphens."
+    error_message = "name must be 3 to 32 lower-case letters, digits and hyphens, beginning with a letter and not ending in a hyphen."
   }
 }
 

@@ -2,7 +2,7 @@
  * Runs the real Terraform on a copy of `terraform/`, so that a test leaves nothing in the checkout and two suites that
  * run at once never share a working folder.
  */
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,14 +22,17 @@ export interface TerraformCopy {
   remove(): void;
 }
 
-export const terraformIsInstalled = (): boolean => spawnSync('terraform', ['version']).status === 0;
-
 /** Copies `terraform/` without working folders and state into a temporary folder. */
 export function copyTerraform(): TerraformCopy {
   const folder = mkdtempSync(path.join(tmpdir(), 'vm-pool-terraform-'));
   const root = path.join(folder, 'terraform');
   cpSync(path.join(repository, 'terraform'), root, { recursive: true, filter: (source) => !isWorkingFile(source) });
-  return { root, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    root,
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 const isWorkingFile = (file: string): boolean => /^\.terraform$|\.tfstate(\.|$)|\.tfplan$/.test(path.basename(file));
@@ -63,7 +66,7 @@ let knownCliConfig: string | undefined;
 function cliConfig(): string {
   knownCliConfig ??=
     execFileSync(path.join(repository, 'scripts/terraform-cli-config'), { encoding: 'utf8' }).trim() ||
-    (process.env['TF_CLI_CONFIG_FILE'] ?? '');
+    (process.env.TF_CLI_CONFIG_FILE ?? '');
   return knownCliConfig;
 }
 
@@ -75,9 +78,9 @@ export function runTerraform(
 ): Promise<TerraformRun> {
   return new Promise((resolve) => {
     const options = { cwd: folder, env: environment, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const;
-    const child = execFile('terraform', args, options, (_error, stdout, stderr) =>
-      resolve({ exitCode: child.exitCode ?? 1, stdout, stderr }),
-    );
+    const child = execFile('terraform', args, options, (_error, stdout, stderr) => {
+      resolve({ exitCode: child.exitCode ?? 1, stdout, stderr });
+    });
   });
 }
 

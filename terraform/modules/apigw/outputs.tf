@@ -12,3 +12,8 @@ output "url" {
   description = "Base URL of the API, without a slash at its end: the custom domain when there is one, else the stage of the execute-api endpoint."
   value       = var.domain_name == null ? aws_apigatewayv2_stage.this.invoke_url : "https://${var.domain_name}"
 }
+
+output "route_keys" {
+  description = "Every route of the API, `$default` included."
+  value       = toset(values(aws_apigatewayv2_route.this)[*].route_key)
+}

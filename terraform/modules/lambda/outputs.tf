@@ -12,3 +12,13 @@ output "invoke_arn" {
   description = "ARN by which API Gateway invokes the function."
   value       = aws_lambda_function.this.invoke_arn
 }
+
+output "reserved_concurrency" {
+  description = "Most invocations at a time; -1 is AWS's word for no limit."
+  value       = aws_lambda_function.this.reserved_concurrent_executions
+}
+
+output "environment_variables" {
+  description = "Settings as the function gets them."
+  value       = one(aws_lambda_function.this.environment[*].variables)
+}

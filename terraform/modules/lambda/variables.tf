@@ -30,7 +30,6 @@ variable "log_group_name" {
 variable "environment_variables" {
   description = "Settings of the function; `lambda/config.ts` reads and checks them. No secrets: whoever may read the function's configuration sees them."
   type        = map(string)
-  default     = {}
   nullable    = false
 }
 

@@ -1,0 +1,242 @@
+# The real provider, offline: policy JSON and ARNs are then what AWS would get, not a mock's random words.
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+# Only for what AWS decides, such as the id in an API's ARN.
+mock_provider "aws" {
+  alias = "applied"
+
+  mock_resource "aws_apigatewayv2_api" {
+    defaults = {
+      id            = "abcdefghij"
+      execution_arn = "arn:aws:execute-api:us-east-1:123456789012:abcdefghij"
+    }
+  }
+
+  mock_resource "aws_apigatewayv2_stage" {
+    defaults = { invoke_url = "https://abcdefghij.execute-api.us-east-1.amazonaws.com/resources" }
+  }
+
+  mock_resource "aws_apigatewayv2_domain_name" {
+    defaults = {
+      domain_name_configuration = {
+        target_domain_name = "d-abcdefghij.execute-api.us-east-1.amazonaws.com"
+        hosted_zone_id     = "Z1UJRXOUMOOFQ8"
+      }
+    }
+  }
+
+  mock_data "aws_region" {
+    defaults = { name = "us-east-1" }
+  }
+}
+
+variables {
+  name                       = "vm-pool-dev"
+  function_name              = "vm-pool-dev"
+  function_invoke_arn        = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev/invocations"
+  access_log_group_arn       = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/apigateway/vm-pool-dev"
+  route_keys                 = ["POST /getvm", "GET /pool"]
+  throttling_rate_per_second = 20
+  throttling_burst           = 40
+}
+
+run "offers_the_calls_and_nothing_that_was_not_asked_for" {
+  command = plan
+
+  assert {
+    condition     = toset([for route in aws_apigatewayv2_route.this : route.route_key]) == toset(["$default", "GET /pool", "POST /getvm"])
+    error_message = "The API must have exactly the given routes and $default."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_integration.function.integration_type == "AWS_PROXY" && aws_apigatewayv2_integration.function.payload_format_version == "2.0"
+    error_message = "The function reads events of payload format 2.0."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_stage.this.name == "resources" && aws_apigatewayv2_stage.this.auto_deploy
+    error_message = "The contract's paths begin with /resources, and a change must go live without a deployment of its own."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_stage.this.default_route_settings[0].throttling_rate_limit == 20 && aws_apigatewayv2_stage.this.default_route_settings[0].throttling_burst_limit == 40
+    error_message = "The throttling must reach the stage."
+  }
+
+  assert {
+    condition     = alltrue([for field in ["requestId", "ip", "routeKey", "status", "latencyMs", "integrationError"] : contains(keys(jsondecode(aws_apigatewayv2_stage.this.access_log_settings[0].format)), field)])
+    error_message = "A field that operators search by is missing: ${aws_apigatewayv2_stage.this.access_log_settings[0].format}"
+  }
+
+  assert {
+    condition     = !can(regex("path|queryString", aws_apigatewayv2_stage.this.access_log_settings[0].format))
+    error_message = "Paths and query strings may carry user ids."
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_api.this.cors_configuration) == 0
+    error_message = "CORS must be off unless an origin is named."
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_domain_name.this) + length(aws_apigatewayv2_api_mapping.this) + length(aws_route53_record.this) == 0
+    error_message = "Nothing of a custom domain may exist without one."
+  }
+}
+
+run "lets_only_its_own_stage_invoke_the_function" {
+  providers = { aws = aws.applied }
+  state_key = "applied"
+
+  assert {
+    condition     = aws_lambda_permission.api.source_arn == "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/*"
+    error_message = "The permission reaches beyond this API's stage: ${aws_lambda_permission.api.source_arn}"
+  }
+
+  assert {
+    condition     = aws_lambda_permission.api.principal == "apigateway.amazonaws.com" && aws_lambda_permission.api.action == "lambda:InvokeFunction"
+    error_message = "Only API Gateway may invoke, and it may only invoke."
+  }
+
+  assert {
+    condition     = output.url == "https://abcdefghij.execute-api.us-east-1.amazonaws.com/resources"
+    error_message = "Without a custom domain the URL ends in the stage: ${output.url}"
+  }
+}
+
+run "lets_the_named_origins_in" {
+  command = plan
+
+  variables {
+    cors_allowed_origins = ["https://lab.example.com", "http://localhost:5173"]
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api.this.cors_configuration[0].allow_origins == toset(["https://lab.example.com", "http://localhost:5173"])
+    error_message = "Exactly the named origins must be allowed."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api.this.cors_configuration[0].allow_credentials != true
+    error_message = "Browsers must not send cookies along."
+  }
+}
+
+run "answers_under_a_friendly_name" {
+  providers = { aws = aws.applied }
+  state_key = "applied"
+
+  variables {
+    domain_name                  = "vms.example.com"
+    certificate_arn              = "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd"
+    hosted_zone_id               = "Z0123456789"
+    execute_api_endpoint_enabled = false
+  }
+
+  assert {
+    condition     = output.url == "https://vms.example.com"
+    error_message = "Behind a custom domain the stage is not in the path: ${output.url}"
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_domain_name.this[0].domain_name_configuration[0].security_policy == "TLS_1_2"
+    error_message = "Nothing older than TLS 1.2."
+  }
+
+  assert {
+    condition     = toset([for record in aws_route53_record.this : "${record.type} ${record.name} ${record.zone_id}"]) == toset(["A vms.example.com Z0123456789", "AAAA vms.example.com Z0123456789"])
+    error_message = "The zone must get an A and an AAAA record."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api_mapping.this[0].stage == aws_apigatewayv2_stage.this.id
+    error_message = "The name must lead to the stage."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api.this.disable_execute_api_endpoint
+    error_message = "The execute-api name must be closed."
+  }
+}
+
+run "refuses_a_certificate_of_another_region" {
+  command = plan
+
+  variables {
+    domain_name     = "vms.example.com"
+    certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd"
+    hosted_zone_id  = "Z0123456789"
+  }
+
+  expect_failures = [aws_apigatewayv2_domain_name.this]
+}
+
+run "refuses_a_domain_without_certificate_and_zone" {
+  command = plan
+
+  variables {
+    domain_name = "vms.example.com"
+  }
+
+  expect_failures = [var.certificate_arn, var.hosted_zone_id]
+}
+
+run "refuses_certificate_and_zone_without_a_domain" {
+  command = plan
+
+  variables {
+    certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd"
+    hosted_zone_id  = "Z0123456789"
+  }
+
+  expect_failures = [var.certificate_arn, var.hosted_zone_id]
+}
+
+run "refuses_to_close_the_only_way_in" {
+  command = plan
+
+  variables {
+    execute_api_endpoint_enabled = false
+  }
+
+  expect_failures = [var.execute_api_endpoint_enabled]
+}
+
+run "refuses_what_is_malformed" {
+  command = plan
+
+  variables {
+    route_keys                 = ["getvm"]
+    cors_allowed_origins       = ["https://lab.example.com/page"]
+    throttling_rate_per_second = 0
+    throttling_burst           = 0.5
+    domain_name                = "https://vms.example.com"
+  }
+
+  expect_failures = [
+    var.route_keys,
+    var.cors_allowed_origins,
+    var.throttling_rate_per_second,
+    var.throttling_burst,
+    var.domain_name,
+  ]
+}
+
+run "refuses_what_is_no_certificate" {
+  command = plan
+
+  variables {
+    domain_name     = "vms.example.com"
+    certificate_arn = "arn:aws:iam::123456789012:server-certificate/vms"
+    hosted_zone_id  = "Z0123456789"
+  }
+
+  expect_failures = [var.certificate_arn]
+}

@@ -1,0 +1,95 @@
+# The real provider, offline: policy JSON and ARNs are then what AWS would get, not a mock's random words.
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  bucket_name = "vm-pool-tfstate-123456789012"
+}
+
+run "is_versioned_private_encrypted_and_reached_by_tls_only" {
+  command = plan
+
+  assert {
+    condition     = aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"
+    error_message = "Without versions a broken state can't be brought back."
+  }
+
+  assert {
+    condition = anytrue([
+      for rule in aws_s3_bucket_lifecycle_configuration.this.rule : try(
+        rule.status == "Enabled" &&
+        rule.noncurrent_version_expiration[0].noncurrent_days == 90 &&
+        rule.noncurrent_version_expiration[0].newer_noncurrent_versions == 10,
+        false,
+      )
+    ])
+    error_message = "Replaced states must go after 90 days, but for the last ten."
+  }
+
+  assert {
+    condition = (
+      aws_s3_bucket_public_access_block.this.block_public_acls &&
+      aws_s3_bucket_public_access_block.this.block_public_policy &&
+      aws_s3_bucket_public_access_block.this.ignore_public_acls &&
+      aws_s3_bucket_public_access_block.this.restrict_public_buckets
+    )
+    error_message = "All four ways to make a bucket public must be closed."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_ownership_controls.this.rule[0].object_ownership == "BucketOwnerEnforced"
+    error_message = "ACLs must be off."
+  }
+
+  assert {
+    condition = jsondecode(aws_s3_bucket_policy.this.policy).Statement == [{
+      Sid       = "DenyWithoutTls"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = ["arn:aws:s3:::vm-pool-tfstate-123456789012/*", "arn:aws:s3:::vm-pool-tfstate-123456789012"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+    error_message = "Bucket and objects must be out of reach without TLS: ${aws_s3_bucket_policy.this.policy}"
+  }
+
+  assert {
+    condition     = one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"
+    error_message = "Without a key of one's own the state must be encrypted with that of S3."
+  }
+}
+
+run "is_encrypted_with_a_key_of_ones_own" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+
+  assert {
+    condition = (
+      one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms" &&
+      one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default[0].kms_master_key_id == var.kms_key_arn
+    )
+    error_message = "The given key must encrypt the state."
+  }
+}
+
+run "refuses_names_with_dots_and_alias_keys" {
+  command = plan
+
+  variables {
+    bucket_name              = "vm.pool"
+    kms_key_arn              = "arn:aws:kms:us-east-1:123456789012:alias/state"
+    noncurrent_version_days  = 0
+    noncurrent_versions_kept = 101
+  }
+
+  expect_failures = [var.bucket_name, var.kms_key_arn, var.noncurrent_version_days, var.noncurrent_versions_kept]
+}

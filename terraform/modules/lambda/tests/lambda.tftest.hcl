@@ -1,0 +1,116 @@
+# The real provider, offline: policy JSON and ARNs are then what AWS would get, not a mock's random words.
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+variables {
+  name           = "vm-pool-dev"
+  role_arn       = "arn:aws:iam::123456789012:role/vm-pool-dev"
+  log_group_name = "/aws/lambda/vm-pool-dev"
+  package_path   = "main.tf" # any file will do: its digest is read, nothing is uploaded
+
+  environment_variables = { STORE = "memory" }
+}
+
+run "runs_the_built_handler_and_limits_nothing_unless_told" {
+  command = plan
+
+  assert {
+    condition = (
+      aws_lambda_function.this.runtime == "nodejs22.x" &&
+      aws_lambda_function.this.architectures == tolist(["arm64"]) &&
+      aws_lambda_function.this.handler == "index.handler"
+    )
+    error_message = "dist/lambda.zip is built for nodejs22.x on arm64 with index.mjs at its top."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.source_code_hash == filebase64sha256("main.tf")
+    error_message = "Without the digest of the package a new build would not be deployed."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.logging_config[0].log_format == "JSON" && aws_lambda_function.this.logging_config[0].log_group == "/aws/lambda/vm-pool-dev"
+    error_message = "The function must log JSON into the group that has a retention."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == -1
+    error_message = "Without reserved_concurrency nothing may be reserved."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.tracing_config[0].mode == "PassThrough"
+    error_message = "Tracing must be off by default."
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 60
+    error_message = "Lambda would repeat old ticks, for up to six hours."
+  }
+}
+
+run "applies_concurrency_tracing_and_environment" {
+  command = plan
+
+  variables {
+    reserved_concurrency  = 1
+    tracing_enabled       = true
+    environment_variables = { STORE = "memory", LEASE_MAX_MINUTES = 60 }
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == 1
+    error_message = "reserved_concurrency must reach the function."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.tracing_config[0].mode == "Active"
+    error_message = "tracing_enabled must reach the function."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.environment[0].variables == tomap({ STORE = "memory", LEASE_MAX_MINUTES = "60" })
+    error_message = "environment_variables must reach the function, numbers as text."
+  }
+}
+
+run "says_what_to_do_when_the_package_is_not_built" {
+  command = plan
+
+  variables {
+    package_path = "nowhere/lambda.zip"
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "refuses_settings_out_of_range" {
+  command = plan
+
+  variables {
+    name                 = "vm pool"
+    memory_mb            = 127
+    timeout_seconds      = 30
+    reserved_concurrency = 0
+  }
+
+  expect_failures = [var.name, var.memory_mb, var.timeout_seconds, var.reserved_concurrency]
+}
+
+run "refuses_fractions" {
+  command = plan
+
+  variables {
+    memory_mb            = 1024.5
+    timeout_seconds      = 1.5
+    reserved_concurrency = 1.5
+  }
+
+  expect_failures = [var.memory_mb, var.timeout_seconds, var.reserved_concurrency]
+}
