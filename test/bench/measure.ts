@@ -1,0 +1,34 @@
+/** What a figure must be. A ratio is to the measure's baseline. */
+export interface Target {
+  readonly of: 'ratio' | 'value';
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** One line of the result. */
+export interface Measure {
+  /** For programs: `cold.answer`; stays the same from one version to the next */
+  readonly id: string;
+  /** For people */
+  readonly what: string;
+  readonly unit: 'ms' | 'us' | 'ns' | 'req/s' | 'bytes';
+  readonly value: number;
+  /** What the value is compared with, in the same unit */
+  readonly baseline?: number;
+  readonly ratio?: number;
+  readonly target?: Target;
+}
+
+/** What one part of the benchmark found. */
+export interface Findings {
+  readonly measures: readonly Measure[];
+  /** How it was measured, where that matters to whoever reads the figures */
+  readonly notes: readonly string[];
+}
+
+/** Whether a measure meets its target; undefined when it has none. */
+export function meetsTarget({ value, ratio, target }: Measure): boolean | undefined {
+  if (target === undefined) return undefined;
+  const figure = target.of === 'value' ? value : (ratio ?? NaN);
+  return figure <= (target.atMost ?? Infinity) && figure >= (target.atLeast ?? -Infinity);
+}

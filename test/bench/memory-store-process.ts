@@ -1,0 +1,73 @@
+/**
+ * Times the memory store in this process: `node memory-store-process.mjs <VMs> <'with keys' or other> <cycles>`.
+ *
+ * Half of the VMs stay leased to users of their own, each until another second. Each cycle lends one of the other half
+ * to a user drawn by chance, takes it back and frees it. Time that the collector of garbage takes counts.
+ */
+import type { Vm } from '../../lambda/pool/vm.ts';
+import { MemoryStore } from '../../lambda/store/memory.ts';
+
+const NOW_SEC = Date.UTC(2026, 10, 21, 12) / 1000;
+const FIRST_END_SEC = NOW_SEC + 3_600;
+const BORROWERS = 4_096;
+/** Enough for the optimising compiler, and for the store to remember as many releases as it ever will. */
+const UNTIMED_CYCLES = 60_000;
+
+const [vms, keys, cycles] = process.argv.slice(2);
+const withKeys = keys === 'with keys';
+const borrowers = Array.from({ length: BORROWERS }, (_, n) => `borrower-${n}@example.com`);
+const store = await halfLeased(Number(vms));
+let seed = 1;
+let leases = 0;
+
+await run(UNTIMED_CYCLES);
+const startedNs = process.hrtime.bigint();
+await run(Number(cycles));
+const nsPerCycle = Number(process.hrtime.bigint() - startedNs) / Number(cycles);
+process.send?.(nsPerCycle);
+
+async function halfLeased(count: number): Promise<MemoryStore> {
+  const filled = new MemoryStore(
+    Array.from({ length: count }, (_, n) => mockVm(n)),
+    3,
+  );
+  for (let n = 0; n < count / 2; n += 1) {
+    await filled.acquire({
+      pool: 'default',
+      userId: `holder-${n}@example.com`,
+      leaseId: `held-${n}`,
+      nowSec: NOW_SEC,
+      expiresAtSec: FIRST_END_SEC + n,
+      ...(withKeys && { idempotency: { key: `held-key-${n}`, fingerprint: 'same' } }),
+    });
+  }
+  return filled;
+}
+
+async function run(count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    const userId = anyBorrower();
+    const leaseId = `lease-${(leases += 1)}`;
+    await store.acquire({
+      pool: 'default',
+      userId,
+      leaseId,
+      nowSec: NOW_SEC,
+      expiresAtSec: FIRST_END_SEC + leases,
+      ...(withKeys && { idempotency: { key: `key-${leases}`, fingerprint: 'same' } }),
+    });
+    const returned = await store.release({ userId, leaseId, nowSec: NOW_SEC });
+    const { state } = await store.settleCheck(returned, { passed: true });
+    if (state !== 'free') throw new Error(`${returned.vm.id} is ${state}`);
+  }
+}
+
+/** The same borrowers in the same order in every process: a linear congruential generator, its high bits. */
+function anyBorrower(): string {
+  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+  return borrowers[seed >>> 20] ?? '';
+}
+
+function mockVm(n: number): Vm {
+  return { id: `vm-${n}`, pool: 'default', ip: '192.0.2.1', port: 22, username: 'tester' };
+}

@@ -1,0 +1,87 @@
+import { fork, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+/** The root of the checkout. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+const OUTPUT = path.join(ROOT, 'dist/bench');
+
+/**
+ * Compiles a module of this folder to plain JavaScript, as `scripts/build` does it with the function: what is measured
+ * must not run through a loader.
+ *
+ * @param name - without extension, relative to this folder
+ * @returns the compiled file
+ */
+export async function compiled(name: string): Promise<string> {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: { [name]: `test/bench/${name}.ts` },
+    outdir: OUTPUT,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+  });
+  return path.join(OUTPUT, `${name}.mjs`);
+}
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Nothing of this process's environment but the path: settings of a shell must not change what is measured. */
+function environment(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', ...variables };
+}
+
+/** Standard output leads nowhere, so that whoever writes log lines pays for writing them and nobody for reading. */
+const SILENT = ['ignore', 'ignore', 'inherit'] satisfies StdioOptions;
+
+/**
+ * Runs a script in a process of its own to its end.
+ *
+ * @returns the one message that it sent
+ */
+export async function runWorker<Message>(
+  script: string,
+  args: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Message> {
+  const options = { env: environment(variables), execArgv: [], stdio: [...SILENT, 'ipc'] satisfies StdioOptions };
+  const child = tracked(fork(script, args, options));
+  const messages: Message[] = [];
+  child.on('message', (message) => messages.push(message as Message));
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  const [message] = messages;
+  if (exitCode !== 0 || message === undefined) throw new Error(`${path.basename(script)} failed`);
+  return message;
+}
+
+/** A process that runs until it is stopped. */
+export interface Service {
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts Node with `args` in the root of the checkout. */
+export function startNode(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Service {
+  const child = tracked(spawn(process.execPath, args, { cwd: ROOT, env: environment(variables), stdio: SILENT }));
+  const closed = once(child, 'close');
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await closed;
+  };
+  return { stop };
+}
+
+function tracked(child: ChildProcess): ChildProcess {
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  return child;
+}

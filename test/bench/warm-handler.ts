@@ -1,0 +1,32 @@
+import path from 'node:path';
+import type { Findings, Measure } from './measure.ts';
+import { compiled, ROOT, runWorker } from './processes.ts';
+import { compared, inPairs } from './stats.ts';
+import type { WarmTimes } from './warm-handler-process.ts';
+
+const ROUNDS = { full: 9, quick: 3 };
+const PAIRS = { full: 30_000, quick: 10_000 };
+
+/** How long a warm function takes for getvm and releasevm together, against a handler that only answers. */
+export async function measureWarmHandler(isQuick: boolean): Promise<Findings> {
+  const script = await compiled('warm-handler-process');
+  const pairsOfCalls = isQuick ? PAIRS.quick : PAIRS.full;
+  const times = (handlerFile: string) =>
+    runWorker<WarmTimes>(script, [handlerFile, String(pairsOfCalls)], { METRICS_NAMESPACE: 'vm-pool-bench' });
+  const trivialFile = await compiled('trivial-handler/index');
+
+  const rounds = await inPairs(
+    isQuick ? ROUNDS.quick : ROUNDS.full,
+    () => times(path.join(ROOT, 'dist/lambda/index.mjs')),
+    () => times(trivialFile),
+  );
+  const against = (quantile: keyof WarmTimes) =>
+    compared(rounds.map(({ subject, baseline }) => ({ subject: subject[quantile], baseline: baseline[quantile] })));
+  const what = 'warm getvm + releasevm, against a trivial handler';
+  const measures: Measure[] = [
+    { id: 'warm.p50', what: `${what}: p50`, unit: 'us', ...against('p50'), target: { of: 'ratio', atMost: 4 } },
+    { id: 'warm.p99', what: `${what}: p99`, unit: 'us', ...against('p99') },
+  ];
+  const note = `warm: ${rounds.length} x 2 processes, ${pairsOfCalls.toLocaleString('en')} times both calls in each, events from JSON text and results to it, log lines and metrics written`;
+  return { measures, notes: [note] };
+}
