@@ -1,0 +1,29 @@
+import { followed, found } from './events.ts';
+import type { FollowPorts } from './events.ts';
+import { filterPattern, isWanted } from './filter.ts';
+import type { Format } from './format.ts';
+import { readLine } from './line.ts';
+import type { Options } from './options.ts';
+
+/** What reading needs from outside. */
+export interface ReadPorts extends FollowPorts {
+  /** Puts out a text that ends no line; resolves when there is room for more. */
+  readonly write: (text: string) => Promise<void>;
+}
+
+/**
+ * Shows what is wanted of the log. Following has no end but an error, such as an abort.
+ *
+ * @returns how many log events were shown
+ */
+export async function readLog(options: Options, format: Format, ports: ReadPorts): Promise<number> {
+  const query = { startMs: options.sinceMs, pattern: filterPattern(options.filter) };
+  let shown = 0;
+  for await (const event of options.follow ? followed(ports, query) : found(ports.fetchPage, query)) {
+    const line = readLine(event.text);
+    if (!isWanted(line, options.filter)) continue;
+    await ports.write(`${format(event, line)}\n`);
+    shown += 1;
+  }
+  return shown;
+}
