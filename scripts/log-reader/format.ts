@@ -6,7 +6,12 @@ import type { Colour, Paint } from './terminal.ts';
 /** Makes what is shown of one log event. */
 export type Format = (event: LogEvent, line: Line) => string;
 
-const COLOUR_OF_LEVEL: Readonly<Record<string, Colour>> = { ERROR: 'red', FATAL: 'red', WARN: 'yellow', INFO: 'green' };
+const COLOUR_OF_LEVEL = new Map<string, Colour>([
+  ['FATAL', 'red'],
+  ['ERROR', 'red'],
+  ['WARN', 'yellow'],
+  ['INFO', 'green'],
+]);
 
 /** These lead the line and need no names. */
 const UNNAMED = ['route', 'status', 'durationMs'];
@@ -14,12 +19,12 @@ const UNNAMED = ['route', 'status', 'durationMs'];
 const FIRST = ['userId', 'vmId', 'leaseId', 'code'];
 const LAST = ['requestId'];
 const PLACED = new Set([...UNNAMED, ...FIRST, ...LAST]);
-const SHORT_NAME: Readonly<Record<string, string>> = {
-  userId: 'user',
-  vmId: 'vm',
-  leaseId: 'lease',
-  requestId: 'request',
-};
+const SHORT_NAME = new Map([
+  ['userId', 'user'],
+  ['vmId', 'vm'],
+  ['leaseId', 'lease'],
+  ['requestId', 'request'],
+]);
 
 /**
  * Lines for eyes: `2026-01-31T08:00:00.000Z INFO  request POST /getvm 200 1.2ms user=alice vm=vm-01 request=Jx=`, the
@@ -29,7 +34,7 @@ export function readable(paint: Paint): Format {
   return ({ timeMs }, line) => {
     if (line.kind === 'text') return visible(line.text, '\t\n');
     const time = paint('dim', new Date(timeMs).toISOString());
-    const level = paint(COLOUR_OF_LEVEL[line.level] ?? 'cyan', visible(line.level).padEnd(5));
+    const level = paint(COLOUR_OF_LEVEL.get(line.level) ?? 'cyan', visible(line.level).padEnd(5));
     const facts = [...leading(line, paint), ...named(line, paint)];
     return [[time, level, visible(line.message), ...facts].join(' '), ...below(line)].join('\n');
   };
@@ -64,7 +69,7 @@ function named({ fields }: Entry, paint: Paint): string[] {
   const others = Object.keys(fields).filter((field) => !PLACED.has(field));
   return [...FIRST, ...others, ...LAST]
     .filter((field) => fields[field] !== undefined)
-    .map((field) => `${paint('dim', `${visible(SHORT_NAME[field] ?? field)}=`)}${shown(fields[field])}`);
+    .map((field) => `${paint('dim', `${visible(SHORT_NAME.get(field) ?? field)}=`)}${shown(fields[field])}`);
 }
 
 /** A value on one line, in quotes where it would not be seen where it ends. */

@@ -41,6 +41,13 @@ describe('readable', () => {
     );
   });
 
+  it('takes no name for more than a name', () => {
+    expect(plain('{"level":"toString","message":"x","constructor":1,"__proto__":2}')).toBe(
+      `${TIME} toString x constructor=1 __proto__=2`,
+    );
+    expect(coloured({ level: 'toString', message: 'x' })).toContain('\u001b[36mtoString');
+  });
+
   it('puts quotes around a value that holds blanks or quotes, or nothing', () => {
     expect(plain({ message: 'x', a: 'b c', d: '', e: 'f"' })).toBe(`${TIME} INFO  x a="b c" d="" e="f\\""`);
   });
