@@ -73,6 +73,7 @@ describe('plan-report', () => {
 
   it('says so when there is no plan', () => {
     expect(report(path.join(folder, 'missing.txt'))).toContain('### `dev`: the plan failed');
+    expect(reportOf('')).toContain('### `dev`: the plan failed');
   });
 });
 
