@@ -13,7 +13,9 @@ const environments = ['dev', 'staging', 'prod'];
 
 describe('deploy', () => {
   it('knows the environments there are', () => {
-    expect(readdirSync(path.join(repository, 'terraform/environments')).sort()).toEqual(environments.toSorted());
+    const entries = readdirSync(path.join(repository, 'terraform/environments'), { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(folders.toSorted()).toEqual(environments.toSorted());
   });
 
   it('plans every environment on a pull request and applies none', () => {
