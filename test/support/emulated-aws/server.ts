@@ -74,6 +74,24 @@ export class EmulatedAws {
     };
   }
 
+  /**
+   * Calls an AWS API for which this project has no client. moto finds the service by the scope of the signature and
+   * checks nothing else of it.
+   *
+   * @param service - its name in a signature: `iam`, `monitoring`, `scheduler`
+   * @returns the body of the answer
+   * @throws Error when the answer is no success
+   */
+  async ask(service: string, pathAndQuery: string, request: RequestInit = {}): Promise<string> {
+    const scope = `test/20260101/${REGION}/${service}/aws4_request`;
+    const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`;
+    const headers = { ...(request.headers as Record<string, string>), authorization };
+    const response = await fetch(this.endpoint + pathAndQuery, { ...request, headers });
+    const body = await response.text();
+    if (!response.ok) throw new Error(`${service} answered ${response.status} to ${pathAndQuery}: ${body}`);
+    return body;
+  }
+
   /** Ends it with all that is in it. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null) return;

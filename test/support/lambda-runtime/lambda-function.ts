@@ -54,6 +54,10 @@ export class LambdaFunction {
     this.#runtime = runtime;
   }
 
+  get name(): string {
+    return this.#settings.functionName;
+  }
+
   /**
    * Invokes the function and waits for its result.
    *

@@ -1,0 +1,103 @@
+import {
+  ApiGatewayV2Client,
+  GetApisCommand,
+  GetIntegrationsCommand,
+  GetRoutesCommand,
+  GetStagesCommand,
+} from '@aws-sdk/client-apigatewayv2';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createGateway, FunctionThrottled } from '../../../scripts/gateway/server.ts';
+import { TooManyRequests, type LambdaFunction } from '../lambda-runtime/lambda-function.ts';
+import { ACCOUNT_ID, type EmulatedAws } from './server.ts';
+
+/** An HTTP API as the emulated AWS knows it. */
+export interface DeployedApi {
+  readonly apiId: string;
+  readonly stage: string;
+  /** Route key → name of the function that it invokes */
+  readonly routes: ReadonlyMap<string, string>;
+}
+
+/** An HTTP API that answers on this machine. */
+export interface ServedApi {
+  /** Where its stage begins: `http://127.0.0.1:PORT/resources` */
+  readonly url: string;
+  /** What ended in a 500 of the gateway itself */
+  readonly faults: unknown[];
+  stop(): Promise<void>;
+}
+
+/** Reads an HTTP API, its one stage and its routes. @throws Error when the function integrations are not as expected */
+export async function deployedApi(aws: EmulatedAws, apiName: string): Promise<DeployedApi> {
+  const client = new ApiGatewayV2Client(aws.clientConfig);
+  try {
+    const { Items: apis = [] } = await client.send(new GetApisCommand({}));
+    const apiId = only(apis.filter(({ Name }) => Name === apiName)).ApiId;
+    const { Items: stages = [] } = await client.send(new GetStagesCommand({ ApiId: apiId }));
+    const { Items: integrations = [] } = await client.send(new GetIntegrationsCommand({ ApiId: apiId }));
+    const { Items: routes = [] } = await client.send(new GetRoutesCommand({ ApiId: apiId }));
+
+    const functions = new Map(integrations.map((known) => [`integrations/${known.IntegrationId}`, functionOf(known)]));
+    const targets = routes.map(({ RouteKey = '', Target = '' }) => [RouteKey, functions.get(Target) ?? ''] as const);
+    return { apiId: apiId ?? '', stage: only(stages).StageName ?? '', routes: new Map(targets) };
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Serves an API on a free port; every route invokes its function as API Gateway does. */
+export async function serveApi(api: DeployedApi, functions: readonly LambdaFunction[]): Promise<ServedApi> {
+  const byName = new Map(functions.map((lambda) => [lambda.name, lambda]));
+  const faults: unknown[] = [];
+  const server = createGateway({
+    accountId: ACCOUNT_ID,
+    apiId: api.apiId,
+    stage: api.stage,
+    routes: [...api.routes.keys()],
+    invoke: (event) => {
+      const name = api.routes.get(event.routeKey) ?? '';
+      const lambda = byName.get(name);
+      if (!lambda) throw new Error(`${event.routeKey} invokes the function "${name}", which does not run`);
+      return invoked(lambda, event);
+    },
+    onFault: (fault) => faults.push(fault),
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const stop = async () => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  return { url: `http://127.0.0.1:${port}/${api.stage}`, faults, stop };
+}
+
+async function invoked(lambda: LambdaFunction, event: unknown): Promise<unknown> {
+  const { payload, functionError } = await lambda.invoke(event).catch((fault: unknown) => {
+    throw fault instanceof TooManyRequests ? new FunctionThrottled(fault.message) : fault;
+  });
+  if (functionError) throw new Error(`${lambda.name} failed: ${payload.toString()}`);
+  return JSON.parse(payload.toString()) as unknown;
+}
+
+interface Integration {
+  readonly IntegrationType?: string | undefined;
+  readonly IntegrationUri?: string | undefined;
+  readonly PayloadFormatVersion?: string | undefined;
+}
+
+/** The function of `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/ARN/invocations`. */
+function functionOf({ IntegrationType, IntegrationUri, PayloadFormatVersion }: Integration): string {
+  const [, name] = /:function:([^:/]+)/.exec(IntegrationUri ?? '') ?? [];
+  if (IntegrationType === 'AWS_PROXY' && PayloadFormatVersion === '2.0' && name) return name;
+  throw new Error(`not an integration of a function with payload format 2.0: ${IntegrationType} ${IntegrationUri}`);
+}
+
+function only<T>(found: readonly T[]): T {
+  const [first] = found;
+  if (first === undefined || found.length > 1) throw new Error(`expected one, found ${JSON.stringify(found)}`);
+  return first;
+}

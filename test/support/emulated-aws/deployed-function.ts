@@ -1,0 +1,86 @@
+import { GetFunctionCommand, LambdaClient, type GetFunctionCommandOutput } from '@aws-sdk/client-lambda';
+import { unzipSync } from 'fflate';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { LambdaRuntime } from '../lambda-runtime/install.ts';
+import { LambdaFunction, type FunctionSettings } from '../lambda-runtime/lambda-function.ts';
+import { REGION, type EmulatedAws } from './server.ts';
+
+/** A function of the emulated AWS, ready to run. */
+export interface DeployedFunction {
+  readonly settings: FunctionSettings;
+  readonly lambda: LambdaFunction;
+  /** Ends its processes and removes its code */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes a function run with the code, handler, time-out, concurrency and variables that the emulated AWS knows of it.
+ *
+ * moto gives no code back, so the package comes from `zipFile`, once it is proved to be the one that was deployed.
+ *
+ * @throws Error when the deployed code is not that of `zipFile`
+ */
+export async function deployedFunction(
+  aws: EmulatedAws,
+  functionName: string,
+  zipFile: string,
+  runtime: LambdaRuntime,
+): Promise<DeployedFunction> {
+  const client = new LambdaClient(aws.clientConfig);
+  const known = await client.send(new GetFunctionCommand({ FunctionName: functionName }));
+  client.destroy();
+  const settings = settingsOf(known);
+  const zip = readFileSync(zipFile);
+  const sha256 = createHash('sha256').update(zip).digest('base64');
+  if (sha256 !== known.Configuration?.CodeSha256) {
+    throw new Error(
+      `${functionName} has the code ${known.Configuration?.CodeSha256}, not that of ${zipFile}, ${sha256}`,
+    );
+  }
+  const codeFolder = unzipped(zip);
+  const lambda = new LambdaFunction(settings, codeFolder, runtime);
+  const stop = async () => {
+    await lambda.stop();
+    await rm(codeFolder, { recursive: true });
+  };
+  return { settings, lambda, stop };
+}
+
+function settingsOf({ Configuration = {}, Concurrency }: GetFunctionCommandOutput): FunctionSettings {
+  const logging = told(Configuration, 'LoggingConfig');
+  return {
+    functionName: told(Configuration, 'FunctionName'),
+    functionArn: told(Configuration, 'FunctionArn'),
+    handler: told(Configuration, 'Handler'),
+    runtimeName: told(Configuration, 'Runtime'),
+    version: told(Configuration, 'Version'),
+    region: REGION,
+    timeoutSec: told(Configuration, 'Timeout'),
+    memoryMb: told(Configuration, 'MemorySize'),
+    reservedConcurrency: Concurrency?.ReservedConcurrentExecutions,
+    logFormat: told(logging, 'LogFormat'),
+    logGroup: told(logging, 'LogGroup'),
+    variables: Configuration.Environment?.Variables ?? {},
+  };
+}
+
+/** AWS's types make every field optional, though it always tells these. */
+function told<T, K extends keyof T & string>(answer: T, field: K): NonNullable<T[K]> {
+  const value = answer[field];
+  if (value === undefined || value === null) throw new Error(`the emulated AWS does not tell ${field}`);
+  return value;
+}
+
+/** @returns a new folder with the files of the package */
+function unzipped(zip: Buffer): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vm-pool-function-'));
+  for (const [name, bytes] of Object.entries(unzipSync(zip))) {
+    mkdirSync(path.join(folder, path.dirname(name)), { recursive: true });
+    writeFileSync(path.join(folder, name), bytes);
+  }
+  return folder;
+}
