@@ -37,7 +37,7 @@ export async function handler(
   event: APIGatewayProxyEventV2 | TickEvent,
   context: Pick<Context, 'awsRequestId'>,
 ): Promise<APIGatewayProxyStructuredResultV2 | undefined> {
-  if ('routeKey' in event) return api(event);
+  if ('routeKey' in event) return api(event, context.awsRequestId);
   if (event['detail-type'] !== 'Scheduled Event')
     throw new TypeError('neither a request of an HTTP API nor a scheduled event');
   await tick(context.awsRequestId);

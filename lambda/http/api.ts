@@ -9,8 +9,12 @@ import type { ProblemCode } from './problem.ts';
 import { createRoutes } from './routes.ts';
 import type { Routes, Trace } from './routes.ts';
 
-/** Answers one request that came through API Gateway. Never throws. */
-export type Api = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+/**
+ * Answers one request that came through API Gateway. Never throws.
+ *
+ * @param invocationId - Lambda's own id of the run, under which it logs crashes and time-outs; API Gateway has another
+ */
+export type Api = (event: APIGatewayProxyEventV2, invocationId: string) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** What the API needs from outside. */
 export interface ApiOptions {
@@ -25,18 +29,17 @@ export interface ApiOptions {
 export function createApi({ lending, limits, journal, faultFields }: ApiOptions): Api {
   const routes = createRoutes(lending, limits);
 
-  return async (event) => {
+  return async (event, invocationId) => {
     const startedMs = performance.now();
     const { requestId } = event.requestContext;
     const trace: Trace = {};
     const outcome = await outcomeOf(routes, event, trace);
+    const problem = outcome instanceof Problem ? outcome : undefined;
     const answer = outcome instanceof Problem ? problemAnswer(outcome, requestId) : outcome;
-    const code = outcome instanceof Problem ? outcome.code : undefined;
     const durationMs = Math.round((performance.now() - startedMs) * 1000) / 1000;
-    const entry = requestEntry({ requestId, route: event.routeKey, status: answer.status, durationMs, code, ...trace });
-    journal(
-      outcome instanceof Problem && outcome.cause !== undefined ? failed(entry, faultFields(outcome.cause)) : entry,
-    );
+    const facts = { requestId, invocationId, route: event.routeKey, status: answer.status, durationMs };
+    const entry = requestEntry({ ...facts, code: problem?.code, ...trace });
+    journal(problem?.cause === undefined ? entry : failed(entry, faultFields(problem.cause)));
     return toResult(answer, requestId);
   };
 }
@@ -72,6 +75,7 @@ function unrouted(routes: Routes, { rawPath, requestContext }: APIGatewayProxyEv
 
 interface RequestFacts extends Trace {
   readonly requestId: string;
+  readonly invocationId: string;
   readonly route: string;
   readonly status: number;
   readonly durationMs: number;

@@ -23,7 +23,7 @@ export function isWanted(line: Line, { userId, vmId, requestId, errorsOnly }: Fi
   return (
     isOf(line, 'userId', userId) &&
     isOf(line, 'vmId', vmId) &&
-    (isOf(line, 'requestId', requestId) || names(line, requestId)) &&
+    (isOf(line, 'requestId', requestId) || isOf(line, 'invocationId', requestId) || names(line, requestId)) &&
     (!errorsOnly || isError(line))
   );
 }

@@ -45,7 +45,7 @@ beforeEach(() => {
 });
 
 async function answered(event: EventParts): Promise<{ status: number | undefined; body: Record<string, unknown> }> {
-  const { statusCode, body } = await parts.api(eventOf(event));
+  const { statusCode, body } = await parts.api(eventOf(event), 'invocation-1');
   return { status: statusCode, body: JSON.parse(body ?? '') as Record<string, unknown> };
 }
 
@@ -64,10 +64,13 @@ describe('an event of API Gateway', () => {
     expect(await answered(event)).toMatchObject({ status: 200, body: { lease: { userid } } });
   });
 
-  it('is answered under the request id of API Gateway, so that its access log and ours can be joined', async () => {
-    const { headers } = await parts.api(eventOf({ rawQueryString: 'userid=alice' }));
+  it('is answered under the request id of API Gateway, and logged under it and under that of Lambda, so that all logs can be joined', async () => {
+    const { headers } = await parts.api(eventOf({ rawQueryString: 'userid=alice' }), 'invocation-1');
     expect(headers).toMatchObject({ 'x-request-id': 'JKJaXmPLvHcESHA=' });
-    expect(JSON.parse(parts.lines[0] ?? '')).toMatchObject({ requestId: 'JKJaXmPLvHcESHA=' });
+    expect(JSON.parse(parts.lines[0] ?? '')).toMatchObject({
+      requestId: 'JKJaXmPLvHcESHA=',
+      invocationId: 'invocation-1',
+    });
   });
 
   it('is replayed for an Idempotency-Key in any case of letters', async () => {

@@ -48,7 +48,7 @@ export async function serveApi(vms?: readonly Vm[]): Promise<ServedApi> {
   const server = createGateway({
     routes: [...ROUTE_KEYS, '$default'],
     stage: 'resources',
-    invoke: parts.api,
+    invoke: (event) => parts.api(event, 'invocation-1'),
     onFault: (fault) => faults.push(fault),
   });
   const { port } = await listening(server);

@@ -22,7 +22,15 @@ describe('filterPattern', () => {
 });
 
 describe('isWanted', () => {
-  const request = { level: 'INFO', message: 'request', requestId: 'Jx=', status: 200, userId: 'alice', vmId: 'vm-01' };
+  const request = {
+    level: 'INFO',
+    message: 'request',
+    requestId: 'Jx=',
+    invocationId: 'abc-1',
+    status: 200,
+    userId: 'alice',
+    vmId: 'vm-01',
+  };
 
   it('wants every line when no filter is set', () => {
     expect([wants({}, request), wants({}, 'plain words')]).toEqual([true, true]);
@@ -36,6 +44,7 @@ describe('isWanted', () => {
     { filter: { vmId: 'vm-01' }, wanted: true },
     { filter: { vmId: 'vm-0' }, wanted: false },
     { filter: { requestId: 'Jx=' }, wanted: true },
+    { filter: { requestId: 'abc-1' }, wanted: true },
     { filter: { requestId: 'Jx' }, wanted: false },
     { filter: { userId: 'alice', vmId: 'vm-01', requestId: 'Jx=' }, wanted: true },
     { filter: { userId: 'alice', vmId: 'vm-02' }, wanted: false },
