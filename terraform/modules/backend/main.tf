@@ -58,8 +58,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     filter {}
 
     noncurrent_version_expiration {
-      noncurrent_days           = var.noncurrent_version_days
-      newer_noncurrent_versions = var.noncurrent_versions_kept
+      noncurrent_days = var.noncurrent_version_days
     }
 
     abort_incomplete_multipart_upload {

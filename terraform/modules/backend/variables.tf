@@ -21,7 +21,7 @@ variable "kms_key_arn" {
 }
 
 variable "noncurrent_version_days" {
-  description = "Days after which a replaced state may be deleted; until then it can be brought back."
+  description = "Days for which a replaced state can be brought back, counted from its replacement."
   type        = number
   default     = 90
   nullable    = false
@@ -29,17 +29,5 @@ variable "noncurrent_version_days" {
   validation {
     condition     = var.noncurrent_version_days >= 1 && floor(var.noncurrent_version_days) == var.noncurrent_version_days
     error_message = "noncurrent_version_days must be a whole number of at least 1."
-  }
-}
-
-variable "noncurrent_versions_kept" {
-  description = "Replaced states that are kept however old they are, so that a service nobody touched for a year has a way back too."
-  type        = number
-  default     = 10
-  nullable    = false
-
-  validation {
-    condition     = var.noncurrent_versions_kept >= 1 && var.noncurrent_versions_kept <= 100 && floor(var.noncurrent_versions_kept) == var.noncurrent_versions_kept
-    error_message = "noncurrent_versions_kept must be a whole number from 1 to 100."
   }
 }

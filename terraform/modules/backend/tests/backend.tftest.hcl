@@ -23,13 +23,11 @@ run "is_versioned_private_encrypted_and_reached_by_tls_only" {
   assert {
     condition = anytrue([
       for rule in aws_s3_bucket_lifecycle_configuration.this.rule : try(
-        rule.status == "Enabled" &&
-        rule.noncurrent_version_expiration[0].noncurrent_days == 90 &&
-        rule.noncurrent_version_expiration[0].newer_noncurrent_versions == 10,
+        rule.status == "Enabled" && rule.noncurrent_version_expiration[0].noncurrent_days == 90,
         false,
       )
     ])
-    error_message = "Replaced states must go after 90 days, but for the last ten."
+    error_message = "Replaced states must go after 90 days, and not before."
   }
 
   assert {
@@ -85,11 +83,10 @@ run "refuses_names_with_dots_and_alias_keys" {
   command = plan
 
   variables {
-    bucket_name              = "vm.pool"
-    kms_key_arn              = "arn:aws:kms:us-east-1:123456789012:alias/state"
-    noncurrent_version_days  = 0
-    noncurrent_versions_kept = 101
+    bucket_name             = "vm.pool"
+    kms_key_arn             = "arn:aws:kms:us-east-1:123456789012:alias/state"
+    noncurrent_version_days = 0
   }
 
-  expect_failures = [var.bucket_name, var.kms_key_arn, var.noncurrent_version_days, var.noncurrent_versions_kept]
+  expect_failures = [var.bucket_name, var.kms_key_arn, var.noncurrent_version_days]
 }
