@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { terraformMissing } from '../test/support/tools.ts';
 import type { MissingTool } from '../test/support/tools.ts';
 
@@ -14,7 +15,7 @@ interface Suite {
   readonly missing?: () => readonly MissingTool[];
 }
 
-const root = path.resolve(import.meta.dirname, '..');
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const jest = ['node', '--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
 
 const SUITES: Readonly<Record<string, Suite>> = {

@@ -5,7 +5,7 @@ import { Problem, invalidRequest } from './problem.ts';
 export type RawParameters = Readonly<Record<string, unknown>>;
 
 /** Largest body, bytes; a request is a handful of short fields. */
-export const MAX_BODY_BYTES = 8 * 1024;
+const MAX_BODY_BYTES = 8 * 1024;
 
 /**
  * Collects the parameters of a request. A JSON body, a form body and the query string mean the same, so a parameter may

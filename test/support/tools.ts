@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A program that a suite needs and this computer does not have, and how to get it there. */
 export interface MissingTool {
@@ -28,7 +29,9 @@ const AWS_PROVIDER: MissingTool = {
 
 function providerCanBeHad(): boolean {
   try {
-    execFileSync(path.resolve(import.meta.dirname, '../../scripts/terraform-cli-config'), { stdio: 'ignore' });
+    execFileSync(path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../scripts/terraform-cli-config'), {
+      stdio: 'ignore',
+    });
     return true;
   } catch {
     return false;
