@@ -83,16 +83,3 @@ export function runTerraform(
     });
   });
 }
-
-/** Runs one Terraform command that has to succeed. @throws Error with everything it printed when it does not */
-export async function terraform(
-  folder: string,
-  args: string[],
-  environment: Record<string, string> = terraformEnvironment(),
-): Promise<string> {
-  const run = await runTerraform(folder, args, environment);
-  if (run.exitCode !== 0) {
-    throw new Error(`terraform ${args.join(' ')} in ${folder} ended with ${run.exitCode}\n${run.stdout}${run.stderr}`);
-  }
-  return run.stdout;
-}
