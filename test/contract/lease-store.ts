@@ -338,7 +338,7 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
           reason: 'disk full',
         };
         const { status: waiting } = await store.change(status, later, happening(status));
-        expect(waiting).toMatchObject(later);
+        expect(waiting).toMatchObject({ ...later });
         expect(await store.due(NOON_SEC + 29, 10)).toEqual([]);
         expect(await only(store.due(NOON_SEC + 30, 10))).toEqual(waiting);
       });
