@@ -23,7 +23,7 @@ export function parametersOf(event: APIGatewayProxyEventV2, headers: readonly st
 }
 
 /** The value of a header, whatever the case of its name. */
-function headerOf(event: APIGatewayProxyEventV2, lowerCaseName: string): string | undefined {
+export function headerOf(event: APIGatewayProxyEventV2, lowerCaseName: string): string | undefined {
   const direct = event.headers[lowerCaseName];
   if (direct !== undefined) return direct;
   return Object.entries(event.headers).find(([name]) => name.toLowerCase() === lowerCaseName)?.[1];

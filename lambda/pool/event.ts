@@ -43,6 +43,9 @@ export interface NewEvent {
   readonly act: Act;
 }
 
+/** An event as the rules tell it; from which state to which, the store knows. */
+export type ChangeEvent = Omit<NewEvent, 'from' | 'to'>;
+
 /** Something that has happened to a VM. Never changed, kept for a while. */
 export interface PoolEvent extends NewEvent {
   /** Unique, and in the order of time. */

@@ -1,7 +1,7 @@
 /** One figure to be counted or averaged, e.g. `{ name: 'Requests', unit: 'Count', value: 1, by: { route: 'GET /pool' } }`. */
 export interface Metric {
   readonly name: string;
-  readonly unit: 'Count' | 'Milliseconds';
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
   readonly value: number;
   /** What the figure is told apart by. */
   readonly by?: Readonly<Record<string, string>>;

@@ -41,10 +41,7 @@ export function checked(status: VmStatus, verdict: Verdict, nowSec: number, poli
 }
 
 /** What an operator can order for a VM. */
-export const ORDERS = ['drain', 'return', 'quarantine', 'release'] as const;
-
-/** One of {@link ORDERS}. */
-export type Order = (typeof ORDERS)[number];
+export type Order = 'drain' | 'return' | 'quarantine' | 'release';
 
 /**
  * A VM after an operator's order.

@@ -1,4 +1,4 @@
-import type { Act, NewEvent, PoolEvent } from './event.ts';
+import type { Act, ChangeEvent, PoolEvent } from './event.ts';
 import type { Idempotency, Lease } from './lease.ts';
 import type { Verdict, VmChange } from './life.ts';
 import type { PoolCounts, Vm, VmStatus } from './vm.ts';
@@ -34,6 +34,14 @@ export interface RenewRequest extends LeaseQuery {
   readonly maxSec: number;
 }
 
+/** What became of a change. */
+export interface Changed {
+  /** Whether it was this change that was made. */
+  readonly applied: boolean;
+  /** The VM as it is now, or as it was last if it is known no more. */
+  readonly status: VmStatus;
+}
+
 /** Some of a longer list, and where the next of it begins. */
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -44,7 +52,7 @@ export interface Page<Item> {
 /** Where in a list to begin, and how much of it to read. */
 export interface PageQuery {
   /** As an earlier page told it. */
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
   readonly limit: number;
 }
 
@@ -87,9 +95,8 @@ export interface LeaseStore {
   /**
    * Takes a VM to its next place in life, unless it has changed since `before` was read; then nothing happens. A lease
    * ends when its VM is `leased` no more.
-   * @returns the VM as it is now, or as it was last if it is known no more
    */
-  change(before: VmStatus, change: VmChange, event: NewEvent): Promise<VmStatus>;
+  change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed>;
 
   /** One VM as it is now. */
   status(vmId: string): Promise<VmStatus | undefined>;
@@ -121,8 +128,8 @@ export interface VmProvider {
   /** Opens the VM to the holder of a lease: lets `sshPublicKey` in when given, else hands out a key. */
   login(vm: Vm, sshPublicKey?: string): Promise<LoginKey>;
 
-  /** Checks a VM between one user and the next. To throw is to fail the check. @param signal - ends a check that takes too long */
-  check(vm: Vm, signal: AbortSignal): Promise<Verdict>;
+  /** Checks a VM between one user and the next. To throw is to fail the check. @param signal - tells that nobody waits any more */
+  check(vm: Vm, signal?: AbortSignal): Promise<Verdict>;
 }
 
 /** The time, passed in so that rules and tests own it. @returns UTC epoch milliseconds */

@@ -8,6 +8,7 @@ export type RefusalCode = Refusal['code'];
 export type Refusal =
   | AlreadyAllocated
   | IdempotencyKeyReused
+  | InvalidCursor
   | LeaseSuperseded
   | LeaseTooLong
   | NoLease
@@ -69,6 +70,15 @@ export class UnknownPool extends RefusalError {
     readonly knownPools: readonly string[],
   ) {
     super(`there is no pool ${pool}; the pools are ${knownPools.join(', ')}`);
+  }
+}
+
+/** A list was to go on where no page of it ended. */
+export class InvalidCursor extends RefusalError {
+  readonly code = 'invalid_cursor';
+
+  constructor() {
+    super('cursor must be that of an earlier page, as it was answered');
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../pool/check.ts';
+import type { Verdict } from '../pool/life.ts';
 import type { LoginKey, VmProvider } from '../pool/ports.ts';
 import { DEFAULT_POOL } from '../pool/vm.ts';
 import type { Vm } from '../pool/vm.ts';
@@ -41,7 +41,7 @@ export class MockProvider implements VmProvider {
     return { privateKey: `mock private key of ${vm.id}, opens nothing` };
   }
 
-  async check(vm: Vm): Promise<Verdict> {
+  async check(vm: Vm, _signal?: AbortSignal): Promise<Verdict> {
     if (this.failing.has(vm.id)) return { passed: false, reason: `${vm.id} is set to fail its check` };
     return { passed: true };
   }

@@ -40,8 +40,8 @@ const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
 
 let parts: TestApi;
 
-beforeEach(() => {
-  parts = testApi();
+beforeEach(async () => {
+  parts = await testApi();
 });
 
 async function answered(event: EventParts): Promise<{ status: number | undefined; body: Record<string, unknown> }> {
@@ -117,6 +117,6 @@ describe('the $default route', () => {
   ])('answers $method $rawPath with $status and runs no call', async ({ method, rawPath, status }) => {
     const event = { routeKey: '$default', method, rawPath, rawQueryString: 'userid=alice' };
     expect(await answered(event)).toMatchObject({ status });
-    expect((await parts.store.counts()).get('default')).toMatchObject({ leased: 0 });
+    expect((await parts.store.counts(parts.clock.nowSec)).get('default')).toMatchObject({ leased: 0 });
   });
 });
