@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type * as lambda from '../lambda/index.ts';
+import { OPERATOR_ROUTE_KEYS } from '../lambda/http/operator-routes.ts';
 import { ROUTE_KEYS } from '../lambda/http/routes.ts';
 import { toolsMissing } from './dynamodb-local/install.ts';
 import { DynamoDbLocal } from './dynamodb-local/start.ts';
@@ -63,7 +64,7 @@ const { handler } = await loadFunction();
 
 const call = (event: Parameters<typeof handler>[0]) => handler(event, contextOf());
 const gateway = createGateway({
-  routes: [...ROUTE_KEYS, '$default'],
+  routes: [...ROUTE_KEYS, ...OPERATOR_ROUTE_KEYS, '$default'],
   stage: STAGE,
   invoke: (event: APIGatewayProxyEventV2) => call(event),
   onFault: (fault) => {
@@ -80,8 +81,8 @@ gateway.on('error', (error: NodeJS.ErrnoException) => {
 gateway.listen(port, host, welcome);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 
-function contextOf(): Pick<Context, 'awsRequestId'> {
-  return { awsRequestId: randomUUID() };
+function contextOf(): Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'> {
+  return { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => TICK_EVERY_MS };
 }
 
 function welcome(): void {

@@ -59,8 +59,10 @@ export class Operations {
   /** @returns nothing when the VM changed meanwhile */
   private async tried(params: OrderParams, requestId: string): Promise<VmStatus | undefined> {
     const { order, vmId, reason, operator } = params;
-    const before = await this.store.status(vmId);
-    if (before === undefined) throw new UnknownVm(vmId);
+    const found = await this.store.status(vmId);
+    if (found === undefined) throw new UnknownVm(vmId);
+    // A lease that has ended is nobody's any more, so it stands in no operator's way.
+    const before = await this.upkeep.reapIfOverdue(found, requestId);
     const act = { who: operator, nowMs: this.clock(), requestId };
     const change = ordered(before, order, reason, secondsOf(act));
     const holder = before.lease && { userId: before.lease.userId, leaseId: before.lease.id };

@@ -81,12 +81,16 @@ export class Upkeep {
     return state === 'checking' && dueAtSec <= this.nowSec() ? this.check(status, requestId) : status;
   }
 
+  /** Takes a VM back if its lease has ended. @returns the VM as it is now */
+  async reapIfOverdue(status: VmStatus, requestId: string): Promise<VmStatus> {
+    return isOverdue(status, this.nowSec()) ? this.reap(status, requestId) : status;
+  }
+
   private async tidied(status: VmStatus, requestId: string): Promise<Tidied> {
     try {
-      const overdue = isOverdue(status, this.nowSec());
-      const vacant = overdue ? await this.reap(status, requestId) : status;
+      const vacant = await this.reapIfOverdue(status, requestId);
       const after = await this.checkIfDue(vacant, requestId);
-      return { reaped: overdue ? 1 : 0, checked: after === vacant ? 0 : 1, faults: [] };
+      return { reaped: vacant === status ? 0 : 1, checked: after === vacant ? 0 : 1, faults: [] };
     } catch (error) {
       return { reaped: 0, checked: 0, faults: [{ vmId: status.vm.id, error }] };
     }

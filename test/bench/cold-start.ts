@@ -40,7 +40,7 @@ const FIRST_EVENT = Buffer.from(JSON.stringify(postEvent('getvm', { userid: 'ali
 /** How long it takes from the start of a process to the function's first answer, against a handler that does nothing. */
 export async function measureColdStart(isQuick: boolean): Promise<Findings> {
   const { runtime, how } = await runtimeThatRunsHere();
-  const emptyFolder = path.dirname(await compiled('trivial-handler/index'));
+  const emptyFolder = path.dirname(await compiled('empty-handler/index'));
   const product = () => coldStart(runtime, path.join(ROOT, 'dist/lambda'));
   const empty = () => coldStart(runtime, emptyFolder);
 

@@ -7,13 +7,13 @@ import type { WarmTimes } from './warm-handler-process.ts';
 const ROUNDS = { full: 9, quick: 3 };
 const PAIRS = { full: 30_000, quick: 10_000 };
 
-/** How long a warm function takes for getvm and releasevm together, against a handler that only answers. */
+/** How long a warm function takes for getvm and releasevm together, against a handler that only parses and answers. */
 export async function measureWarmHandler(isQuick: boolean): Promise<Findings> {
   const script = await compiled('warm-handler-process');
   const pairsOfCalls = isQuick ? PAIRS.quick : PAIRS.full;
   const times = (handlerFile: string) =>
     runWorker<WarmTimes>(script, [handlerFile, String(pairsOfCalls)], { METRICS_NAMESPACE: 'vm-pool-bench' });
-  const trivialFile = await compiled('trivial-handler/index');
+  const trivialFile = await compiled('trivial-handler');
 
   const rounds = await inPairs(
     isQuick ? ROUNDS.quick : ROUNDS.full,
