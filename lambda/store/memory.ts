@@ -148,7 +148,10 @@ export class MemoryStore implements LeaseStore {
 
   private takeIn(vm: Vm, act: Act): void {
     const slot = this.slots.get(vm.id);
-    if (slot === undefined) return this.add(vm, act);
+    if (slot === undefined) {
+      this.add(vm, act);
+      return;
+    }
     const moved = slot.vm.pool !== vm.pool;
     if (moved && slot.state === 'leased') return; // It changes pools when it is back.
     if (!slot.retired && sameVm(slot.vm, vm)) return;
