@@ -2,7 +2,7 @@ import QuickLRU from 'quick-lru';
 import Queue from 'yocto-queue';
 import { secondsOf } from '../pool/event.ts';
 import type { Act, ChangeEvent, NewEvent, PoolEvent } from '../pool/event.ts';
-import { hasEnded, renewed } from '../pool/lease.ts';
+import { hasEnded, newLease, renewed } from '../pool/lease.ts';
 import type { Idempotency, Lease } from '../pool/lease.ts';
 import { isOverdue, vacated } from '../pool/life.ts';
 import type { VmChange } from '../pool/life.ts';
@@ -212,7 +212,7 @@ export class MemoryStore implements LeaseStore {
 
   private grant(slot: Slot, request: AcquireRequest): LeasedSlot {
     const { userId, idempotency, act } = request;
-    const leased = Object.assign(slot, { lease: leaseOf(slot, request) });
+    const leased = Object.assign(slot, { lease: newLease(request, slot.vm) });
     this.byUser.set(userId, leased);
     if (idempotency !== undefined) this.byIdempotencyKey.set(idempotency.key, leased);
     this.noEndBeforeSec = Math.min(this.noEndBeforeSec, request.expiresAtSec);
@@ -284,19 +284,6 @@ function nextFree({ free }: Pool): Slot | undefined {
     const slot = free.dequeue();
     if (slot === undefined || slot.state === 'free') return slot;
   }
-}
-
-function leaseOf({ vm }: Slot, request: AcquireRequest): Lease {
-  const { leaseId: id, userId, expiresAtSec, sshPublicKey, idempotency, act } = request;
-  return {
-    id,
-    userId,
-    vmId: vm.id,
-    acquiredAtSec: secondsOf(act),
-    expiresAtSec,
-    ...(sshPublicKey !== undefined && { sshPublicKey }),
-    ...(idempotency !== undefined && { idempotency }),
-  };
 }
 
 function leaseEvent({ vm, lease }: LeasedSlot, kind: NewEvent['kind'], act: Act): ChangeEvent {

@@ -1,9 +1,7 @@
 import { secondsOf } from '../../pool/event.ts';
-import { hasEnded } from '../../pool/lease.ts';
-import type { Lease } from '../../pool/lease.ts';
+import { hasEnded, newLease } from '../../pool/lease.ts';
 import type { AcquireRequest, Grant } from '../../pool/ports.ts';
 import { AlreadyAllocated, IdempotencyKeyReused, PoolEmpty, UnknownPool } from '../../pool/refusals.ts';
-import type { Vm } from '../../pool/vm.ts';
 import type { EventWriter } from './actions.ts';
 import { isThere, isVersion, nothingLive } from './conditions.ts';
 import { FreeVms } from './free-vms.ts';
@@ -47,7 +45,7 @@ export class Granting {
   /** @returns nothing when somebody else was faster */
   private async tryToGrant(request: AcquireRequest, free: FreeVm, deadline: Deadline): Promise<Grant | undefined> {
     const { vm } = free;
-    const grant = { vm, lease: leaseOf(request, vm) };
+    const grant = { vm, lease: newLease(request, vm) };
     try {
       await this.table.transact(this.grantActions(grant, free, request), deadline);
       return grant;
@@ -112,19 +110,6 @@ function expectSame(fingerprint: unknown, { idempotency }: AcquireRequest): void
 
 function liveItem(item: Item | undefined, nowSec: number): Item | undefined {
   return item !== undefined && (item.expiresAtSec as number) > nowSec ? item : undefined;
-}
-
-function leaseOf(request: AcquireRequest, vm: Vm): Lease {
-  const { leaseId: id, userId, expiresAtSec, sshPublicKey, idempotency, act } = request;
-  return {
-    id,
-    userId,
-    vmId: vm.id,
-    acquiredAtSec: secondsOf(act),
-    expiresAtSec,
-    ...(sshPublicKey !== undefined && { sshPublicKey }),
-    ...(idempotency !== undefined && { idempotency }),
-  };
 }
 
 /** The grant of a user's item, unless its lease has ended. */
