@@ -75,9 +75,9 @@ export class MemoryStore implements LeaseStore {
     if (replay !== undefined) return grantOf(replay);
     const held = this.byUser.get(userId);
     if (held !== undefined && !hasEnded(held.lease, nowSec)) throw new AlreadyAllocated(held.lease);
-    if (held !== undefined) this.expire(held, act);
     const slot = nextFree(pool);
     if (slot === undefined) throw new PoolEmpty(name, this.countsOf(pool, nowSec));
+    if (held !== undefined) this.expire(held, act);
     return grantOf(this.grant(slot, request));
   }
 
@@ -148,7 +148,10 @@ export class MemoryStore implements LeaseStore {
 
   private takeIn(vm: Vm, act: Act): void {
     const slot = this.slots.get(vm.id);
-    if (slot === undefined) return this.add(vm, act);
+    if (slot === undefined) {
+      this.add(vm, act);
+      return;
+    }
     const moved = slot.vm.pool !== vm.pool;
     if (moved && slot.state === 'leased') return; // It changes pools when it is back.
     if (!slot.retired && sameVm(slot.vm, vm)) return;

@@ -43,12 +43,7 @@ describe('who is an operator', () => {
     const [method = '', template = ''] = routeKey.split(' ');
     const path = template.replace('{id}', 'vm-01');
     for (const headers of [{}, { 'x-operator': 'eve' }, { 'x-operator': '' }]) {
-      const reply = await call(
-        method,
-        path,
-        method === 'POST' ? { reason: 'x' } : undefined,
-        headers as Record<string, string>,
-      );
+      const reply = await call(method, path, method === 'POST' ? { reason: 'x' } : undefined, headers);
       expect(reply).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     }
     expect(await call('GET', '/pool')).toMatchObject({ body: { pools: { default: { free: 2 } } } });

@@ -89,14 +89,18 @@ export class Granting {
  * @throws {@link AlreadyAllocated}, {@link IdempotencyKeyReused}
  */
 function grantedBefore(user: Item | undefined, key: Item | undefined, request: AcquireRequest): Grant | undefined {
-  const { idempotency, leaseId } = request;
-  if (key !== undefined && key.fingerprint !== idempotency?.fingerprint) throw new IdempotencyKeyReused();
+  if (key !== undefined) expectSame(key.fingerprint, request);
   if (user === undefined) return undefined;
   const { lease, vm } = user as Item & Grant;
-  const repeats = idempotency !== undefined && lease.idempotency?.key === idempotency.key;
-  if (lease.id !== leaseId && !repeats) throw new AlreadyAllocated(lease);
-  if (repeats && lease.idempotency.fingerprint !== idempotency.fingerprint) throw new IdempotencyKeyReused();
+  if (lease.id === request.leaseId) return { lease, vm };
+  const { idempotency } = lease;
+  if (idempotency === undefined || idempotency.key !== request.idempotency?.key) throw new AlreadyAllocated(lease);
+  expectSame(idempotency.fingerprint, request);
   return { lease, vm };
+}
+
+function expectSame(fingerprint: unknown, { idempotency }: AcquireRequest): void {
+  if (fingerprint !== idempotency?.fingerprint) throw new IdempotencyKeyReused();
 }
 
 function liveItem(item: Item | undefined, nowSec: number): Item | undefined {
