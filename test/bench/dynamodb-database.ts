@@ -47,13 +47,19 @@ export class Database {
     return new Database(await DynamoDbLocal.start());
   }
 
-  /** Makes a table of VMs. Their items are written as they are: the store would take one transaction for each VM. */
+  /** Makes a table of VMs. */
   async fill(tableName: string, statuses: readonly VmStatus[]): Promise<void> {
     await createTable(this.client, tableName);
-    const items = [inventoryItem('', [POOL]), ...statuses.flatMap(itemsOf)];
+    await this.writeItems(tableName, [inventoryItem('', [POOL])]);
+    await this.write(tableName, statuses);
+  }
+
+  /** Writes the items of VMs as they are: the store would take a transaction for each VM. */
+  async write(tableName: string, statuses: readonly VmStatus[]): Promise<void> {
+    const items = statuses.flatMap(itemsOf);
     const writer = async () => {
       for (let some = items.splice(-ITEMS_A_WRITE); some.length > 0; some = items.splice(-ITEMS_A_WRITE)) {
-        await this.write(tableName, some);
+        await this.writeItems(tableName, some);
       }
     };
     await Promise.all(Array.from({ length: WRITES_AT_ONCE }, writer));
@@ -79,7 +85,7 @@ export class Database {
     await this.local.stop();
   }
 
-  private async write(tableName: string, items: readonly Item[]): Promise<void> {
+  private async writeItems(tableName: string, items: readonly Item[]): Promise<void> {
     let requests: WriteRequest[] | undefined = items.map((item) => ({ PutRequest: { Item: marshall(item) } }));
     while (requests !== undefined && requests.length > 0) {
       const output = await this.client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }));
