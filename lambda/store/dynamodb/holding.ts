@@ -29,8 +29,9 @@ export class Holding {
   /** One read and one transaction. */
   async renew(request: RenewRequest): Promise<Lease> {
     const { act, ttlSec, maxSec } = request;
-    return this.untilUndisturbed(async (deadline) => {
+    return this.untilUndisturbed(async (deadline, isFirst) => {
       const { vm, lease } = heldGrant(await this.table.get(keys.user(request.userId)), request);
+      if (!isFirst) expectLeased(await this.statusOf(vm.id), lease);
       const longer = renewed(lease, secondsOf(act), ttlSec, maxSec);
       await this.table.transact(this.renewActions(vm, lease, longer, act), deadline);
       return longer;
@@ -42,23 +43,28 @@ export class Holding {
    * or the inventory having dropped it, the transaction fails, and the next attempt looks at the VM first.
    */
   async release(query: LeaseQuery): Promise<VmStatus> {
-    let usual = true;
+    let first: Grant | undefined;
     return this.untilUndisturbed(async (deadline) => {
-      const { user, repeated } = await this.releaseState(query);
+      // The VM before the rest: if a lost attempt of this very call made it free, then the rest tells.
+      const known = first && (await this.statusOf(first.vm.id));
+      // From the second look on this very lease, which the first attempt may have released without saying so.
+      const { user, repeated } = await this.releaseState(first ? { ...query, leaseId: first.lease.id } : query);
       if (repeated !== undefined) return repeated;
       const grant = heldGrant(user, query);
-      const known = usual ? undefined : await this.statusOf(grant.vm.id);
-      usual = false;
+      if (first !== undefined) expectLeased(known, grant.lease);
+      first = grant;
       return this.endLease(grant, known, query.act, deadline);
     });
   }
 
   /** Repeats what was disturbed by somebody else's change. */
-  private async untilUndisturbed<Result>(attemptIt: (deadline: Deadline) => Promise<Result>): Promise<Result> {
+  private async untilUndisturbed<Result>(
+    attemptIt: (deadline: Deadline, isFirst: boolean) => Promise<Result>,
+  ): Promise<Result> {
     const deadline = deadlineFromNow();
     for (let attempt = 0; ; attempt++) {
       try {
-        return await attemptIt(deadline);
+        return await attemptIt(deadline, attempt === 0);
       } catch (error) {
         if (!(error instanceof Cancelled)) throw error;
         await backOff(attempt, deadline, error);
@@ -133,6 +139,14 @@ function heldGrant(item: Item | undefined, { userId, leaseId, act }: LeaseQuery)
   if (grant === undefined) throw new NoLease(userId);
   if (leaseId !== undefined && grant.lease.id !== leaseId) throw new LeaseSuperseded(userId, leaseId);
   return grant;
+}
+
+/**
+ * The reaper may have had the VM meanwhile, where its clock is ahead or this call is slow: then somebody else may have it.
+ * @throws {@link NoLease} when the VM does not have this lease any more
+ */
+function expectLeased(status: VmStatus | undefined, { id, userId }: Lease): void {
+  if (status?.lease?.id !== id) throw new NoLease(userId);
 }
 
 /** A VM that has left the inventory since it was given back. */
