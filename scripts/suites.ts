@@ -44,7 +44,9 @@ const SUITES: Readonly<Record<string, Suite>> = {
   },
   integration: {
     about: "the DynamoDB store on AWS's DynamoDB Local: contract, model, faults, crashes, many processes",
-    run: [[...jest, '--runInBand', 'test/integration']],
+    run: [
+      [...jest, '--runInBand', '--coverage', '--collectCoverageFrom=lambda/store/dynamodb/*.ts', 'test/integration'],
+    ],
     missing: dynamoDbLocal.toolsMissing,
   },
   e2e: {

@@ -78,9 +78,16 @@ export class Granting {
     const [user, key] = (await this.table.getAll(wanted)).map((item) => liveItem(item, nowSec));
     const grant = grantedBefore(user, key, request);
     if (grant !== undefined) return grant;
-    const pools = await this.inventory.pools();
-    if (!pools.includes(pool)) throw new UnknownPool(pool, pools);
+    await this.expectKnown(pool);
     throw new PoolEmpty(pool, await this.work.recentCounts(pool, nowSec));
+  }
+
+  /** @throws {@link UnknownPool} */
+  private async expectKnown(pool: string): Promise<void> {
+    if ((await this.inventory.pools()).includes(pool)) return;
+    // Another process may have taken it in since.
+    const pools = await this.inventory.poolsNow();
+    if (!pools.includes(pool)) throw new UnknownPool(pool, pools);
   }
 }
 
