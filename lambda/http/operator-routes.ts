@@ -2,13 +2,14 @@ import type { Order } from '../pool/life.ts';
 import type { PoolEvent } from '../pool/event.ts';
 import type { Operations } from '../pool/operations.ts';
 import type { Page } from '../pool/ports.ts';
+import { UnknownVm } from '../pool/refusals.ts';
 import type { VmStatus } from '../pool/vm.ts';
 import { isoSeconds } from './answer.ts';
 import type { OperatorGate } from './operators.ts';
 import { parametersOf } from './parameters.ts';
 import { invalidRequest } from './problem.ts';
 import type { Call, Routes } from './routes.ts';
-import { checked } from './schemas.ts';
+import { checked, isVmId } from './schemas.ts';
 import type { Schemas } from './schemas.ts';
 
 /** Every operator's call has the route key that Terraform gives API Gateway, with IAM authorization. */
@@ -42,6 +43,7 @@ export function createOperatorRoutes(operations: Operations, schemas: Schemas, o
       const operator = operatorOf(event);
       trace.userId = operator;
       const vmId = event.pathParameters?.id ?? '';
+      if (!isVmId(vmId)) throw new UnknownVm(vmId);
       const { reason } = checked(schemas.order, parametersOf(event));
       const status = await operations.order({ order: kind, vmId, reason, operator }, event.requestContext.requestId);
       trace.vmId = status.vm.id;

@@ -87,6 +87,11 @@ export function createSchemas(maxMinutes: number) {
 const MOST_FAULTS = 10;
 const LONGEST_NAME = 64;
 
+/** Whether a text can be the id of a VM at all. */
+export function isVmId(text: string): boolean {
+  return v.is(vmId, text);
+}
+
 /** See {@link createSchemas}. */
 export type Schemas = ReturnType<typeof createSchemas>;
 

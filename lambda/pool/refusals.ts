@@ -130,7 +130,7 @@ export class UnknownVm extends RefusalError {
   readonly code = 'unknown_vm';
 
   constructor(readonly vmId: string) {
-    super(`there is no VM ${vmId}`);
+    super('there is no such VM');
   }
 }
 

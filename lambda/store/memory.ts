@@ -75,9 +75,9 @@ export class MemoryStore implements LeaseStore {
     if (replay !== undefined) return grantOf(replay);
     const held = this.byUser.get(userId);
     if (held !== undefined && !hasEnded(held.lease, nowSec)) throw new AlreadyAllocated(held.lease);
-    if (held !== undefined) this.expire(held, act);
     const slot = nextFree(pool);
     if (slot === undefined) throw new PoolEmpty(name, this.countsOf(pool, nowSec));
+    if (held !== undefined) this.expire(held, act);
     return grantOf(this.grant(slot, request));
   }
 

@@ -326,6 +326,6 @@ export function describeLendingModel(name: string, makeStore: StoreFactory, numR
         }),
         { numRuns },
       );
-    });
+    }, 120_000);
   });
 }

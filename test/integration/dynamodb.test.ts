@@ -6,6 +6,7 @@ import { DynamoDbLocal } from '../../scripts/dynamodb-local/start.ts';
 import { createTable } from '../../scripts/dynamodb-local/table.ts';
 import { describeLeaseStore } from '../contract/lease-store.ts';
 import { describeLendingModel } from '../contract/lending-model.ts';
+import { describeLinearizability } from '../contract/linearizability.ts';
 
 let database: DynamoDbLocal;
 
@@ -25,3 +26,4 @@ async function dynamodb() {
 
 describeLeaseStore('dynamodb', dynamodb);
 describeLendingModel('dynamodb', dynamodb, 20);
+describeLinearizability('dynamodb', dynamodb, 60);

@@ -1,6 +1,4 @@
-import { secondsOf } from '../../pool/event.ts';
-import type { Act, ChangeEvent, NewEvent } from '../../pool/event.ts';
-import { hasEnded } from '../../pool/lease.ts';
+import type { ChangeEvent, NewEvent } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
 import type { VmStatus } from '../../pool/vm.ts';
 import { isKeyOf, isOfLease, isThere, isVersion } from './conditions.ts';
@@ -24,8 +22,8 @@ export class EventWriter {
 }
 
 /** Takes a VM from one place in life to another, or out of the table; the first action is that of the VM itself. */
-export function changeActions(before: VmStatus, after: VmStatus | undefined, act: Act): Action[] {
-  return [vmAction(before, after), ...freeActions(before, after), ...endedLeaseActions(before, after, act)];
+export function changeActions(before: VmStatus, after: VmStatus | undefined): Action[] {
+  return [vmAction(before, after), ...freeActions(before, after), ...endedLeaseActions(before, after)];
 }
 
 /** The item of the VM itself, if it has not changed since it was read. */
@@ -36,7 +34,9 @@ export function vmAction(before: VmStatus, after: VmStatus | undefined): Action 
 
 /** Takes away the key of a lease that is over. */
 export function keyActions({ id, idempotency }: Lease): Action[] {
-  return idempotency === undefined ? [] : [{ delete: keys.idempotency(idempotency.key), if: isKeyOf(id) }];
+  return idempotency === undefined
+    ? []
+    : [{ delete: keys.idempotency(idempotency.key), if: isKeyOf(id), optional: true }];
 }
 
 function freeActions(before: VmStatus, after: VmStatus | undefined): Action[] {
@@ -46,8 +46,8 @@ function freeActions(before: VmStatus, after: VmStatus | undefined): Action[] {
   ];
 }
 
-/** A lease that ended by itself gives no rights any more, and its items may be those of a later lease by now. */
-function endedLeaseActions({ lease }: VmStatus, after: VmStatus | undefined, act: Act): Action[] {
-  if (lease === undefined || after?.state === 'leased' || hasEnded(lease, secondsOf(act))) return [];
-  return [{ delete: keys.user(lease.userId), if: isOfLease(lease.id) }, ...keyActions(lease)];
+/** The items of a lease that had ended may be those of a later lease by now; then they stay. */
+function endedLeaseActions({ lease }: VmStatus, after: VmStatus | undefined): Action[] {
+  if (lease === undefined || after?.state === 'leased') return [];
+  return [{ delete: keys.user(lease.userId), if: isOfLease(lease.id), optional: true }, ...keyActions(lease)];
 }

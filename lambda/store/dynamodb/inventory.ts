@@ -98,7 +98,7 @@ export class Inventory {
 
   private changed(before: VmStatus, after: VmStatus | undefined, kind: ChangeEvent['kind'], act: Act): Action[] {
     const event = this.events.appendChange(before, after, { kind, vmId: before.vm.id, act });
-    return [...changeActions(before, after, act), event];
+    return [...changeActions(before, after), event];
   }
 }
 

@@ -15,8 +15,8 @@
  * A VM is free when and only when it has an item under `FREE#`. The sort key there is the VM's version, a random number,
  * so that free VMs lie in random order and callers who start at a random place rarely meet.
  *
- * An ended lease gives no rights in any read or condition; its items under `USER#` and `KEY#` are overwritten by the next
- * lease or expire by `ttl`.
+ * An ended lease gives no rights in any read or condition. Its items under `USER#` and `KEY#` go when the reaper takes the
+ * VM back, so that not even a process whose clock is slow sees a lease of a VM that somebody else has by then.
  */
 import { randomBytes } from 'node:crypto';
 import type { NewEvent, PoolEvent } from '../../pool/event.ts';

@@ -80,7 +80,7 @@ export class DynamoStore implements LeaseStore {
 
   async change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed> {
     const after = change.state === 'removed' ? undefined : changedStatus(before, change.state, change);
-    const actions = [...changeActions(before, after, event.act), this.eventWriter.appendChange(before, after, event)];
+    const actions = [...changeActions(before, after), this.eventWriter.appendChange(before, after, event)];
     const deadline = deadlineFromNow();
     for (let attempt = 0; ; attempt++) {
       try {

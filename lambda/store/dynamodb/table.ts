@@ -21,16 +21,17 @@ export interface Condition {
 }
 
 /** One action of a transaction. */
-export type Action =
-  | { readonly put: Item; readonly if?: Condition }
-  | { readonly delete: Key; readonly if?: Condition }
+export type Action = Write & {
+  readonly if?: Condition;
+  /** Whether the rest is to be done without this action when its condition does not hold. */
+  readonly optional?: boolean;
+};
+
+type Write =
+  | { readonly put: Item }
+  | { readonly delete: Key }
   /** `set`: attributes that get new values. `remove`: attributes that go. */
-  | {
-      readonly update: Key;
-      readonly set: Readonly<Record<string, unknown>>;
-      readonly remove?: readonly string[];
-      readonly if?: Condition;
-    };
+  | { readonly update: Key; readonly set: Readonly<Record<string, unknown>>; readonly remove?: readonly string[] };
 
 /** A query of one partition of the table or of an index, in the order of the sort key. */
 export interface Query {
@@ -60,10 +61,15 @@ export class Cancelled extends Error {
     return this.reasons.some(({ Code: code }) => code === CONDITION_FAILED);
   }
 
+  /** Whether the condition of the action at this place failed. */
+  failedAt(place: number): boolean {
+    return this.reasons[place]?.Code === CONDITION_FAILED;
+  }
+
   /** The item that the condition of the action at this place failed on, if it failed and there was one. */
   itemAt(place: number): Item | undefined {
-    const { Code: code, Item: item } = this.reasons[place] ?? {};
-    return code === CONDITION_FAILED && item !== undefined ? (unmarshall(item) as Item) : undefined;
+    const item = this.failedAt(place) ? this.reasons[place]?.Item : undefined;
+    return item && (unmarshall(item) as Item);
   }
 }
 
@@ -178,7 +184,7 @@ export class Table {
   }
 
   /**
-   * Makes all the actions, or none. An answer that got lost is asked for again under the same token, by which DynamoDB
+   * Makes all the actions, or none, but for optional ones. An answer that got lost is asked for again under the same token, by which DynamoDB
    * knows the transaction, until the outcome is known.
    * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)
    *
@@ -186,6 +192,20 @@ export class Table {
    *   when the outcome could not be learnt in time
    */
   async transact(actions: readonly Action[], deadline: Deadline = deadlineFromNow()): Promise<void> {
+    try {
+      await this.transactAll(actions, deadline);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+      const failed = actions.filter((_, place) => error.failedAt(place));
+      if (failed.length === 0 || !failed.every(({ optional }) => optional)) throw error;
+      await this.transact(
+        actions.filter((action) => !failed.includes(action)),
+        deadline,
+      );
+    }
+  }
+
+  private async transactAll(actions: readonly Action[], deadline: Deadline): Promise<void> {
     const command = new TransactWriteItemsCommand({
       ClientRequestToken: randomUUID(),
       TransactItems: actions.map((action) => this.transactItem(action)),
@@ -234,7 +254,7 @@ export class Table {
 }
 
 /** An update expression in which every attribute stands under a name of its own, since many are reserved words. */
-function updateOf({ set, remove = [], if: condition }: Extract<Action, { update: Key }>) {
+function updateOf({ set, remove = [], if: condition }: Extract<Write, { update: Key }> & Pick<Action, 'if'>) {
   const sets = Object.keys(set).map((name) => `#${name} = :set_${name}`);
   const removes = remove.map((name) => `#${name}`);
   const names = Object.fromEntries([...Object.keys(set), ...remove].map((name) => [`#${name}`, name]));

@@ -14,8 +14,6 @@ from moto.apigatewayv2.models import DomainName
 from moto.awslambda.models import LambdaFunction
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
-from moto.s3.models import FakeBucket
-from moto.s3.responses import S3Response
 
 
 def keep_logging_config() -> None:
@@ -58,34 +56,6 @@ def take_every_request_for_tls() -> None:
     IAMPolicyStatement.is_action_permitted = patched
 
 
-def keep_newer_noncurrent_versions() -> None:
-    """moto drops how many noncurrent versions a lifecycle rule spares, so Terraform waits in vain to read it back."""
-    set_lifecycle = FakeBucket.set_lifecycle
-    get_lifecycle = S3Response.get_bucket_lifecycle
-
-    def patched_set(self, rules):
-        set_lifecycle(self, rules)
-        for kept, sent in zip(self.rules, rules):
-            expiration = sent.get("NoncurrentVersionExpiration") or {}
-            kept.newer_versions = expiration.get("NewerNoncurrentVersions")
-
-    def patched_get(self):
-        serialize = self.serialized
-
-        def with_newer_versions(answer):
-            kept_rules = self.backend.get_bucket_lifecycle(self.bucket_name) or []
-            for kept, told in zip(kept_rules, answer.result["Rules"] if kept_rules else []):
-                if kept.newer_versions is not None:
-                    told["NoncurrentVersionExpiration"]["NewerNoncurrentVersions"] = kept.newer_versions
-            return serialize(answer)
-
-        self.serialized = with_newer_versions
-        return get_lifecycle(self)
-
-    FakeBucket.set_lifecycle = patched_set
-    S3Response.get_bucket_lifecycle = patched_get
-
-
 def finish_custom_domains() -> None:
     """A custom domain of an HTTP API never becomes AVAILABLE in moto and has no target to point a DNS record to."""
     create = DomainName.__init__
@@ -113,7 +83,6 @@ def finish_custom_domains() -> None:
 def main() -> None:
     keep_logging_config()
     take_every_request_for_tls()
-    keep_newer_noncurrent_versions()
     finish_custom_domains()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

@@ -1,29 +1,14 @@
 import type { EmulatedAws } from './server.ts';
 
-/** Names of what an account holds, of every kind that the service creates. */
-export interface Inventory {
-  readonly functions: string[];
-  readonly apis: string[];
-  readonly roles: string[];
-  readonly logGroups: string[];
-  readonly dashboards: string[];
-  readonly alarms: string[];
-  readonly schedules: string[];
-  readonly scheduleGroups: string[];
-  readonly domains: string[];
-  readonly buckets: string[];
-}
-
-/** Lists the account, each kind by AWS's own API. */
-export async function inventoryOf(aws: EmulatedAws): Promise<Inventory> {
-  const logs = { 'x-amz-target': 'Logs_20140328.DescribeLogGroups', 'content-type': 'application/x-amz-json-1.1' };
+/** Names of what an account holds, of every kind that the service creates, each asked for by AWS's own API. */
+export async function inventoryOf(aws: EmulatedAws) {
   return {
     functions: names(await aws.ask('lambda', '/2015-03-31/functions'), 'FunctionName'),
     apis: names(await aws.ask('apigateway', '/v2/apis'), 'name'),
     roles: names(await aws.ask('iam', '/?Action=ListRoles&Version=2010-05-08'), 'RoleName'),
-    logGroups: names(await aws.ask('logs', '/', { method: 'POST', headers: logs, body: '{}' }), 'logGroupName'),
-    dashboards: names(await aws.ask('monitoring', '/?Action=ListDashboards&Version=2010-08-01'), 'DashboardName'),
-    alarms: names(await aws.ask('monitoring', '/?Action=DescribeAlarms&Version=2010-08-01'), 'AlarmName'),
+    logGroups: names(await aws.act('logs', 'Logs_20140328.DescribeLogGroups'), 'logGroupName'),
+    dashboards: names(await aws.act('monitoring', 'GraniteServiceVersion20100801.ListDashboards'), 'DashboardName'),
+    alarms: names(await aws.act('monitoring', 'GraniteServiceVersion20100801.DescribeAlarms'), 'AlarmName'),
     schedules: names(await aws.ask('scheduler', '/schedules'), 'Name'),
     scheduleGroups: names(await aws.ask('scheduler', '/schedule-groups'), 'Name').filter((name) => name !== 'default'),
     domains: names(await aws.ask('apigateway', '/v2/domainnames'), 'domainName'),

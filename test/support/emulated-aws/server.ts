@@ -1,11 +1,8 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { MissingTool } from '../lambda-runtime/install.ts';
-
-const here = path.dirname(fileURLToPath(import.meta.url));
+import type { MissingTool } from '../tools.ts';
 
 /** The account and region of everything in an emulated AWS. */
 export const ACCOUNT_ID = '123456789012';
@@ -38,7 +35,7 @@ export class EmulatedAws {
 
   /** Starts one on a free port. @throws Error with what Python printed when it does not come up */
   static async start(): Promise<EmulatedAws> {
-    const moto = spawn('python3', [path.join(here, 'emulated_aws.py')], {
+    const moto = spawn('python3', [fileURLToPath(new URL('emulated_aws.py', import.meta.url))], {
       env: { ...process.env, ...MOTO_SETTINGS },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -90,6 +87,12 @@ export class EmulatedAws {
     const body = await response.text();
     if (!response.ok) throw new Error(`${service} answered ${response.status} to ${pathAndQuery}: ${body}`);
     return body;
+  }
+
+  /** Calls an AWS API whose actions have names, such as `Logs_20140328.DescribeLogGroups`. @returns the JSON it answers */
+  act(service: string, action: string, parameters: Record<string, unknown> = {}): Promise<string> {
+    const headers = { 'x-amz-target': action, 'content-type': 'application/x-amz-json-1.1' };
+    return this.ask(service, '/', { method: 'POST', headers, body: JSON.stringify(parameters) });
   }
 
   /** Ends it with all that is in it. */

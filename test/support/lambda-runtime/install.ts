@@ -5,12 +5,13 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { programsMissing, type MissingTool } from '../tools.ts';
 
 /** The two files that make up the runtime. */
 export interface LambdaRuntime {
@@ -20,12 +21,6 @@ export interface LambdaRuntime {
   readonly interfaceClient: string;
 }
 
-/** A program that has to be on this machine, and how to get it there. */
-export interface MissingTool {
-  readonly name: string;
-  readonly install: string;
-}
-
 const MANIFESTS = ['package.json', 'package-lock.json'];
 const OLDEST_NODE_MAJOR = 22; // what aws-lambda-ric 4 asks for
 
@@ -33,15 +28,14 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 
 /** What the build of `aws-lambda-ric` calls, and the Debian package each comes in. */
 const BUILD_TOOLS = {
-  autoreconf: 'autoconf',
-  automake: 'automake',
-  libtoolize: 'libtool',
-  cmake: 'cmake',
-  make: 'make',
-  'g++': 'g++',
-  python3: 'python3',
-  xz: 'xz-utils',
-  npm: 'npm',
+  autoreconf: 'apt-get install autoconf',
+  automake: 'apt-get install automake',
+  libtoolize: 'apt-get install libtool',
+  cmake: 'apt-get install cmake',
+  make: 'apt-get install make',
+  'g++': 'apt-get install g++',
+  python3: 'apt-get install python3',
+  xz: 'apt-get install xz-utils',
 };
 
 /** What is missing to have the runtime; nothing once it is in the cache. Starts no program. */
@@ -50,7 +44,7 @@ export function toolsMissing(): MissingTool[] {
     return [{ name: 'Linux', install: 'run this suite on Linux: aws-lambda-ric does not build elsewhere' }];
   }
   if (isInstalled()) return [];
-  return [...missingBuildTools(), ...missingNode()];
+  return [...programsMissing(BUILD_TOOLS), ...missingNode()];
 }
 
 /**
@@ -105,27 +99,7 @@ function hasNodePackage(): boolean {
   return process.platform === 'linux' && process.arch === 'x64';
 }
 
-function missingBuildTools(): MissingTool[] {
-  return Object.entries(BUILD_TOOLS)
-    .filter(([program]) => !isOnPath(program))
-    .map(([name, debianPackage]) => ({ name, install: `apt-get install ${debianPackage}` }));
-}
-
 function missingNode(): MissingTool[] {
   if (hasNodePackage() || Number.parseInt(process.versions.node, 10) >= OLDEST_NODE_MAJOR) return [];
   return [{ name: `Node ${OLDEST_NODE_MAJOR}`, install: `run the tests with Node ${OLDEST_NODE_MAJOR} or later` }];
-}
-
-function isOnPath(program: string): boolean {
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  return folders.some((folder) => isExecutable(path.join(folder, program)));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,151 @@
+import { expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Answer, Client } from './client.ts';
+import type { RunningEnvironment } from './environment.ts';
+
+const POOL_SIZE = 5;
+
+/** What users do with the five mock VMs; each story begins with all of them free. */
+export function lendingStories(running: () => RunningEnvironment): void {
+  const client = () => running().client;
+
+  it('lends a VM with all that it takes to log in', async () => {
+    const { status, headers, body } = await client().post('/getvm', { userid: 'alice', minutes: 30 });
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(body).toMatchObject({
+      message: expect.stringContaining('vm-0'),
+      vm: {
+        id: expect.stringMatching(/^vm-0[1-5]$/),
+        pool: 'default',
+        ip: expect.stringMatching(/^192\.0\.2\.\d+$/),
+        port: 22,
+        username: expect.any(String),
+        privateKey: expect.any(String),
+      },
+      lease: { id: expect.any(String), userid: 'alice' },
+    });
+    expect(minutesOf(body)).toBe(30);
+  });
+
+  it('takes the lines of the README, with a form and with the query string', async () => {
+    const { url } = running().served;
+    expect(await curl('-X', 'POST', `${url}/getvm`, '-d', 'userid=alice', '-d', 'minutes=60')).toMatchObject({
+      lease: { userid: 'alice' },
+    });
+    expect(await curl('-X', 'POST', `${url}/releasevm?userid=alice`)).toMatchObject({ vm: { state: 'free' } });
+  });
+
+  it('refuses a second VM and tells of the first one without its key', async () => {
+    const granted = await client().post('/getvm', { userid: 'alice' });
+    const refused = await client().post('/getvm', { userid: 'alice' });
+    expect(refused.status).toBe(409);
+    expect(refused.headers.get('content-type')).toBe('application/problem+json');
+    expect(refused.body).toEqual({
+      title: 'Conflict',
+      status: 409,
+      detail: expect.any(String),
+      code: 'already_allocated',
+      requestId: refused.headers.get('x-request-id'),
+      vmId: vmOf(granted).id,
+      leaseId: leaseOf(granted).id,
+      expiresAt: leaseOf(granted).expiresAt,
+    });
+  });
+
+  it('gives a retry with the same Idempotency-Key the same answer', async () => {
+    const acquire = () => client().post('/getvm', { userid: 'alice' }, { 'idempotency-key': 'deploy-7' });
+    const first = await acquire();
+    const again = await acquire();
+    expect([again.status, again.body]).toEqual([200, first.body]);
+  });
+
+  it('lends each VM once until the pool is empty, and again what was given back', async () => {
+    const grants = await exhaust(client());
+    expect(new Set(grants.map((grant) => vmOf(grant).id)).size).toBe(POOL_SIZE);
+    const refused = await client().post('/getvm', { userid: 'late' });
+    expect(refused).toMatchObject({
+      status: 503,
+      body: { code: 'pool_empty', pool: 'default', counts: { free: 0, leased: POOL_SIZE } },
+    });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+
+    const released = await client().post('/releasevm', { userid: 'user-3' });
+    expect(released.body).toMatchObject({ vm: { state: 'free' } });
+    const granted = await client().post('/getvm', { userid: 'late' });
+    expect([granted.status, vmOf(granted).id]).toEqual([200, vmOf(released).id]);
+  });
+
+  it('takes the same release twice, and answers 404 to one who holds nothing', async () => {
+    const granted = await client().post('/getvm', { userid: 'alice' });
+    const release = { userid: 'alice', leaseId: leaseOf(granted).id };
+    expect((await client().post('/releasevm', release)).status).toBe(200);
+    expect((await client().post('/releasevm', release)).status).toBe(200);
+    expect(await client().post('/releasevm', { userid: 'bob' })).toMatchObject({
+      status: 404,
+      body: { code: 'no_lease' },
+    });
+  });
+
+  it('extends a lease, up to the longest one that the settings allow', async () => {
+    await client().post('/getvm', { userid: 'alice', minutes: 10 });
+    const renewed = await client().post('/renewvm', { userid: 'alice', minutes: 120 });
+    expect([renewed.status, Math.round(minutesOf(renewed.body))]).toEqual([200, 120]);
+    expect(await client().post('/renewvm', { userid: 'alice', minutes: 20_000 })).toMatchObject({
+      status: 422,
+      body: { code: 'lease_too_long' },
+    });
+  });
+
+  it('shows users their own lease, and everyone how the pool stands', async () => {
+    const granted = await client().post('/getvm', { userid: 'alice' });
+    const { vm, lease } = granted.body;
+    expect(await client().get('/lease?userid=alice')).toMatchObject({ status: 200, body: { vm, lease } });
+    expect(await client().get('/lease?userid=bob')).toMatchObject({ status: 404, body: { code: 'no_lease' } });
+    expect((await client().get('/pool')).body).toEqual({
+      pools: { default: { free: POOL_SIZE - 1, leased: 1, checking: 0, quarantined: 0 } },
+    });
+  });
+
+  it('is healthy', async () => {
+    expect(await client().get('/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
+  });
+
+  it('lends no VM twice in a rush that its one process has no time for', async () => {
+    const users = Array.from({ length: 20 }, (_, index) => `rush-${index}`);
+    const answers = await Promise.all(users.map((userid) => client().post('/getvm', { userid })));
+    const granted = answers.filter(({ status }) => status === 200);
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(new Set(granted.map((grant) => vmOf(grant).id)).size).toBe(granted.length);
+    expect(granted.length).toBeGreaterThan(0);
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
+    const { body } = await client().get('/pool');
+    expect(body).toMatchObject({ pools: { default: { leased: granted.length } } });
+  });
+}
+
+/** Asynchronous, since what answers runs in this process. */
+async function curl(...args: string[]): Promise<unknown> {
+  const { stdout } = await promisify(execFile)('curl', ['-sS', ...args]);
+  return JSON.parse(stdout) as unknown;
+}
+
+/** Lends every VM: to user-1, user-2 and so on. */
+async function exhaust(client: Client): Promise<Answer[]> {
+  const grants: Answer[] = [];
+  for (let user = 1; user <= POOL_SIZE; user += 1) grants.push(await client.post('/getvm', { userid: `user-${user}` }));
+  return grants;
+}
+
+function vmOf({ body }: Answer): { id: string; privateKey: string } {
+  return body.vm as { id: string; privateKey: string };
+}
+
+function leaseOf({ body }: Answer): { id: string; expiresAt: string } {
+  return body.lease as { id: string; expiresAt: string };
+}
+
+function minutesOf(body: Record<string, unknown>): number {
+  const { acquiredAt, expiresAt } = body.lease as { acquiredAt: string; expiresAt: string };
+  return (Date.parse(expiresAt) - Date.parse(acquiredAt)) / 60_000;
+}

@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Lease } from '../../lambda/pool/lease.ts';
+import { Borrower } from '../support/borrower.ts';
+import { TestDatabase } from '../support/dynamodb.ts';
+import { FaultProxy, NO_FAULTS } from '../support/fault-proxy.ts';
+import type { Call, Fault, Plan } from '../support/fault-proxy.ts';
+import { functionInstance, outcomeOf } from '../support/function-instance.ts';
+import { someVms } from '../support/lending.ts';
+import { PoolTable } from '../support/pool-table.ts';
+import { seededRandom } from '../support/random.ts';
+
+/** Longer than the store waits for an answer of the database. */
+const PAST_THE_TIME_OUT_MS = 1_800;
+
+/** How likely each fault is, beside the others. */
+const FAULTS: readonly (readonly [weight: number, fault: Fault])[] = [
+  [4, { trouble: 'throttle', at: 'before' }],
+  [4, { trouble: 'conflict', at: 'before' }],
+  [2, { trouble: 'internal', at: 'before' }],
+  [2, { trouble: 'internal', at: 'after' }],
+  [2, { trouble: 'cut', at: 'before' }],
+  [4, { trouble: 'cut', at: 'after' }],
+  [0.5, { trouble: 'delay', at: 'before', ms: PAST_THE_TIME_OUT_MS }],
+  [0.5, { trouble: 'delay', at: 'after', ms: PAST_THE_TIME_OUT_MS }],
+];
+
+/** @param rate - share of the requests that something goes wrong with */
+function atRandom(rate: number, random: () => number): Plan {
+  return ({ operation }: Call) => {
+    if (random() >= rate) return undefined;
+    // Only transactions get into each other's way.
+    const possible = FAULTS.filter(([, { trouble }]) => trouble !== 'conflict' || operation === 'TransactWriteItems');
+    let dice = random() * possible.reduce((sum, [weight]) => sum + weight, 0);
+    return possible.find(([weight]) => (dice -= weight) < 0)?.[1];
+  };
+}
+
+interface History {
+  readonly seed: number;
+  readonly users: number;
+  readonly vms: number;
+  readonly actsEach: number;
+  readonly faultRate: number;
+}
+
+let database: TestDatabase;
+let proxy: FaultProxy;
+const tally = new Map<string, number>();
+
+beforeAll(async () => {
+  database = await TestDatabase.start();
+  proxy = await FaultProxy.start(database.local.endpoint);
+  Object.assign(process.env, database.local.variables, { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint });
+}, 60_000);
+
+afterAll(async () => {
+  await proxy.stop();
+  await database.stop();
+  const lines = [...proxy.made, ...tally].map(([what, count]) => `${String(count).padStart(7)} ${what}`);
+  console.log(['faults made and outcomes:', ...lines.sort()].join('\n'));
+});
+
+/** A pool, its users and its operator, and a time that jumps. */
+class World {
+  private jumpedMs = 0;
+  readonly random: () => number;
+  readonly vms;
+  readonly instances;
+  readonly borrowers: readonly Borrower[];
+  private over = false;
+
+  constructor(
+    private readonly tableName: string,
+    private readonly history: History,
+  ) {
+    this.random = seededRandom(history.seed);
+    this.vms = someVms(history.vms);
+    this.instances = Array.from({ length: 4 }, () => functionInstance({ tableName, vms: this.vms, clock: this.clock }));
+    this.borrowers = Array.from({ length: history.users }, (_, index) => {
+      const { clock, random, lookUp } = this;
+      return new Borrower(`user-${String(index)}`, { instance: () => this.anyInstance(), clock, random, lookUp });
+    });
+  }
+
+  readonly clock = (): number => Date.now() + this.jumpedMs;
+
+  jump(minutes: number): void {
+    this.jumpedMs += minutes * 60_000;
+  }
+
+  /** Users act, time jumps, the reaper comes by and an operator takes VMs out and puts them back, all at once. */
+  async live(): Promise<void> {
+    const others = [this.whileItLasts(300, () => this.operate()), this.whileItLasts(500, () => this.reap())];
+    try {
+      await Promise.all(this.borrowers.map((borrower) => this.actsOf(borrower)));
+    } finally {
+      this.over = true;
+      await Promise.all(others);
+    }
+  }
+
+  private async actsOf(borrower: Borrower): Promise<void> {
+    for (let acts = 0; acts < this.history.actsEach; acts++) await borrower.act();
+  }
+
+  async tick(): Promise<void> {
+    await this.anyInstance().tick();
+  }
+
+  async table(): Promise<PoolTable> {
+    return PoolTable.read(database.client, this.tableName);
+  }
+
+  /** What is not as it must be whenever nothing is under way. */
+  async faults(): Promise<string[]> {
+    const inTable = (await this.table()).faults(this.vms, Math.floor(this.clock() / 1000));
+    return [...inTable, ...this.borrowers.flatMap(({ complaints }) => complaints)];
+  }
+
+  private readonly lookUp = async (userId: string, nowSec: number): Promise<Lease | undefined> => {
+    return PoolTable.leaseOf(database.client, this.tableName, userId, nowSec);
+  };
+
+  private anyInstance() {
+    const instance = this.instances[Math.floor(this.random() * this.instances.length)];
+    if (instance === undefined) throw new Error('no instance');
+    return instance;
+  }
+
+  private async whileItLasts(everyMs: number, act: () => Promise<void>): Promise<void> {
+    while (!this.over) {
+      await act();
+      await new Promise((resolve) => setTimeout(resolve, this.random() * everyMs * 2));
+    }
+  }
+
+  private async operate(): Promise<void> {
+    this.jump(this.random() < 0.2 ? Math.floor(this.random() * 20) : 0);
+    const { id: vmId = '' } = this.vms[Math.floor(this.random() * this.vms.length)] ?? {};
+    const order = this.random() < 0.4 ? 'drain' : 'return';
+    const { operations } = this.anyInstance();
+    await outcomeOf(operations.order({ order, vmId, reason: 'a test', operator: 'an operator' }, 'operate'));
+  }
+
+  private async reap(): Promise<void> {
+    await outcomeOf(this.tick());
+  }
+}
+
+describe('the store over a database that throttles, fails, dawdles and loses answers', () => {
+  const histories: History[] = [
+    ...[1, 2, 3, 4, 5, 6].map((seed) => ({ seed, users: 24, vms: 12, actsEach: 12, faultRate: 0.15 })),
+    { seed: 7, users: 24, vms: 30, actsEach: 12, faultRate: 0.3 },
+    { seed: 8, users: 16, vms: 12, actsEach: 2, faultRate: 0.97 },
+  ];
+
+  it.each(histories)(
+    'gives no answer that contradicts the table, and is whole again after one tick (seed $seed, $faultRate faulty)',
+    async (history) => {
+      const world = new World(await database.freshTable(), history);
+      proxy.follow(NO_FAULTS);
+      await world.tick();
+      proxy.follow(atRandom(history.faultRate, seededRandom(history.seed)));
+      await world.live();
+      await proxy.quiet();
+      expect(await world.faults()).toEqual([]);
+
+      proxy.follow(NO_FAULTS);
+      await world.tick();
+      await Promise.all(world.borrowers.map((borrower) => borrower.settle()));
+      expect(await world.faults()).toEqual([]);
+      expect((await world.table()).vms.filter(({ state }) => state === 'checking')).toEqual([]);
+
+      world.jump(24 * 60);
+      await world.tick();
+      expect(await world.faults()).toEqual([]);
+      const states = (await world.table()).vms.map(({ state }) => state);
+      expect(new Set(states.filter((state) => state !== 'drained'))).toEqual(new Set(['free']));
+
+      for (const { outcomes } of world.borrowers) {
+        for (const [outcome, count] of outcomes) tally.set(outcome, (tally.get(outcome) ?? 0) + count);
+      }
+    },
+    60_000,
+  );
+});
