@@ -41,9 +41,9 @@ export interface VmStatus {
   /** Whether the VM has left the inventory, and is dropped as soon as nobody has it. */
   readonly retired: boolean;
   /** When something is to happen to it, UTC epoch seconds: the end of its lease, or its next check. */
-  readonly dueAtSec?: number;
+  readonly dueAtSec?: number | undefined;
   /** Why its last check failed, or why an operator took it out. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** While `leased`, the lease, which may have ended. */
-  readonly lease?: Lease;
+  readonly lease?: Lease | undefined;
 }

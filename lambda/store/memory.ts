@@ -1,7 +1,6 @@
 import QuickLRU from 'quick-lru';
-import Queue from 'yocto-queue';
 import { secondsOf } from '../pool/event.ts';
-import type { Act, ChangeEvent, NewEvent, PoolEvent } from '../pool/event.ts';
+import type { Act, ChangeEvent, EventKind, PoolEvent } from '../pool/event.ts';
 import { hasEnded, newLease, renewed } from '../pool/lease.ts';
 import type { Idempotency, Lease } from '../pool/lease.ts';
 import { isOverdue, vacated } from '../pool/life.ts';
@@ -27,20 +26,21 @@ import {
 } from '../pool/refusals.ts';
 import type { PoolCounts, Vm, VmState, VmStatus } from '../pool/vm.ts';
 import { EventLog } from './event-log.ts';
+import { FreeQueue } from './free-queue.ts';
 
-/** What the store knows of one VM: a status that changes. */
-type Slot = { -readonly [Field in keyof VmStatus]: VmStatus[Field] };
+/**
+ * What the store knows of one VM: a status that changes. Every slot has every field all the time; the engine reads and
+ * copies objects that gain and lose fields many times slower.
+ */
+type Slot = { -readonly [Field in keyof Required<VmStatus>]: VmStatus[Field] };
 
 /** A slot whose lease is known to be there. */
 type LeasedSlot = Slot & { lease: Lease };
 
 interface Pool {
   readonly counts: Record<VmState, number>;
-  /**
-   * Longest free first, so that whoever gives back a VM they dislike gets another one next. A VM that is free no more
-   * stays in the queue until it comes up, and is passed over then.
-   */
-  readonly free: Queue<Slot>;
+  /** A VM that is free no more stays in the queue until it comes up, and is passed over then. */
+  readonly free: FreeQueue<Slot>;
 }
 
 /** How many released leases are remembered at least, so that a repeated release is told from a wrong one. */
@@ -75,7 +75,7 @@ export class MemoryStore implements LeaseStore {
     if (replay !== undefined) return grantOf(replay);
     const held = this.byUser.get(userId);
     if (held !== undefined && !hasEnded(held.lease, nowSec)) throw new AlreadyAllocated(held.lease);
-    const slot = nextFree(pool);
+    const slot = this.nextFree(pool);
     if (slot === undefined) throw new PoolEmpty(name, this.countsOf(pool, nowSec));
     if (held !== undefined) this.expire(held, act);
     return grantOf(this.grant(slot, request));
@@ -91,7 +91,7 @@ export class MemoryStore implements LeaseStore {
     slot.lease = renewed(slot.lease, secondsOf(request.act), request.ttlSec, request.maxSec);
     slot.dueAtSec = slot.lease.expiresAtSec;
     slot.version += 1;
-    this.log.append({ ...leaseEvent(slot, 'renewed', request.act), from: 'leased', to: 'leased' });
+    this.log.append(leaseEvent(slot, 'renewed', request.act), 'leased', 'leased');
     return slot.lease;
   }
 
@@ -157,15 +157,15 @@ export class MemoryStore implements LeaseStore {
     if (!slot.retired && sameVm(slot.vm, vm)) return;
     if (moved) this.movePool(slot, vm.pool);
     Object.assign(slot, { vm, retired: false, version: slot.version + 1 });
-    this.log.append({ kind: 'changed', vmId: vm.id, from: slot.state, to: slot.state, act });
+    this.log.append({ kind: 'changed', vmId: vm.id, act }, slot.state, slot.state);
   }
 
   private add(vm: Vm, act: Act): void {
-    const slot: Slot = { vm, state: 'free', version: 0, failures: 0, draining: false, retired: false };
+    const slot = newSlot(vm);
     this.slots.set(vm.id, slot);
     this.poolOf(slot).counts.free += 1;
-    this.poolOf(slot).free.enqueue(slot);
-    this.log.append({ kind: 'added', vmId: vm.id, to: 'free', act });
+    this.poolOf(slot).free.add(slot);
+    this.log.append({ kind: 'added', vmId: vm.id, act }, undefined, 'free');
   }
 
   private retire(slot: Slot, act: Act): void {
@@ -177,14 +177,14 @@ export class MemoryStore implements LeaseStore {
     this.poolOf(slot).counts[slot.state] -= 1;
     slot.vm = { ...slot.vm, pool: name };
     this.poolOf(slot).counts[slot.state] += 1;
-    if (slot.state === 'free') this.poolOf(slot).free.enqueue(slot);
+    if (slot.state === 'free') this.poolOf(slot).free.add(slot);
   }
 
   /** The pool of a VM, made when it is the first of it. */
   private poolOf({ vm }: Slot): Pool {
     let pool = this.pools.get(vm.pool);
     if (pool === undefined) {
-      pool = { counts: { free: 0, leased: 0, checking: 0, quarantined: 0, drained: 0 }, free: new Queue() };
+      pool = { counts: { free: 0, leased: 0, checking: 0, quarantined: 0, drained: 0 }, free: new FreeQueue() };
       this.pools.set(vm.pool, pool);
     }
     return pool;
@@ -210,9 +210,22 @@ export class MemoryStore implements LeaseStore {
     return slot;
   }
 
+  private nextFree(pool: Pool): Slot | undefined {
+    for (;;) {
+      const slot = pool.free.next();
+      if (slot === undefined || this.isFreeIn(pool, slot)) return slot;
+    }
+  }
+
+  /** Whether a slot that was once queued as free may be lent: it may be leased by now, gone, or in another pool. */
+  private isFreeIn(pool: Pool, slot: Slot): boolean {
+    return slot.state === 'free' && this.slots.get(slot.vm.id) === slot && this.poolOf(slot) === pool;
+  }
+
   private grant(slot: Slot, request: AcquireRequest): LeasedSlot {
     const { userId, idempotency, act } = request;
-    const leased = Object.assign(slot, { lease: newLease(request, slot.vm) });
+    slot.lease = newLease(request, slot.vm);
+    const leased = slot as LeasedSlot;
     this.byUser.set(userId, leased);
     if (idempotency !== undefined) this.byIdempotencyKey.set(idempotency.key, leased);
     this.noEndBeforeSec = Math.min(this.noEndBeforeSec, request.expiresAtSec);
@@ -259,13 +272,16 @@ export class MemoryStore implements LeaseStore {
     if (to === 'removed') this.slots.delete(slot.vm.id);
     else counts[to] += 1;
     // What is known no more is shown as it was last.
-    const { failures, draining, dueAtSec, reason } = change;
-    Object.assign(slot, { state: to === 'removed' ? from : to, failures, draining, dueAtSec, reason });
+    slot.state = to === 'removed' ? from : to;
+    slot.failures = change.failures;
+    slot.draining = change.draining;
+    slot.dueAtSec = change.dueAtSec;
+    slot.reason = change.reason;
     slot.version += 1;
-    if (to === 'free') free.enqueue(slot);
+    if (to === 'free') free.putBack(slot);
     if (to === 'checking') this.checking.add(slot);
     else this.checking.delete(slot);
-    this.log.append({ ...event, from, ...(to !== 'removed' && { to }) });
+    this.log.append(event, from, to === 'removed' ? undefined : to);
   }
 
   private forgetLease(slot: LeasedSlot): void {
@@ -275,18 +291,25 @@ export class MemoryStore implements LeaseStore {
     if (idempotency !== undefined && this.byIdempotencyKey.get(idempotency.key) === slot) {
       this.byIdempotencyKey.delete(idempotency.key);
     }
-    delete (slot as Slot).lease;
+    (slot as Slot).lease = undefined;
   }
 }
 
-function nextFree({ free }: Pool): Slot | undefined {
-  for (;;) {
-    const slot = free.dequeue();
-    if (slot === undefined || slot.state === 'free') return slot;
-  }
+function newSlot(vm: Vm): Slot {
+  return {
+    vm,
+    state: 'free',
+    version: 0,
+    failures: 0,
+    draining: false,
+    retired: false,
+    dueAtSec: undefined,
+    reason: undefined,
+    lease: undefined,
+  };
 }
 
-function leaseEvent({ vm, lease }: LeasedSlot, kind: NewEvent['kind'], act: Act): ChangeEvent {
+function leaseEvent({ vm, lease }: LeasedSlot, kind: EventKind, act: Act): ChangeEvent {
   return { kind, vmId: vm.id, userId: lease.userId, leaseId: lease.id, act };
 }
 

@@ -463,6 +463,13 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
         expect(await store.release(query('alice'))).toMatchObject({ vm: { ip: '198.51.100.7' } });
       });
 
+      it('lends nothing that is gone, and what has changed pools only from its new one', async () => {
+        await store.sync([{ ...first, pool: 'large' }, second], act('reaper', NOON_SEC));
+        expect((await store.acquire(wish('alice'))).vm.id).toBe(second.id);
+        await expect(store.acquire(wish('bob'))).rejects.toMatchObject({ code: 'pool_empty' });
+        expect((await store.acquire(wish('bob', { pool: 'large' }))).vm.id).toBe(first.id);
+      });
+
       it('does no harm when it runs twice at once', async () => {
         const more = [...someVms(9), ...someVms(1, 'large', 'big')];
         await Promise.all([store.sync(more, act('reaper', NOON_SEC)), store.sync(more, act('reaper', NOON_SEC))]);
