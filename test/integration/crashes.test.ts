@@ -153,7 +153,7 @@ async function killedAt(scenario: Scenario, step: number, fate: Fate): Promise<b
   const tableName = await database.freshTable();
   const { prepare, call, laterSec = 0, inventory = VMS, failing = [] } = scenario;
   const before = functionInstance({ tableName, vms: VMS, clock: () => NOON_SEC * 1000 });
-  await before.tick();
+  await before.upkeep.sync('prepare');
   await prepare(before);
 
   proxy.follow(({ index }) =>
