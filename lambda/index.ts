@@ -43,8 +43,11 @@ const api = createApi({
 });
 const tick = createTick({ upkeep, journal, clock, faultFields });
 
-// Knows the VMs from the first request on, and opens the connection to the store while nobody waits.
-await upkeep.sync('init');
+// Knows the VMs from the first request on, and opens the connection to the store while nobody waits. A store that is out of
+// reach just now is no reason to answer nobody: each call says so itself, and the next tick makes up for this.
+await upkeep.sync('init').catch((error: unknown) => {
+  journal({ level: 'ERROR', message: 'the inventory could not be synced at the start', fields: faultFields(error) });
+});
 
 if (config.onLambda && config.store.kind === 'memory') {
   journal({ level: 'WARN', message: 'leases live in the memory of this process and end with it (STORE=memory)' });

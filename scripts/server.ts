@@ -17,6 +17,7 @@ import { createGateway } from './gateway/server.ts';
 const STAGE = 'resources';
 const TICK_EVERY_MS = 60_000;
 const TABLE_NAME = 'vm-pool-local';
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 /** @returns a TCP port; 0 lets the system choose one */
 function portOf(text: string): number {
@@ -58,6 +59,9 @@ async function loadFunction(): Promise<typeof lambda> {
 }
 
 const host = process.env.HOST ?? '127.0.0.1';
+if (process.env.ADMIN_USERS && !LOOPBACK.includes(host)) {
+  fail(`ADMIN_USERS is for a server that only this computer can reach, and HOST is ${host}`);
+}
 const port = portOf(process.env.PORT ?? '3000');
 const database = wantsDynamoDbLocal() ? await startDynamoDbLocal() : undefined;
 const { handler } = await loadFunction();

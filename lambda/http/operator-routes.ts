@@ -26,14 +26,15 @@ export const OPERATOR_ROUTE_KEYS = [
 export function createOperatorRoutes(operations: Operations, schemas: Schemas, operatorOf: OperatorGate): Routes {
   const vms: Call = async (event) => {
     operatorOf(event);
-    const page = await operations.vms(checked(schemas.vms, parametersOf(event)));
+    const { limit, cursor } = checked(schemas.vms, parametersOf(event));
+    const page = await operations.vms({ limit, cursor: readCursor(cursor) });
     return { status: 200, body: pageBody('vms', page, vmBody) };
   };
 
   const events: Call = async (event) => {
     operatorOf(event);
-    const { userid, vm, ...paging } = checked(schemas.events, parametersOf(event));
-    const page = await operations.events({ ...subjectOf(userid, vm), ...paging });
+    const { userid, vm, limit, cursor } = checked(schemas.events, parametersOf(event));
+    const page = await operations.events({ ...subjectOf(userid, vm), limit, cursor: readCursor(cursor) });
     return { status: 200, body: pageBody('events', page, eventBody) };
   };
 
@@ -67,8 +68,17 @@ function subjectOf(userId: string | undefined, vmId: string | undefined) {
   throw invalidRequest([{ field: 'vm', message: 'or userid is required, one of the two' }]);
 }
 
+/** The cursors of a store are its own; written so, they are opaque and go into a URL as they are. */
+function writtenCursor(cursor: string): string {
+  return Buffer.from(cursor).toString('base64url');
+}
+
+function readCursor(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : Buffer.from(text, 'base64url').toString();
+}
+
 function pageBody<Item>(name: string, { items, cursor }: Page<Item>, bodyOf: (item: Item) => object) {
-  return { [name]: items.map(bodyOf), ...(cursor !== undefined && { cursor }) };
+  return { [name]: items.map(bodyOf), ...(cursor !== undefined && { cursor: writtenCursor(cursor) }) };
 }
 
 function vmBody({ vm, state, failures, draining, retired, dueAtSec, reason, lease }: VmStatus) {

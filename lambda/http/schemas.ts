@@ -18,7 +18,7 @@ const pool = v.pipe(v.string(POOL), v.regex(/^[A-Za-z0-9._-]{1,64}$/, POOL));
 const leaseId = v.pipe(v.string(LEASE_ID), v.regex(/^[A-Za-z0-9-]{1,64}$/, LEASE_ID));
 const reason = v.pipe(v.string(REASON), v.trim(), v.minLength(1, REASON), v.maxLength(500, REASON));
 const vmId = v.pipe(v.string(VM_ID), v.regex(/^[A-Za-z0-9._-]{1,128}$/, VM_ID));
-const cursor = v.pipe(v.string(CURSOR), v.regex(/^[A-Za-z0-9._#=-]{1,1024}$/, CURSOR));
+const cursor = v.pipe(v.string(CURSOR), v.regex(/^[A-Za-z0-9_-]{1,1024}$/, CURSOR));
 const sshPublicKey = v.pipe(
   v.string(PUBLIC_KEY),
   v.trim(),

@@ -41,7 +41,7 @@ export class MockProvider implements VmProvider {
     return { privateKey: `mock private key of ${vm.id}, opens nothing` };
   }
 
-  async check(vm: Vm, _signal?: AbortSignal): Promise<Verdict> {
+  async check(vm: Vm): Promise<Verdict> {
     if (this.failing.has(vm.id)) return { passed: false, reason: `${vm.id} is set to fail its check` };
     return { passed: true };
   }

@@ -1,7 +1,7 @@
 import QuickLRU from 'quick-lru';
 import { secondsOf } from '../pool/event.ts';
 import type { Act, ChangeEvent, EventKind, PoolEvent } from '../pool/event.ts';
-import { hasEnded, renewed } from '../pool/lease.ts';
+import { hasEnded, newLease, renewed } from '../pool/lease.ts';
 import type { Idempotency, Lease } from '../pool/lease.ts';
 import { isOverdue, vacated } from '../pool/life.ts';
 import type { VmChange } from '../pool/life.ts';
@@ -224,7 +224,7 @@ export class MemoryStore implements LeaseStore {
 
   private grant(slot: Slot, request: AcquireRequest): LeasedSlot {
     const { userId, idempotency, act } = request;
-    slot.lease = leaseOf(slot, request);
+    slot.lease = newLease(request, slot.vm);
     const leased = slot as LeasedSlot;
     this.byUser.set(userId, leased);
     if (idempotency !== undefined) this.byIdempotencyKey.set(idempotency.key, leased);
@@ -306,19 +306,6 @@ function newSlot(vm: Vm): Slot {
     dueAtSec: undefined,
     reason: undefined,
     lease: undefined,
-  };
-}
-
-function leaseOf({ vm }: Slot, request: AcquireRequest): Lease {
-  const { leaseId: id, userId, expiresAtSec, sshPublicKey, idempotency, act } = request;
-  return {
-    id,
-    userId,
-    vmId: vm.id,
-    acquiredAtSec: secondsOf(act),
-    expiresAtSec,
-    ...(sshPublicKey !== undefined && { sshPublicKey }),
-    ...(idempotency !== undefined && { idempotency }),
   };
 }
 

@@ -10,6 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FunctionThrottled } from '../../scripts/gateway/server.ts';
+import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
 import { ROUTE_KEYS } from '../../lambda/http/routes.ts';
 import { inventoryOf } from '../support/emulated-aws/inventory.ts';
 import { ACCOUNT_ID, EmulatedAws, REGION } from '../support/emulated-aws/server.ts';
@@ -81,7 +82,7 @@ describe('scripts/terraform dev apply', () => {
   });
 
   it('makes a route for each call of the function, and one for the rest', () => {
-    expect([...dev.api.routes.keys()].sort()).toEqual([...ROUTE_KEYS, '$default'].sort());
+    expect([...dev.api.routes.keys()].sort()).toEqual([...ROUTE_KEYS, ...OPERATOR_ROUTE_KEYS, '$default'].sort());
     expect(new Set(dev.api.routes.values())).toEqual(new Set(['vm-pool-dev']));
     expect(dev.outputs.api_url).toBe(`https://${dev.api.apiId}.execute-api.${REGION}.amazonaws.com/resources`);
     expect(dev.outputs.getvm_url).toBe(`${dev.outputs.api_url}/getvm`);

@@ -43,12 +43,7 @@ describe('who is an operator', () => {
     const [method = '', template = ''] = routeKey.split(' ');
     const path = template.replace('{id}', 'vm-01');
     for (const headers of [{}, { 'x-operator': 'eve' }, { 'x-operator': '' }]) {
-      const reply = await call(
-        method,
-        path,
-        method === 'POST' ? { reason: 'x' } : undefined,
-        headers as Record<string, string>,
-      );
+      const reply = await call(method, path, method === 'POST' ? { reason: 'x' } : undefined, headers);
       expect(reply).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     }
     expect(await call('GET', '/pool')).toMatchObject({ body: { pools: { default: { free: 2 } } } });
@@ -112,7 +107,7 @@ describe('GET /vms', () => {
   it('comes page by page', async () => {
     const first = (await call('GET', '/vms?limit=1')).body;
     expect(first.vms).toMatchObject([{ id: 'vm-01' }]);
-    const second = (await call('GET', `/vms?limit=1&cursor=${encodeURIComponent(String(first.cursor))}`)).body;
+    const second = (await call('GET', `/vms?limit=1&cursor=${String(first.cursor)}`)).body;
     expect(second).toMatchObject({ vms: [{ id: 'vm-02' }] });
     expect(second).not.toHaveProperty('cursor');
   });

@@ -5,14 +5,19 @@ import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
+/** A transaction as its request has it. */
+interface Transaction {
+  readonly ClientRequestToken: string;
+  readonly TransactItems: readonly unknown[];
+}
+
 /** One request to the database. */
 export interface Call {
   /** `Query`, `TransactWriteItems`, ... */
   readonly operation: string;
   /** How many came before it, since the proxy was started or told another plan. */
   readonly index: number;
-  /** Number of actions of a transaction. */
-  readonly actions: number;
+  readonly transaction?: Transaction;
 }
 
 /** What goes wrong. */
@@ -81,6 +86,7 @@ export class FaultProxy {
   private calls = 0;
   private onStalled: ((stalled: Stalled) => void) | undefined;
   private readonly inFlight = new Set<Promise<void>>();
+  private readonly forwarded = new Set<string>();
   private readonly agent = new Agent({ keepAlive: true });
 
   private constructor(
@@ -116,9 +122,9 @@ export class FaultProxy {
     return new Promise((resolve) => (this.onStalled = resolve));
   }
 
-  /** Waits until no request is on its way, those whose sender has given up included. */
-  async quiet(): Promise<void> {
-    while (this.inFlight.size > 0) await Promise.all(this.inFlight);
+  /** Waits until no more than `few` requests are on their way, those whose sender has given up included. */
+  async quiet(few = 0): Promise<void> {
+    while (this.inFlight.size > few) await Promise.race(this.inFlight);
   }
 
   async stop(): Promise<void> {
@@ -134,10 +140,13 @@ export class FaultProxy {
     if (body === undefined) return; // the sender went away in the middle
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     count(this.seen, operation);
-    const call = { operation, index: this.calls++, actions: actionsIn(operation, body) };
+    const call = { operation, index: this.calls++, ...transactionIn(operation, body) };
     const fault = this.plan(call);
     if (fault !== undefined) count(this.made, `${fault.trouble} ${fault.at}`);
-    const answer = await this.fare(fault, call, () => this.forward(request, body));
+    const answer = await this.fare(fault, call, () => {
+      if (call.transaction !== undefined) this.forwarded.add(call.transaction.ClientRequestToken);
+      return this.forward(request, body);
+    });
     if (answer === 'cut') response.destroy();
     else if (!response.destroyed) response.writeHead(answer.status, answer.headers).end(answer.body);
   }
@@ -155,7 +164,7 @@ export class FaultProxy {
       case 'throttle':
         return errorAnswer(400, THROTTLES[call.index % 2 === 0 ? 0 : 1]);
       case 'conflict':
-        return conflictAnswer(call.actions);
+        return this.conflictWith(call);
       case 'internal':
         return errorAnswer(500, INTERNAL);
       case 'cut':
@@ -166,6 +175,12 @@ export class FaultProxy {
       case 'stall':
         return this.stall(call);
     }
+  }
+
+  /** A transaction that DynamoDB has had is known to it by its token; asked for again, it is in nobody's way. */
+  private conflictWith({ transaction }: Call): Answer | undefined {
+    if (transaction === undefined || this.forwarded.has(transaction.ClientRequestToken)) return undefined;
+    return conflictAnswer(transaction.TransactItems.length);
   }
 
   private async stall(call: Call): Promise<'cut' | undefined> {
@@ -220,9 +235,8 @@ function conflictAnswer(actions: number): Answer {
   return errorAnswer(400, { type, message }, { Message: message, CancellationReasons: reasons });
 }
 
-function actionsIn(operation: string, body: Buffer): number {
-  if (operation !== 'TransactWriteItems') return 0;
-  return (JSON.parse(body.toString()) as { TransactItems: unknown[] }).TransactItems.length;
+function transactionIn(operation: string, body: Buffer): Pick<Call, 'transaction'> {
+  return operation === 'TransactWriteItems' ? { transaction: JSON.parse(body.toString()) as Transaction } : {};
 }
 
 function count(counts: Map<string, number>, what: string): void {

@@ -8,7 +8,7 @@ import { createTick } from '../../lambda/pool/tick.ts';
 import { Upkeep } from '../../lambda/pool/upkeep.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
-import { LIMITS, MAX_FAILURES, TestProvider } from './lending.ts';
+import { CHECKS, LIMITS, TestProvider } from './lending.ts';
 
 /** What one instance of the function is put together from. */
 export interface InstanceOptions {
@@ -27,7 +27,7 @@ const TICK_BUDGET_MS = 20_000;
 export function functionInstance({ tableName, vms, clock }: InstanceOptions) {
   const store = createDynamoStore({ tableName, eventsKeptDays: 90 });
   const provider = new TestProvider(vms);
-  const upkeep = new Upkeep({ store, provider, clock }, { maxFailures: MAX_FAILURES, backoffSec: 0 });
+  const upkeep = new Upkeep({ store, provider, clock }, CHECKS);
   const lending = new Lending({ store, provider, upkeep, clock, newId: randomUUID }, LIMITS);
   const operations = new Operations(store, upkeep, clock);
   const tick = createTick({ upkeep, journal: () => undefined, clock, faultFields: () => ({}) });

@@ -1,9 +1,7 @@
 import { secondsOf } from '../../pool/event.ts';
-import { hasEnded } from '../../pool/lease.ts';
-import type { Lease } from '../../pool/lease.ts';
+import { hasEnded, newLease } from '../../pool/lease.ts';
 import type { AcquireRequest, Grant } from '../../pool/ports.ts';
 import { AlreadyAllocated, IdempotencyKeyReused, PoolEmpty, UnknownPool } from '../../pool/refusals.ts';
-import type { Vm } from '../../pool/vm.ts';
 import type { EventWriter } from './actions.ts';
 import { isThere, isVersion, nothingLive } from './conditions.ts';
 import { FreeVms } from './free-vms.ts';
@@ -47,7 +45,7 @@ export class Granting {
   /** @returns nothing when somebody else was faster */
   private async tryToGrant(request: AcquireRequest, free: FreeVm, deadline: Deadline): Promise<Grant | undefined> {
     const { vm } = free;
-    const grant = { vm, lease: leaseOf(request, vm) };
+    const grant = { vm, lease: newLease(request, vm) };
     try {
       await this.table.transact(this.grantActions(grant, free, request), deadline);
       return grant;
@@ -78,9 +76,16 @@ export class Granting {
     const [user, key] = (await this.table.getAll(wanted)).map((item) => liveItem(item, nowSec));
     const grant = grantedBefore(user, key, request);
     if (grant !== undefined) return grant;
-    const pools = await this.inventory.pools();
-    if (!pools.includes(pool)) throw new UnknownPool(pool, pools);
+    await this.expectKnown(pool);
     throw new PoolEmpty(pool, await this.work.recentCounts(pool, nowSec));
+  }
+
+  /** @throws {@link UnknownPool} */
+  private async expectKnown(pool: string): Promise<void> {
+    if ((await this.inventory.pools()).includes(pool)) return;
+    // Another process may have taken it in since.
+    const pools = await this.inventory.poolsNow();
+    if (!pools.includes(pool)) throw new UnknownPool(pool, pools);
   }
 }
 
@@ -89,31 +94,22 @@ export class Granting {
  * @throws {@link AlreadyAllocated}, {@link IdempotencyKeyReused}
  */
 function grantedBefore(user: Item | undefined, key: Item | undefined, request: AcquireRequest): Grant | undefined {
-  const { idempotency, leaseId } = request;
-  if (key !== undefined && key.fingerprint !== idempotency?.fingerprint) throw new IdempotencyKeyReused();
+  if (key !== undefined) expectSame(key.fingerprint, request);
   if (user === undefined) return undefined;
   const { lease, vm } = user as Item & Grant;
-  const repeats = idempotency !== undefined && lease.idempotency?.key === idempotency.key;
-  if (lease.id !== leaseId && !repeats) throw new AlreadyAllocated(lease);
-  if (repeats && lease.idempotency.fingerprint !== idempotency.fingerprint) throw new IdempotencyKeyReused();
+  if (lease.id === request.leaseId) return { lease, vm };
+  const { idempotency } = lease;
+  if (idempotency === undefined || idempotency.key !== request.idempotency?.key) throw new AlreadyAllocated(lease);
+  expectSame(idempotency.fingerprint, request);
   return { lease, vm };
+}
+
+function expectSame(fingerprint: unknown, { idempotency }: AcquireRequest): void {
+  if (fingerprint !== idempotency?.fingerprint) throw new IdempotencyKeyReused();
 }
 
 function liveItem(item: Item | undefined, nowSec: number): Item | undefined {
   return item !== undefined && (item.expiresAtSec as number) > nowSec ? item : undefined;
-}
-
-function leaseOf(request: AcquireRequest, vm: Vm): Lease {
-  const { leaseId: id, userId, expiresAtSec, sshPublicKey, idempotency, act } = request;
-  return {
-    id,
-    userId,
-    vmId: vm.id,
-    acquiredAtSec: secondsOf(act),
-    expiresAtSec,
-    ...(sshPublicKey !== undefined && { sshPublicKey }),
-    ...(idempotency !== undefined && { idempotency }),
-  };
 }
 
 /** The grant of a user's item, unless its lease has ended. */

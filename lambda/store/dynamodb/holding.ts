@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { secondsOf } from '../../pool/event.ts';
 import type { Act } from '../../pool/event.ts';
 import { renewed } from '../../pool/lease.ts';
@@ -15,6 +16,22 @@ import type { Item } from './layout.ts';
 import { backOff, Cancelled, deadlineFromNow } from './table.ts';
 import type { Action, Deadline, Table } from './table.ts';
 
+/** A lease that is to be released. */
+interface Release {
+  readonly grant: Grant;
+  /** The VM, where it was looked at; else it is taken to be as usual. */
+  readonly known: VmStatus | undefined;
+  readonly callId: string;
+  readonly act: Act;
+}
+
+/** A lease that was released. */
+interface Released {
+  readonly vm: Vm;
+  /** Of the call that released it. */
+  readonly callId: string;
+}
+
 /** What the holder of a lease can do with it. */
 export class Holding {
   constructor(
@@ -29,8 +46,9 @@ export class Holding {
   /** One read and one transaction. */
   async renew(request: RenewRequest): Promise<Lease> {
     const { act, ttlSec, maxSec } = request;
-    return this.untilUndisturbed(async (deadline) => {
+    return this.untilUndisturbed(async (deadline, isFirst) => {
       const { vm, lease } = heldGrant(await this.table.get(keys.user(request.userId)), request);
+      if (!isFirst) expectLeased(await this.statusOf(vm.id), lease);
       const longer = renewed(lease, secondsOf(act), ttlSec, maxSec);
       await this.table.transact(this.renewActions(vm, lease, longer, act), deadline);
       return longer;
@@ -42,23 +60,31 @@ export class Holding {
    * or the inventory having dropped it, the transaction fails, and the next attempt looks at the VM first.
    */
   async release(query: LeaseQuery): Promise<VmStatus> {
-    let usual = true;
+    const callId = randomUUID();
+    let seen: Grant | undefined;
     return this.untilUndisturbed(async (deadline) => {
-      const { user, repeated } = await this.releaseState(query);
-      if (repeated !== undefined) return repeated;
+      // Before the rest, which tells whether the VM is this lease's no more because the lease was released.
+      const known = seen && (await this.statusOf(seen.vm.id));
+      const { user, released } = await this.releaseState(query, seen?.lease.id);
+      // An attempt whose answer got lost may have made it after all.
+      if (released !== undefined && (query.leaseId !== undefined || released.callId === callId)) {
+        return (await this.statusOf(released.vm.id)) ?? removed(released.vm);
+      }
       const grant = heldGrant(user, query);
-      const known = usual ? undefined : await this.statusOf(grant.vm.id);
-      usual = false;
-      return this.endLease(grant, known, query.act, deadline);
+      if (seen !== undefined) expectLeased(known, grant.lease);
+      seen = grant;
+      return this.endLease({ grant, known, callId, act: query.act }, deadline);
     });
   }
 
   /** Repeats what was disturbed by somebody else's change. */
-  private async untilUndisturbed<Result>(attemptIt: (deadline: Deadline) => Promise<Result>): Promise<Result> {
+  private async untilUndisturbed<Result>(
+    attemptIt: (deadline: Deadline, isFirst: boolean) => Promise<Result>,
+  ): Promise<Result> {
     const deadline = deadlineFromNow();
     for (let attempt = 0; ; attempt++) {
       try {
-        return await attemptIt(deadline);
+        return await attemptIt(deadline, attempt === 0);
       } catch (error) {
         if (!(error instanceof Cancelled)) throw error;
         await backOff(attempt, deadline, error);
@@ -81,15 +107,13 @@ export class Holding {
     ];
   }
 
-  private async releaseState({
-    userId,
-    leaseId,
-  }: LeaseQuery): Promise<{ user?: Item | undefined; repeated?: VmStatus }> {
-    const wanted = [keys.user(userId), ...(leaseId === undefined ? [] : [keys.released(leaseId)])];
+  private async releaseState(
+    { userId, leaseId }: LeaseQuery,
+    seenId = leaseId,
+  ): Promise<{ user?: Item | undefined; released?: Released }> {
+    const wanted = [keys.user(userId), ...(seenId === undefined ? [] : [keys.released(seenId)])];
     const [user, released] = await this.table.getAll(wanted);
-    if (released?.userId !== userId) return { user };
-    const { vm } = released as Item & { vm: Vm };
-    return { repeated: (await this.statusOf(vm.id)) ?? removed(vm) };
+    return released?.userId === userId ? { user, released: released as Item & Released } : { user };
   }
 
   private async statusOf(vmId: string): Promise<VmStatus | undefined> {
@@ -97,12 +121,8 @@ export class Holding {
     return item && statusOf(item);
   }
 
-  private async endLease(
-    { vm, lease }: Grant,
-    known: VmStatus | undefined,
-    act: Act,
-    deadline: Deadline,
-  ): Promise<VmStatus> {
+  private async endLease({ grant, known, callId, act }: Release, deadline: Deadline): Promise<VmStatus> {
+    const { vm, lease } = grant;
     const before = known ?? { vm, state: 'leased', version: 0, failures: 0, draining: false, retired: false };
     const change = vacated(before, secondsOf(act));
     const after = change.state === 'removed' ? undefined : changedStatus(before, change.state, change);
@@ -112,7 +132,7 @@ export class Holding {
       [
         { delete: keys.user(lease.userId), if: isOfLease(lease.id) },
         usual ? usualRelease(lease, after) : vmAction(before, after),
-        { put: releasedItem(lease, vm, secondsOf(act)) },
+        { put: releasedItem(lease, vm, callId, secondsOf(act)) },
         this.events.appendChange(before, after, event),
         ...keyActions(lease),
       ],
@@ -133,6 +153,14 @@ function heldGrant(item: Item | undefined, { userId, leaseId, act }: LeaseQuery)
   if (grant === undefined) throw new NoLease(userId);
   if (leaseId !== undefined && grant.lease.id !== leaseId) throw new LeaseSuperseded(userId, leaseId);
   return grant;
+}
+
+/**
+ * The reaper may have had the VM meanwhile, where its clock is ahead or this call is slow: then somebody else may have it.
+ * @throws {@link NoLease} when the VM does not have this lease any more
+ */
+function expectLeased(status: VmStatus | undefined, { id, userId }: Lease): void {
+  if (status?.lease?.id !== id) throw new NoLease(userId);
 }
 
 /** A VM that has left the inventory since it was given back. */

@@ -32,9 +32,14 @@ export class Inventory {
     private readonly events: EventWriter,
   ) {}
 
-  /** Names of all pools, as the last sync found them. */
+  /** Names of all pools, as this process learnt them last. */
   async pools(): Promise<readonly string[]> {
-    this.known ??= (await this.synced()).pools;
+    return this.known ?? this.poolsNow();
+  }
+
+  /** Names of all pools, as the last sync of any process left them. */
+  async poolsNow(): Promise<readonly string[]> {
+    this.known = (await this.synced()).pools;
     return this.known;
   }
 

@@ -126,9 +126,9 @@ export function idempotencyItem(lease: Lease, key: string): Item {
   return { ...keys.idempotency(key), layout: LAYOUT, leaseId, userId, fingerprint, expiresAtSec, ttl };
 }
 
-/** Item that remembers a release. */
-export function releasedItem({ id, userId }: Lease, vm: Vm, nowSec: number): Item {
-  return { ...keys.released(id), layout: LAYOUT, userId, vm, ttl: nowSec + RELEASED_KEPT_SEC };
+/** Item that remembers a release. @param callId - of the call that released it */
+export function releasedItem({ id, userId }: Lease, vm: Vm, callId: string, nowSec: number): Item {
+  return { ...keys.released(id), layout: LAYOUT, userId, vm, callId, ttl: nowSec + RELEASED_KEPT_SEC };
 }
 
 const EVENT = 'EVENT#';

@@ -101,7 +101,7 @@ export class DynamoStore implements LeaseStore {
   }
 
   async statuses(query: PageQuery): Promise<Page<VmStatus>> {
-    return this.work.page(await this.inventory.pools(), query);
+    return this.work.page(await this.inventory.poolsNow(), query);
   }
 
   async events(query: EventQuery): Promise<Page<PoolEvent>> {
@@ -112,7 +112,7 @@ export class DynamoStore implements LeaseStore {
   }
 
   async counts(nowSec: number): Promise<ReadonlyMap<string, PoolCounts>> {
-    const pools = await this.inventory.pools();
+    const pools = await this.inventory.poolsNow();
     return new Map(await Promise.all(pools.map(async (pool) => [pool, await this.work.counts(pool, nowSec)] as const)));
   }
 

@@ -1,7 +1,7 @@
 import type { Page, PageQuery } from '../../pool/ports.ts';
 import { InvalidCursor } from '../../pool/refusals.ts';
 import { VM_STATES } from '../../pool/vm.ts';
-import type { PoolCounts, VmState, VmStatus } from '../../pool/vm.ts';
+import type { PoolCounts, VmStatus } from '../../pool/vm.ts';
 import { keys, statusOf, workPartition } from './layout.ts';
 import type { Condition, Query, Table } from './table.ts';
 

@@ -1,15 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { checked, ordered, vacated } from '../../../lambda/pool/life.ts';
 import type { Order } from '../../../lambda/pool/life.ts';
-import type { VmState, VmStatus } from '../../../lambda/pool/vm.ts';
+import type { Vm, VmState, VmStatus } from '../../../lambda/pool/vm.ts';
 import { someVms } from '../../support/lending.ts';
 
-const [vm] = someVms(1);
-if (vm === undefined) throw new Error('no VM');
+const [vm] = someVms(1) as [Vm];
 
 function status(some: Partial<VmStatus>): VmStatus {
   return {
-    vm: vm as NonNullable<typeof vm>,
+    vm,
     state: 'checking',
     version: 1,
     failures: 0,
