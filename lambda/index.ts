@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { loadConfig } from './config.ts';
 import type { Config } from './config.ts';
@@ -12,6 +11,7 @@ import { MockProvider } from './providers/mock.ts';
 import { TimeLimitedProvider } from './providers/time-limit.ts';
 import { MemoryStore } from './store/memory.ts';
 import { createJournal, faultFields } from './telemetry/journal.ts';
+import { writeLine } from './telemetry/stdout.ts';
 
 /** What EventBridge Scheduler sends each minute; Terraform sets it as the schedule's input. */
 export interface TickEvent {
@@ -25,12 +25,12 @@ const journal = createJournal({
   clock,
   metricsNamespace: config.metricsNamespace,
   // Not the console: Lambda wraps what goes there once more, and CloudWatch finds no embedded metrics in it.
-  write: (line) => process.stdout.write(`${line}\n`),
+  write: writeLine,
 });
 const provider = new TimeLimitedProvider(new MockProvider(config.mockFailingVms), config.check.timeoutSec);
 const store = await createStore(config);
 const upkeep = new Upkeep({ store, provider, clock }, config.check);
-const lending = new Lending({ store, provider, upkeep, clock, newId: randomUUID }, config.limits);
+const lending = new Lending({ store, provider, upkeep, clock, newId: () => crypto.randomUUID() }, config.limits);
 const operations = new Operations(store, upkeep, clock);
 const api = createApi({
   lending,

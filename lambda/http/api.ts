@@ -49,8 +49,15 @@ export function createApi(options: ApiOptions): Api {
     const problem = outcome instanceof Problem ? outcome : undefined;
     const answer = outcome instanceof Problem ? problemAnswer(outcome, requestId) : outcome;
     const durationMs = Math.round((performance.now() - startedMs) * 1000) / 1000;
-    const facts = { requestId, invocationId, route: event.routeKey, status: answer.status, durationMs };
-    const entry = requestEntry({ ...facts, code: problem?.code, ...trace });
+    const entry = requestEntry({
+      requestId,
+      invocationId,
+      route: event.routeKey,
+      status: answer.status,
+      durationMs,
+      code: problem?.code,
+      ...trace,
+    });
     journal(problem?.cause === undefined ? entry : failed(entry, faultFields(problem.cause)));
     return toResult(answer, requestId);
   };
@@ -113,7 +120,7 @@ function requestEntry(facts: RequestFacts): JournalEntry {
   ];
   return {
     message: 'request',
-    fields: { ...facts },
+    fields: facts,
     metrics: route === 'POST /getvm' ? [...metrics, ...grantMetrics(facts)] : metrics,
   };
 }

@@ -14,7 +14,7 @@ export class TimeLimitedProvider implements VmProvider {
     return this.provider.inventory();
   }
 
-  async login(vm: Vm, sshPublicKey?: string): Promise<LoginKey> {
+  login(vm: Vm, sshPublicKey?: string): Promise<LoginKey> {
     return this.provider.login(vm, sshPublicKey);
   }
 

@@ -24,6 +24,10 @@ describe('an event of API Gateway', () => {
     { rule: 'a base64 body', event: { headers: FORM, body: base64('userid=alice'), isBase64Encoded: true } },
     { rule: 'a plain body', event: { headers: FORM, body: 'userid=alice' } },
     {
+      rule: 'a byte order mark before its body',
+      event: { headers: { 'content-type': 'application/json' }, body: '\uFEFF{"userid":"alice"}' },
+    },
+    {
       rule: 'upper-case header names',
       event: { headers: { 'CONTENT-TYPE': 'APPLICATION/JSON' }, body: '{"userid":"alice"}' },
     },
