@@ -12,6 +12,9 @@ import { seededRandom } from '../support/random.ts';
 /** Longer than the store waits for an answer of the database. */
 const PAST_THE_TIME_OUT_MS = 1_800;
 
+/** Longest that a caller waits for a refusal; the function itself may run for longer, `timeout_seconds`. */
+const LONGEST_WAIT_MS = 10_000;
+
 /** How likely each fault is, beside the others. */
 const FAULTS: readonly (readonly [weight: number, fault: Fault])[] = [
   [4, { trouble: 'throttle', at: 'before' }],
@@ -157,6 +160,31 @@ const HISTORIES: readonly History[][] = [
 function seeds(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
+
+describe('the store over a database that never answers in time', () => {
+  it('says so in time, and tells the outcome when it is asked again', async () => {
+    const vms = someVms(3);
+    const { lending, upkeep } = functionInstance({ tableName: await database.freshTable(), vms, clock: Date.now });
+    proxy.follow(NO_FAULTS);
+    await upkeep.sync('prepare');
+    const { lease } = await lending.acquire({ userId: 'holder' }, 'prepare');
+
+    proxy.follow(() => ({ trouble: 'delay', at: 'before', ms: PAST_THE_TIME_OUT_MS }));
+    const startedMs = performance.now();
+    const acquire = () => lending.acquire({ userId: 'borrower', idempotencyKey: 'key' }, 'late');
+    const calls = [acquire(), lending.renew({ userId: 'holder', minutes: 600 }, 'late'), lending.leaseOf('holder')];
+    const outcomes = await Promise.all(calls.map((call) => outcomeOf<unknown>(call)));
+    const codes = outcomes.map((outcome) => ('refusal' in outcome ? outcome.refusal.code : 'ok'));
+    expect(codes).toEqual(calls.map(() => 'store_unavailable'));
+    expect(performance.now() - startedMs).toBeLessThan(LONGEST_WAIT_MS);
+
+    await proxy.quiet();
+    proxy.follow(NO_FAULTS);
+    const { lease: lent } = await acquire();
+    expect((await lending.leaseOf('borrower')).lease.id).toBe(lent.id);
+    expect((await lending.release({ userId: 'holder', leaseId: lease.id }, 'end')).state).toBe('free');
+  }, 60_000);
+});
 
 describe('the store over a database that throttles, fails, dawdles and loses answers', () => {
   it.each(HISTORIES.map((histories) => ({ histories, percent: 100 * (histories[0]?.faultRate ?? 0) })))(
