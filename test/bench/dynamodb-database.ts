@@ -1,5 +1,5 @@
 import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { BatchWriteItemCommandOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { VmStatus } from '../../lambda/pool/vm.ts';
 import { freeItem, inventoryItem, userItem, vmItem } from '../../lambda/store/dynamodb/layout.ts';
@@ -88,7 +88,8 @@ export class Database {
   private async writeItems(tableName: string, items: readonly Item[]): Promise<void> {
     let requests: WriteRequest[] | undefined = items.map((item) => ({ PutRequest: { Item: marshall(item) } }));
     while (requests !== undefined && requests.length > 0) {
-      const output = await this.client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }));
+      const input = { RequestItems: { [tableName]: requests } };
+      const output: BatchWriteItemCommandOutput = await this.client.send(new BatchWriteItemCommand(input));
       requests = output.UnprocessedItems?.[tableName];
     }
   }
