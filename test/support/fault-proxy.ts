@@ -17,6 +17,8 @@ export interface Call {
   readonly operation: string;
   /** How many came before it, since the proxy was started or told another plan. */
   readonly index: number;
+  /** What it asks for, in the words of DynamoDB's API. */
+  readonly input: Readonly<Record<string, unknown>>;
   readonly transaction?: Transaction;
 }
 
@@ -140,7 +142,8 @@ export class FaultProxy {
     if (body === undefined) return; // the sender went away in the middle
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     count(this.seen, operation);
-    const call = { operation, index: this.calls++, ...transactionIn(operation, body) };
+    const input = JSON.parse(body.toString()) as Call['input'];
+    const call = { operation, index: this.calls++, input, ...transactionIn(operation, input) };
     const fault = this.plan(call);
     if (fault !== undefined) count(this.made, `${fault.trouble} ${fault.at}`);
     const answer = await this.fare(fault, call, () => {
@@ -235,8 +238,8 @@ function conflictAnswer(actions: number): Answer {
   return errorAnswer(400, { type, message }, { Message: message, CancellationReasons: reasons });
 }
 
-function transactionIn(operation: string, body: Buffer): Pick<Call, 'transaction'> {
-  return operation === 'TransactWriteItems' ? { transaction: JSON.parse(body.toString()) as Transaction } : {};
+function transactionIn(operation: string, input: Call['input']): Pick<Call, 'transaction'> {
+  return operation === 'TransactWriteItems' ? { transaction: input as unknown as Transaction } : {};
 }
 
 function count(counts: Map<string, number>, what: string): void {

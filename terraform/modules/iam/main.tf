@@ -57,15 +57,14 @@ resource "aws_iam_role_policy" "logs" {
   policy = data.aws_iam_policy_document.logs.json
 }
 
-# The very calls that the store makes, transactions included: those need the action of each item in them, and
-# ConditionCheckItem for one that is only looked at. No Scan, and nothing that describes or changes the table itself.
+# The very calls that the store makes, transactions included: those need the action of each item in them. test/e2e compares
+# them with what the function really calls. No Scan, and nothing that describes or changes the table itself.
 data "aws_iam_policy_document" "table" {
   count = var.table_name == null ? 0 : 1
 
   statement {
     actions = [
       "dynamodb:BatchGetItem",
-      "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",

@@ -76,7 +76,6 @@ run "a_table_adds_the_calls_of_the_store_and_no_others" {
       {
         actions = toset([
           "dynamodb:BatchGetItem",
-          "dynamodb:ConditionCheckItem",
           "dynamodb:DeleteItem",
           "dynamodb:GetItem",
           "dynamodb:PutItem",
