@@ -22,7 +22,10 @@ function bytesTaken(bytes: Buffer): number {
   try {
     return writeSync(STDOUT, bytes);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    // Nobody reads any more, as behind `| head`: no reason to fail a request.
+    if (code === 'EPIPE') return bytes.length;
+    if (code !== 'EAGAIN') throw error;
     Atomics.wait(nothing, 0, 0, PATIENCE_MS);
     return 0;
   }

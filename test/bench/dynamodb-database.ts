@@ -89,7 +89,7 @@ export class Database {
     let requests: WriteRequest[] | undefined = items.map((item) => ({ PutRequest: { Item: marshall(item) } }));
     while (requests !== undefined && requests.length > 0) {
       const output = await this.client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }));
-      requests = output.UnprocessedItems?.[tableName] as WriteRequest[] | undefined;
+      requests = output.UnprocessedItems?.[tableName];
     }
   }
 }
