@@ -4,11 +4,13 @@ import type { DynamoDBClient, ScanCommandOutput } from '@aws-sdk/client-dynamodb
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { hasEnded } from '../../lambda/pool/lease.ts';
 import type { Lease } from '../../lambda/pool/lease.ts';
-import type { PoolEvent } from '../../lambda/pool/event.ts';
+import type { NewEvent, PoolEvent } from '../../lambda/pool/event.ts';
 import { VM_STATES } from '../../lambda/pool/vm.ts';
 import type { Vm, VmState, VmStatus } from '../../lambda/pool/vm.ts';
 
 type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };
+
+const EVENT = 'EVENT#';
 
 /** Everything that a table holds, read past the store. Exact only while nobody writes: a scan is no snapshot. */
 export class PoolTable {
@@ -45,7 +47,8 @@ export class PoolTable {
   }
 
   get events(): PoolEvent[] {
-    return this.items.filter(({ sk }) => sk.startsWith('EVENT#')).map(({ event }) => event as PoolEvent);
+    const items = this.items.filter(({ sk }) => sk.startsWith(EVENT));
+    return items.map(({ sk, event }) => ({ ...(event as NewEvent), id: sk.slice(EVENT.length) }));
   }
 
   /** The live lease of each user that has one. */
@@ -68,6 +71,7 @@ export class PoolTable {
       ...this.freeFaults(),
       ...this.leaseFaults(nowSec),
       ...this.eventFaults(),
+      ...this.vms.flatMap((status) => this.storyFaults(status)),
     ];
   }
 
@@ -108,6 +112,15 @@ export class PoolTable {
       if (key !== undefined && key.expiresAtSec !== lease.expiresAtSec) faults.push(`the key of ${lease.id} ends else`);
     }
     return faults;
+  }
+
+  /** Read in their order, the events of a VM tell its way from one state to the next. */
+  private storyFaults({ vm }: VmStatus): string[] {
+    const story = this.events.filter(({ vmId, from, to }) => vmId === vm.id && from !== to);
+    const inOrder = story.sort((one, other) => (one.id < other.id ? -1 : 1));
+    const steps = inOrder.slice(1).map((event, place) => [inOrder[place], event] as const);
+    const broken = steps.filter(([before, { from }]) => before?.to !== from);
+    return broken.map(([before, event]) => `${vm.id} came to ${String(before?.to)}, then ${event.kind}: ${event.id}`);
   }
 
   /** The events tell how often each VM came into each state and left it: that must lead to the state it is in. */

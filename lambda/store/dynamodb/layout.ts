@@ -136,9 +136,12 @@ const EVENT = 'EVENT#';
 /** Above all events of a VM, below the VM itself. */
 const AFTER_EVENTS = 'EVENT$';
 
-/** Item of an event; its id begins with the time, so that ids are in the order of time. */
+/**
+ * Item of an event. Its id begins with the time at which it is written, not that at which the request came: a request that
+ * had to try again would else stand before what it had to wait for, and the events of a VM would tell no story.
+ */
 export function eventItem(event: NewEvent, keptDays: number): Item {
-  const id = `${new Date(event.act.nowMs).toISOString()}-${randomBytes(4).toString('hex')}`;
+  const id = `${new Date().toISOString()}-${randomBytes(4).toString('hex')}`;
   return {
     pk: keys.vm(event.vmId).pk,
     sk: `${EVENT}${id}`,
