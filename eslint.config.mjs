@@ -15,7 +15,8 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       'max-lines-per-function': ['error', { max: 60, skipComments: true }],
-      complexity: ['error', 10],
+      // A switch is one decision, however many cases it has.
+      complexity: ['error', { max: 10, variant: 'modified' }],
     },
   },
   {
@@ -46,6 +47,6 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
+  { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off', complexity: 'off' } },
   { files: ['**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
 );

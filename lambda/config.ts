@@ -3,13 +3,23 @@ import * as v from 'valibot';
 /** The settings of the function, checked. */
 export interface Config {
   /** Where leases live. */
-  readonly store: 'memory';
+  readonly store: { readonly kind: 'memory' } | { readonly kind: 'dynamodb'; readonly tableName: string };
   readonly limits: {
     readonly defaultMinutes: number;
     readonly maxMinutes: number;
   };
-  /** Failed checks in a row after which a VM is quarantined. */
-  readonly maxCheckFailures: number;
+  readonly check: {
+    /** Failed checks in a row after which a VM is quarantined. */
+    readonly maxFailures: number;
+    /** Wait before the second check, seconds; doubled for each further one. */
+    readonly backoffSec: number;
+    /** Longest a check may take, seconds. */
+    readonly timeoutSec: number;
+  };
+  /** How long events are kept, where the store keeps them. */
+  readonly eventsKeptDays: number;
+  /** Who may give an operator's orders to a server on this computer. */
+  readonly adminUsers: readonly string[];
   /** Ids of mock VMs that fail every check. */
   readonly mockFailingVms: readonly string[];
   /** CloudWatch namespace of the embedded metrics; none, no metrics. */
@@ -28,10 +38,10 @@ export class ConfigError extends Error {
 
 const LONGEST_MINUTES = 365 * 24 * 60;
 
-function wholeNumber(max: number, fallback: number) {
-  const rule = `must be a whole number from 1 to ${max}`;
+function wholeNumber(min: number, max: number, fallback: number) {
+  const rule = `must be a whole number from ${min} to ${max}`;
   return v.optional(
-    v.pipe(v.string(), v.regex(/^\d{1,9}$/, rule), v.transform(Number), v.minValue(1, rule), v.maxValue(max, rule)),
+    v.pipe(v.string(), v.regex(/^\d{1,9}$/, rule), v.transform(Number), v.minValue(min, rule), v.maxValue(max, rule)),
     String(fallback),
   );
 }
@@ -53,12 +63,23 @@ const namespace = v.pipe(
   v.transform((text) => (text === '' ? undefined : text)),
 );
 
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+const tableName = v.pipe(
+  v.string(),
+  v.regex(/^([A-Za-z0-9_.-]{3,255})?$/, 'must be the name of a DynamoDB table: 3 to 255 of A-Z a-z 0-9 _ . -'),
+);
+
 const environment = v.pipe(
   v.object({
-    STORE: v.optional(v.picklist(['memory'], 'must be memory'), 'memory'),
-    LEASE_DEFAULT_MINUTES: wholeNumber(LONGEST_MINUTES, 480),
-    LEASE_MAX_MINUTES: wholeNumber(LONGEST_MINUTES, 10_080),
-    CHECK_MAX_FAILURES: wholeNumber(100, 3),
+    STORE: v.optional(v.picklist(['memory', 'dynamodb'], 'must be memory or dynamodb'), 'memory'),
+    LEASE_DEFAULT_MINUTES: wholeNumber(1, LONGEST_MINUTES, 480),
+    LEASE_MAX_MINUTES: wholeNumber(1, LONGEST_MINUTES, 10_080),
+    CHECK_MAX_FAILURES: wholeNumber(1, 100, 3),
+    CHECK_BACKOFF_SECONDS: wholeNumber(0, 3600, 30),
+    CHECK_TIMEOUT_SECONDS: wholeNumber(1, 20, 5),
+    TABLE_NAME: v.optional(tableName, ''),
+    EVENTS_KEPT_DAYS: wholeNumber(1, 3650, 90),
+    ADMIN_USERS: v.optional(list, ''),
     MOCK_FAILING_VMS: v.optional(list, ''),
     METRICS_NAMESPACE: v.optional(namespace, ''),
     AWS_LAMBDA_FUNCTION_NAME: v.optional(v.string()),
@@ -70,6 +91,14 @@ const environment = v.pipe(
       'must not be more than LEASE_MAX_MINUTES',
     ),
     ['LEASE_DEFAULT_MINUTES'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['STORE'], ['TABLE_NAME']],
+      (env) => env.STORE !== 'dynamodb' || env.TABLE_NAME !== '',
+      'must name the table when STORE is dynamodb',
+    ),
+    ['TABLE_NAME'],
   ),
 );
 
@@ -85,9 +114,15 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     throw new ConfigError(parsed.issues.map((issue) => `${v.getDotPath(issue) ?? ''} ${issue.message}`));
   const settings = parsed.output;
   return {
-    store: settings.STORE,
+    store: settings.STORE === 'memory' ? { kind: 'memory' } : { kind: 'dynamodb', tableName: settings.TABLE_NAME },
     limits: { defaultMinutes: settings.LEASE_DEFAULT_MINUTES, maxMinutes: settings.LEASE_MAX_MINUTES },
-    maxCheckFailures: settings.CHECK_MAX_FAILURES,
+    check: {
+      maxFailures: settings.CHECK_MAX_FAILURES,
+      backoffSec: settings.CHECK_BACKOFF_SECONDS,
+      timeoutSec: settings.CHECK_TIMEOUT_SECONDS,
+    },
+    eventsKeptDays: settings.EVENTS_KEPT_DAYS,
+    adminUsers: settings.ADMIN_USERS,
     mockFailingVms: settings.MOCK_FAILING_VMS,
     metricsNamespace: settings.METRICS_NAMESPACE,
     onLambda: settings.AWS_LAMBDA_FUNCTION_NAME !== undefined,

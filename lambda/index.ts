@@ -1,12 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { loadConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { createApi } from './http/api.ts';
 import { Lending } from './pool/lending.ts';
+import { Operations } from './pool/operations.ts';
+import type { LeaseStore } from './pool/ports.ts';
 import { createTick } from './pool/tick.ts';
+import { Upkeep } from './pool/upkeep.ts';
 import { MockProvider } from './providers/mock.ts';
+import { TimeLimitedProvider } from './providers/time-limit.ts';
 import { MemoryStore } from './store/memory.ts';
 import { createJournal, faultFields } from './telemetry/journal.ts';
+import { writeLine } from './telemetry/stdout.ts';
 
 /** What EventBridge Scheduler sends each minute; Terraform sets it as the schedule's input. */
 export interface TickEvent {
@@ -20,26 +25,52 @@ const journal = createJournal({
   clock,
   metricsNamespace: config.metricsNamespace,
   // Not the console: Lambda wraps what goes there once more, and CloudWatch finds no embedded metrics in it.
-  write: (line) => process.stdout.write(`${line}\n`),
+  write: writeLine,
 });
-const provider = new MockProvider(config.mockFailingVms);
-const store = new MemoryStore(provider.inventory(), config.maxCheckFailures);
-const lending = new Lending({ store, provider, clock, newId: randomUUID }, config.limits);
-const api = createApi({ lending, limits: config.limits, journal, faultFields });
-const tick = createTick(lending, journal, clock);
+const provider = new TimeLimitedProvider(new MockProvider(config.mockFailingVms), config.check.timeoutSec);
+const store = await createStore(config);
+const upkeep = new Upkeep({ store, provider, clock }, config.check);
+const lending = new Lending({ store, provider, upkeep, clock, newId: () => crypto.randomUUID() }, config.limits);
+const operations = new Operations(store, upkeep, clock);
+const api = createApi({
+  lending,
+  operations,
+  limits: config.limits,
+  // Who calls a function's URL is never on this computer, whatever an environment says.
+  adminUsers: config.onLambda ? [] : config.adminUsers,
+  journal,
+  faultFields,
+});
+const tick = createTick({ upkeep, journal, clock, faultFields });
 
-if (config.onLambda) {
+// Knows the VMs from the first request on, and opens the connection to the store while nobody waits. A store that is out of
+// reach just now is no reason to answer nobody: each call says so itself, and the next tick makes up for this.
+await upkeep.sync('init').catch((error: unknown) => {
+  journal({ level: 'ERROR', message: 'the inventory could not be synced at the start', fields: faultFields(error) });
+});
+
+if (config.onLambda && config.store.kind === 'memory') {
   journal({ level: 'WARN', message: 'leases live in the memory of this process and end with it (STORE=memory)' });
 }
+
+/** Only the store that is used is loaded: the AWS SDK costs a cold start more than everything else together. */
+async function createStore({ store: settings, eventsKeptDays }: Config): Promise<LeaseStore> {
+  if (settings.kind === 'memory') return new MemoryStore();
+  const { createDynamoStore } = await import('./store/dynamodb/store.ts');
+  return createDynamoStore({ tableName: settings.tableName, eventsKeptDays });
+}
+
+/** A tick leaves this much of its run for the figures and the log, milliseconds. */
+const TICK_RESERVE_MS = 5_000;
 
 /** The function: answers requests of API Gateway (payload format 2.0) and runs the reaper's tick. */
 export async function handler(
   event: APIGatewayProxyEventV2 | TickEvent,
-  context: Pick<Context, 'awsRequestId'>,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ): Promise<APIGatewayProxyStructuredResultV2 | undefined> {
   if ('routeKey' in event) return api(event, context.awsRequestId);
   if (event['detail-type'] !== 'Scheduled Event')
     throw new TypeError('neither a request of an HTTP API nor a scheduled event');
-  await tick(context.awsRequestId);
+  await tick(context.awsRequestId, context.getRemainingTimeInMillis() - TICK_RESERVE_MS);
   return undefined;
 }

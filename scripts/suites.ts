@@ -5,8 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { terraformMissing } from '../test/support/tools.ts';
-import type { MissingTool } from '../test/support/tools.ts';
+import * as emulatedAws from '../test/support/emulated-aws/server.ts';
+import * as lambdaRuntime from '../test/support/lambda-runtime/install.ts';
+import * as dynamoDbLocal from './dynamodb-local/install.ts';
+import { programsMissing, terraformMissing } from './tools/missing.ts';
+import type { MissingTool } from './tools/missing.ts';
 
 interface Suite {
   readonly about: string;
@@ -38,6 +41,24 @@ const SUITES: Readonly<Record<string, Suite>> = {
     about: 'Terraform: format, validity, its own tests, its documentation',
     run: [[...jest, 'test/terraform']],
     missing: terraformMissing,
+  },
+  integration: {
+    about: "the DynamoDB store on AWS's DynamoDB Local: contract, model, faults, crashes, many processes",
+    run: [
+      [...jest, '--runInBand', '--coverage', '--collectCoverageFrom=lambda/store/dynamodb/*.ts', 'test/integration'],
+    ],
+    missing: dynamoDbLocal.toolsMissing,
+  },
+  e2e: {
+    about: 'Terraform applied to an emulated AWS, and the deployed function called over HTTP',
+    run: [[...jest, '--runInBand', 'test/e2e']],
+    missing: () => [
+      ...terraformMissing(),
+      ...emulatedAws.toolsMissing(),
+      ...lambdaRuntime.toolsMissing(),
+      ...dynamoDbLocal.toolsMissing(),
+      ...programsMissing({ curl: 'apt-get install curl' }),
+    ],
   },
 };
 
@@ -71,7 +92,7 @@ function succeeds([program = '', ...args]: readonly string[]): boolean {
 
 function lineOf({ name, outcome, seconds, missing }: Report): string {
   const why = missing.map((tool) => `${tool.name} is missing (${tool.install})`).join('; ');
-  return `  ${name.padEnd(10)} ${outcome.padEnd(8)} ${String(seconds).padStart(4)} s  ${why}`.trimEnd();
+  return `  ${name.padEnd(12)} ${outcome.padEnd(8)} ${String(seconds).padStart(4)} s  ${why}`.trimEnd();
 }
 
 const wanted = process.argv.slice(2);

@@ -13,6 +13,16 @@ output "releasevm_url" {
   value       = "${module.apigw.url}/releasevm"
 }
 
+output "operator_invoke_arns" {
+  description = "What the IAM policy of an operator has to allow `execute-api:Invoke` on, to drain VMs, to see who held them and so on."
+  value       = module.apigw.operator_invoke_arns
+}
+
+output "table_name" {
+  description = "DynamoDB table of the leases; null while they live in memory."
+  value       = local.table_name
+}
+
 output "function_name" {
   description = "Name of the function."
   value       = module.lambda.function_name

@@ -49,14 +49,51 @@ variable "package_path" {
 }
 
 variable "pool_store" {
-  description = "Where leases live. `memory` is the function's own process: nothing to pay for, and leases end with the process."
+  description = "Where leases live. `memory` is the function's own process: nothing to pay for, and leases end with the process. `dynamodb` is a table: leases survive, and any number of processes lend from one pool. A change starts with every VM free, so make it while nobody holds one."
   type        = string
   default     = "memory"
   nullable    = false
 
   validation {
-    condition     = var.pool_store == "memory"
-    error_message = "pool_store must be \"memory\": there is no other store yet."
+    condition     = contains(["memory", "dynamodb"], var.pool_store)
+    error_message = "pool_store must be memory or dynamodb."
+  }
+}
+
+variable "table_deletion_protection" {
+  description = "Whether DynamoDB refuses to delete the table of the leases, so that neither `destroy` nor another `pool_store` loses it by mistake. Who means it turns this off and applies first."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "table_kms_key_arn" {
+  description = "KMS key for the table of the leases; its policy has to let the function's role and those who apply use it through DynamoDB. Null means the account's own `aws/dynamodb`, which AWS manages."
+  type        = string
+  default     = null
+}
+
+variable "events_kept_days" {
+  description = "How long it is kept what happened to a VM and who held it, in days. User ids are in it, so keep it no longer than you need."
+  type        = number
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = var.events_kept_days >= 1 && var.events_kept_days <= 3650 && floor(var.events_kept_days) == var.events_kept_days
+    error_message = "events_kept_days must be a whole number from 1 to 3650, which is ten years."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Longest run of one invocation, in seconds. Requests take a fraction of it; it is the tick that needs time, to reap and to check many VMs at once, so it gets all that an HTTP API leaves the function. Must be more than `check_timeout_seconds`, or one check that hangs would take the whole tick with it."
+  type        = number
+  default     = 29
+  nullable    = false
+
+  validation {
+    condition     = var.timeout_seconds > var.check_timeout_seconds
+    error_message = "timeout_seconds must be more than check_timeout_seconds."
   }
 }
 
@@ -100,6 +137,30 @@ variable "check_max_failures" {
   validation {
     condition     = var.check_max_failures >= 1 && var.check_max_failures <= 100 && floor(var.check_max_failures) == var.check_max_failures
     error_message = "check_max_failures must be a whole number from 1 to 100."
+  }
+}
+
+variable "check_backoff_seconds" {
+  description = "Seconds between the first failed check of a VM and the second. The wait doubles with each failure, up to 15 minutes."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.check_backoff_seconds >= 0 && var.check_backoff_seconds <= 3600 && floor(var.check_backoff_seconds) == var.check_backoff_seconds
+    error_message = "check_backoff_seconds must be a whole number from 0 to 3600."
+  }
+}
+
+variable "check_timeout_seconds" {
+  description = "Seconds after which a check that has not ended has failed."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.check_timeout_seconds >= 1 && var.check_timeout_seconds <= 20 && floor(var.check_timeout_seconds) == var.check_timeout_seconds
+    error_message = "check_timeout_seconds must be a whole number from 1 to 20."
   }
 }
 
@@ -226,5 +287,33 @@ variable "alarm_empty_pool_minutes" {
   description = "Minutes without a free VM in a pool that raise its alarm."
   type        = number
   default     = 15
+  nullable    = false
+}
+
+variable "alarm_overdue_leases_minutes" {
+  description = "Minutes with leases that ended and were not taken back that raise the alarm. The tick takes them back each minute, but many that end at once take it a few."
+  type        = number
+  default     = 5
+  nullable    = false
+}
+
+variable "alarm_oldest_check_seconds" {
+  description = "Seconds that a VM waits for its check past the time it was due that raise the alarm."
+  type        = number
+  default     = 900
+  nullable    = false
+}
+
+variable "alarm_table_throttles" {
+  description = "Requests to the table that DynamoDB throttles in 5 minutes that raise the alarm. The function tries again, so a few harm nobody."
+  type        = number
+  default     = 20
+  nullable    = false
+}
+
+variable "alarm_table_system_errors" {
+  description = "Requests to the table that DynamoDB fails in 5 minutes that raise the alarm. The function tries again, so a few harm nobody."
+  type        = number
+  default     = 5
   nullable    = false
 }

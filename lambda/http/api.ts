@@ -1,13 +1,17 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Journal, JournalEntry, Metric } from '../pool/journal.ts';
 import type { LeaseLimits, Lending } from '../pool/lending.ts';
+import type { Operations } from '../pool/operations.ts';
 import { isRefusal } from '../pool/refusals.ts';
 import { toResult } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { Problem, problemAnswer, refused } from './problem.ts';
 import type { ProblemCode } from './problem.ts';
+import { createOperatorRoutes } from './operator-routes.ts';
+import { operatorGate } from './operators.ts';
 import { createRoutes } from './routes.ts';
 import type { Routes, Trace } from './routes.ts';
+import { createSchemas } from './schemas.ts';
 
 /**
  * Answers one request that came through API Gateway. Never throws.
@@ -19,15 +23,23 @@ export type Api = (event: APIGatewayProxyEventV2, invocationId: string) => Promi
 /** What the API needs from outside. */
 export interface ApiOptions {
   readonly lending: Lending;
+  readonly operations: Operations;
   readonly limits: LeaseLimits;
+  /** Who may give an operator's orders without a signed call, from this computer. */
+  readonly adminUsers: readonly string[];
   readonly journal: Journal;
   /** Tells in a log line what went wrong inside; the caller is never told. */
   readonly faultFields: (error: unknown) => Record<string, unknown>;
 }
 
 /** The HTTP API over the rules of lending: each request is answered, and told to the journal in one line. */
-export function createApi({ lending, limits, journal, faultFields }: ApiOptions): Api {
-  const routes = createRoutes(lending, limits);
+export function createApi(options: ApiOptions): Api {
+  const { lending, operations, limits, journal, faultFields, adminUsers } = options;
+  const schemas = createSchemas(limits.maxMinutes);
+  const routes = new Map([
+    ...createRoutes(lending, schemas),
+    ...createOperatorRoutes(operations, schemas, operatorGate(adminUsers)),
+  ]);
 
   return async (event, invocationId) => {
     const startedMs = performance.now();
@@ -37,8 +49,15 @@ export function createApi({ lending, limits, journal, faultFields }: ApiOptions)
     const problem = outcome instanceof Problem ? outcome : undefined;
     const answer = outcome instanceof Problem ? problemAnswer(outcome, requestId) : outcome;
     const durationMs = Math.round((performance.now() - startedMs) * 1000) / 1000;
-    const facts = { requestId, invocationId, route: event.routeKey, status: answer.status, durationMs };
-    const entry = requestEntry({ ...facts, code: problem?.code, ...trace });
+    const entry = requestEntry({
+      requestId,
+      invocationId,
+      route: event.routeKey,
+      status: answer.status,
+      durationMs,
+      code: problem?.code,
+      ...trace,
+    });
     journal(problem?.cause === undefined ? entry : failed(entry, faultFields(problem.cause)));
     return toResult(answer, requestId);
   };
@@ -63,14 +82,25 @@ function unrouted(routes: Routes, { rawPath, requestContext }: APIGatewayProxyEv
   // The stage leads the path at the API's own address, not behind a custom domain.
   const path = rawPath.startsWith(`/${stage}/`) ? rawPath.slice(stage.length + 1) : rawPath;
   const allow = [...routes.keys()]
-    .filter((key) => key.endsWith(` ${path}`))
-    .map((key) => key.slice(0, key.indexOf(' ')));
+    .map((key) => key.split(' ') as [string, string])
+    .filter(([, template]) => isPathOf(path, template))
+    .map(([method]) => method);
   // API Gateway would have matched an allowed method at the real path: this one only looks like it.
   if (allow.length === 0 || allow.includes(http.method)) return new Problem(404, 'not_found', 'there is no such path');
   const allowed = allow.join(', ');
   return new Problem(405, 'method_not_allowed', `${http.method} does not work here; use ${allowed}`, {
     headers: { allow: allowed },
   });
+}
+
+/** Whether a path is one of a route's, such as `/vms/vm-01/drain` of `/vms/{id}/drain`. */
+function isPathOf(path: string, template: string): boolean {
+  const parts = path.split('/');
+  const wanted = template.split('/');
+  return (
+    parts.length === wanted.length &&
+    wanted.every((part, at) => part === parts[at] || (part.startsWith('{') && parts[at] !== ''))
+  );
 }
 
 interface RequestFacts extends Trace {
@@ -90,7 +120,7 @@ function requestEntry(facts: RequestFacts): JournalEntry {
   ];
   return {
     message: 'request',
-    fields: { ...facts },
+    fields: facts,
     metrics: route === 'POST /getvm' ? [...metrics, ...grantMetrics(facts)] : metrics,
   };
 }

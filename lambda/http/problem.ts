@@ -11,12 +11,12 @@ export interface FieldFault {
 /** Public and permanent, like {@link RefusalCode}: what is wrong with the request itself, or with us. */
 export type ProblemCode =
   | RefusalCode
+  | 'forbidden'
   | 'internal'
   | 'invalid_request'
   | 'method_not_allowed'
   | 'not_found'
   | 'payload_too_large'
-  | 'store_unavailable'
   | 'unsupported_media_type';
 
 /** What a problem may carry beside its status, code and detail. */
@@ -63,6 +63,8 @@ export function refused(refusal: Refusal): Problem {
     }
     case 'idempotency_key_reused':
       return new Problem(422, code, message);
+    case 'invalid_cursor':
+      return new Problem(400, code, message);
     case 'lease_superseded':
       return new Problem(409, code, message);
     case 'lease_too_long': {
@@ -80,6 +82,14 @@ export function refused(refusal: Refusal): Problem {
         headers: { 'retry-after': String(RETRY_AFTER_SEC) },
       });
     }
+    case 'store_unavailable':
+      // The cause is ours to mend: it goes to the log, the caller comes back in a moment.
+      return new Problem(503, code, message, { headers: { 'retry-after': '1' }, cause: refusal.cause });
+    case 'unknown_vm':
+      return new Problem(404, code, message);
+    case 'vm_in_use':
+    case 'wrong_state':
+      return new Problem(409, code, message, { data: { state: refusal.status.state } });
     case 'unknown_pool':
       return new Problem(404, code, message, { data: { pools: refusal.knownPools } });
   }
@@ -88,6 +98,7 @@ export function refused(refusal: Refusal): Problem {
 /** Titles are the phrases of RFC 9110, as RFC 9457 wants them where `type` is `about:blank`, its default. */
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',

@@ -1,10 +1,11 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { LeaseLimits, Lending } from '../pool/lending.ts';
+import type { Lending } from '../pool/lending.ts';
 import type { Answer } from './answer.ts';
 import { grantBody, isoSeconds, leaseBody } from './answer.ts';
 import { parametersOf } from './parameters.ts';
-import { Problem } from './problem.ts';
-import { checked, createSchemas } from './schemas.ts';
+import { StoreUnavailable } from '../pool/refusals.ts';
+import { checked } from './schemas.ts';
+import type { Schemas } from './schemas.ts';
 
 /** What is known of a request by and by, for its log line. */
 export interface Trace {
@@ -29,15 +30,13 @@ export const ROUTE_KEYS = [
 /** Every call by its route key: API Gateway has matched method and path, so this is all the router there is. */
 export type Routes = ReadonlyMap<string, Call>;
 
-/** The calls of the API, over the rules of lending. */
-export function createRoutes(lending: Lending, limits: LeaseLimits): Routes {
-  const schemas = createSchemas(limits.maxMinutes);
-
+/** The calls of those who borrow. */
+export function createRoutes(lending: Lending, schemas: Schemas): Routes {
   const getVm: Call = async (event, trace) => {
     const parameters = checked(schemas.getVm, parametersOf(event, ['Idempotency-Key']));
     const { userid, 'Idempotency-Key': idempotencyKey, ...wish } = parameters;
     trace.userId = userid;
-    const grant = await lending.acquire({ userId: userid, idempotencyKey, ...wish });
+    const grant = await lending.acquire({ userId: userid, idempotencyKey, ...wish }, requestIdOf(event));
     note(trace, grant.lease);
     const message = `${grant.vm.id} is yours until ${isoSeconds(grant.lease.expiresAtSec)}`;
     return { status: 200, body: { message, ...grantBody(grant) } };
@@ -46,7 +45,7 @@ export function createRoutes(lending: Lending, limits: LeaseLimits): Routes {
   const releaseVm: Call = async (event, trace) => {
     const { userid, leaseId } = checked(schemas.releaseVm, parametersOf(event));
     trace.userId = userid;
-    const { vm, state } = await lending.release({ userId: userid, leaseId });
+    const { vm, state } = await lending.release({ userId: userid, leaseId }, requestIdOf(event));
     trace.vmId = vm.id;
     return { status: 200, body: { message: `${vm.id} was given back`, vm: { id: vm.id, state } } };
   };
@@ -54,7 +53,7 @@ export function createRoutes(lending: Lending, limits: LeaseLimits): Routes {
   const renewVm: Call = async (event, trace) => {
     const { userid, leaseId, minutes } = checked(schemas.renewVm, parametersOf(event));
     trace.userId = userid;
-    const lease = await lending.renew({ userId: userid, leaseId }, minutes);
+    const lease = await lending.renew({ userId: userid, leaseId, minutes }, requestIdOf(event));
     note(trace, lease);
     return { status: 200, body: { lease: leaseBody(lease) } };
   };
@@ -67,14 +66,13 @@ export function createRoutes(lending: Lending, limits: LeaseLimits): Routes {
     return { status: 200, body: grantBody(grant) };
   };
 
-  const pool: Call = async () => {
-    const { pools } = await lending.survey();
-    return { status: 200, body: { pools: Object.fromEntries(pools) } };
+  const pool: Call = async (event) => {
+    return { status: 200, body: { pools: Object.fromEntries(await lending.counts(requestIdOf(event))) } };
   };
 
   const health: Call = async () => {
     await lending.ping().catch((cause: unknown) => {
-      throw new Problem(503, 'store_unavailable', 'the store of the leases cannot be reached', { cause });
+      throw new StoreUnavailable({ cause });
     });
     return { status: 200, body: { status: 'ok' } };
   };
@@ -88,6 +86,10 @@ export function createRoutes(lending: Lending, limits: LeaseLimits): Routes {
     'GET /health': health,
   };
   return new Map(Object.entries(calls));
+}
+
+function requestIdOf({ requestContext }: APIGatewayProxyEventV2): string {
+  return requestContext.requestId;
 }
 
 function note(trace: Trace, { id, vmId }: { readonly id: string; readonly vmId: string }): void {

@@ -7,12 +7,18 @@ import type { FieldFault } from './problem.ts';
 const USERID = 'must be 1 to 128 characters of A-Z a-z 0-9 . _ @ + -';
 const POOL = 'must be the name of a pool: 1 to 64 characters of A-Z a-z 0-9 . _ -';
 const LEASE_ID = 'must be the id of a lease, as getvm answered it';
+const REASON = 'must be 1 to 500 characters that tell why';
+const VM_ID = 'must be the id of a VM: 1 to 128 characters of A-Z a-z 0-9 . _ -';
+const CURSOR = 'must be the cursor of an earlier page, as it was answered';
 const PUBLIC_KEY = 'must be one OpenSSH public key on one line, such as the content of ~/.ssh/id_ed25519.pub';
 const IDEMPOTENCY_KEY = 'must be 1 to 255 visible ASCII characters, such as a UUID';
 
 const userid = v.pipe(v.string(USERID), v.regex(/^[A-Za-z0-9._@+-]{1,128}$/, USERID));
 const pool = v.pipe(v.string(POOL), v.regex(/^[A-Za-z0-9._-]{1,64}$/, POOL));
 const leaseId = v.pipe(v.string(LEASE_ID), v.regex(/^[A-Za-z0-9-]{1,64}$/, LEASE_ID));
+const reason = v.pipe(v.string(REASON), v.trim(), v.minLength(1, REASON), v.maxLength(500, REASON));
+const vmId = v.pipe(v.string(VM_ID), v.regex(/^[A-Za-z0-9._-]{1,128}$/, VM_ID));
+const cursor = v.pipe(v.string(CURSOR), v.regex(/^[A-Za-z0-9_-]{1,1024}$/, CURSOR));
 const sshPublicKey = v.pipe(
   v.string(PUBLIC_KEY),
   v.trim(),
@@ -21,8 +27,11 @@ const sshPublicKey = v.pipe(
 );
 const idempotencyKey = v.pipe(v.string(IDEMPOTENCY_KEY), v.regex(/^[\x21-\x7e]{1,255}$/, IDEMPOTENCY_KEY));
 
+/** Items on one page of a list. */
+const LONGEST_PAGE = 200;
+
 /** A whole number from 1 to `max`; forms and query strings can only send its digits, so those count as well. */
-function minutes(max: number) {
+function wholeNumber(max: number) {
   const rule =
     max < Number.MAX_SAFE_INTEGER ? `must be a whole number from 1 to ${max}` : 'must be a whole number from 1';
   return v.pipe(
@@ -48,13 +57,15 @@ function isPublicKey(text: string): boolean {
   return bytes.length > type.length + 4 && bytes.toString('latin1', 4, 4 + type.length) === type;
 }
 
+const page = { limit: v.optional(wholeNumber(LONGEST_PAGE), 50), cursor: v.optional(cursor) };
+
 /** What each call may be given. @param maxMinutes - longest lease, minutes */
 export function createSchemas(maxMinutes: number) {
   return {
     getVm: v.strictObject({
       userid,
       pool: v.optional(pool),
-      minutes: v.optional(minutes(maxMinutes)),
+      minutes: v.optional(wholeNumber(maxMinutes)),
       sshPublicKey: v.optional(sshPublicKey),
       'Idempotency-Key': v.optional(idempotencyKey),
     }),
@@ -63,15 +74,26 @@ export function createSchemas(maxMinutes: number) {
     renewVm: v.strictObject({
       userid,
       leaseId: v.optional(leaseId),
-      minutes: v.optional(minutes(Number.MAX_SAFE_INTEGER)),
+      minutes: v.optional(wholeNumber(Number.MAX_SAFE_INTEGER)),
     }),
     lease: v.strictObject({ userid }),
+    order: v.strictObject({ reason }),
+    vms: v.strictObject(page),
+    events: v.strictObject({ userid: v.optional(userid), vm: v.optional(vmId), ...page }),
   };
 }
 
 /** How many faults one answer names, and how much of a name: enough to mend a request, too little to be flooded by one. */
 const MOST_FAULTS = 10;
 const LONGEST_NAME = 64;
+
+/** Whether a text can be the id of a VM at all. */
+export function isVmId(text: string): boolean {
+  return v.is(vmId, text);
+}
+
+/** See {@link createSchemas}. */
+export type Schemas = ReturnType<typeof createSchemas>;
 
 /** @throws {@link Problem} 400 that names every bad, missing or unknown parameter */
 export function checked<Schema extends v.StrictObjectSchema<v.ObjectEntries, undefined>>(

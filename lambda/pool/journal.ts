@@ -1,7 +1,8 @@
 /** One figure to be counted or averaged, e.g. `{ name: 'Requests', unit: 'Count', value: 1, by: { route: 'GET /pool' } }`. */
 export interface Metric {
+  /** Metrics of one name have one unit, and are told apart by the same. */
   readonly name: string;
-  readonly unit: 'Count' | 'Milliseconds';
+  readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
   readonly value: number;
   /** What the figure is told apart by. */
   readonly by?: Readonly<Record<string, string>>;
@@ -11,7 +12,7 @@ export interface Metric {
 export interface JournalEntry {
   readonly level?: 'INFO' | 'WARN' | 'ERROR';
   readonly message: string;
-  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly fields?: object;
   readonly metrics?: readonly Metric[];
 }
 

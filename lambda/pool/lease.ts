@@ -1,4 +1,7 @@
+import { secondsOf } from './event.ts';
+import type { AcquireRequest } from './ports.ts';
 import { LeaseTooLong } from './refusals.ts';
+import type { Vm } from './vm.ts';
 
 /** Marks a lease as the answer to one particular request, so that a retry of it can be told from a new one. */
 export interface Idempotency {
@@ -19,6 +22,20 @@ export interface Lease {
   /** The user's own public key, when they asked for it to be let in instead of being handed a key. */
   readonly sshPublicKey?: string;
   readonly idempotency?: Idempotency;
+}
+
+/** The lease that a request is granted: its user's right to the VM until the end that was asked for. */
+export function newLease(request: AcquireRequest, { id: vmId }: Vm): Lease {
+  const { leaseId: id, userId, expiresAtSec, sshPublicKey, idempotency, act } = request;
+  return {
+    id,
+    userId,
+    vmId,
+    acquiredAtSec: secondsOf(act),
+    expiresAtSec,
+    ...(sshPublicKey !== undefined && { sshPublicKey }),
+    ...(idempotency !== undefined && { idempotency }),
+  };
 }
 
 /** Whether a lease gives no rights any more: it ends at the very second `expiresAtSec`, reaped or not. */

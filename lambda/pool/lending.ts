@@ -1,8 +1,10 @@
-import type { Verdict } from './check.ts';
+import { secondsOf } from './event.ts';
+import type { Act } from './event.ts';
 import { hasEnded } from './lease.ts';
 import type { Lease } from './lease.ts';
 import type { AcquireRequest, Clock, Grant, LeaseQuery, LeaseStore, LoginKey, VmProvider } from './ports.ts';
 import { NoLease, PoolEmpty } from './refusals.ts';
+import type { Upkeep } from './upkeep.ts';
 import { DEFAULT_POOL } from './vm.ts';
 import type { PoolCounts, VmStatus } from './vm.ts';
 
@@ -18,6 +20,7 @@ export interface LeaseLimits {
 export interface LendingPorts {
   readonly store: LeaseStore;
   readonly provider: VmProvider;
+  readonly upkeep: Upkeep;
   readonly clock: Clock;
   /** @returns an id never returned before */
   readonly newId: () => string;
@@ -38,25 +41,20 @@ export interface LeaseParams {
   readonly leaseId?: string | undefined;
 }
 
+/** A wish to extend a lease, to `minutes` from now. */
+export interface RenewParams extends LeaseParams {
+  readonly minutes?: number | undefined;
+}
+
 /** A grant with what opens its VM. Secret: for the holder's eyes only. */
 export interface OpenGrant extends Grant {
   readonly key: LoginKey;
 }
 
-/** What one round of tidying did. */
-export interface Tidied {
-  /** Ended leases taken back. */
-  readonly reaped: number;
-  /** VMs checked. */
-  readonly checked: number;
-}
+/** VMs tidied by a request that looks at a pool: enough to serve it, too few to slow it down. */
+const TIDIED_BY_A_REQUEST = 10;
 
-/** How the pools stand, and what was tidied to make it so. */
-export interface Survey extends Tidied {
-  readonly pools: ReadonlyMap<string, PoolCounts>;
-}
-
-/** The use cases of the pool. Every refusal is thrown as one of `refusals.ts`; anything else thrown is a fault. */
+/** The use cases of those who borrow. Every refusal is thrown as one of `refusals.ts`; anything else thrown is a fault. */
 export class Lending {
   constructor(
     private readonly ports: LendingPorts,
@@ -64,8 +62,8 @@ export class Lending {
   ) {}
 
   /** Lends a VM. @throws what {@link LeaseStore.acquire} throws */
-  async acquire(params: AcquireParams): Promise<OpenGrant> {
-    const grant = await this.acquireFree(this.acquireRequest(params));
+  async acquire(params: AcquireParams, requestId: string): Promise<OpenGrant> {
+    const grant = await this.acquireFree(this.acquireRequest(params, requestId));
     return this.opened(grant);
   }
 
@@ -76,25 +74,24 @@ export class Lending {
     return this.opened(grant);
   }
 
-  /** Extends a lease to `minutes` from now. @throws what {@link LeaseStore.renew} throws */
-  async renew(params: LeaseParams, minutes = this.limits.defaultMinutes): Promise<Lease> {
-    return this.ports.store.renew({
-      ...this.leaseQuery(params),
-      ttlSec: minutes * 60,
-      maxSec: this.limits.maxMinutes * 60,
-    });
+  /** Extends a lease. @throws what {@link LeaseStore.renew} throws */
+  async renew(params: RenewParams, requestId: string): Promise<Lease> {
+    const { minutes = this.limits.defaultMinutes } = params;
+    const ttl = { ttlSec: minutes * 60, maxSec: this.limits.maxMinutes * 60 };
+    return this.ports.store.renew({ ...this.leaseQuery(params, requestId), ...ttl });
   }
 
   /** Takes a VM back and checks it at once. @throws what {@link LeaseStore.release} throws */
-  async release(params: LeaseParams): Promise<VmStatus> {
-    const returned = await this.ports.store.release(this.leaseQuery(params));
-    return returned.state === 'checking' ? this.check(returned) : returned;
+  async release(params: LeaseParams, requestId: string): Promise<VmStatus> {
+    const returned = await this.ports.store.release(this.leaseQuery(params, requestId));
+    // The VM is given back whatever becomes of its check: one that can't be made now is the reaper's.
+    return this.ports.upkeep.checkIfDue(returned, requestId).catch(() => returned);
   }
 
-  /** Looks at the pools after tidying them, so that a lease past its end is never counted as one. */
-  async survey(): Promise<Survey> {
-    const tidied = await this.tidy();
-    return { ...tidied, pools: await this.ports.store.counts() };
+  /** Counts by state of every pool. */
+  async counts(requestId: string): Promise<ReadonlyMap<string, PoolCounts>> {
+    await this.ports.upkeep.tidy(requestId, TIDIED_BY_A_REQUEST);
+    return this.ports.upkeep.counts();
   }
 
   /** @throws when the store can't be reached */
@@ -108,42 +105,30 @@ export class Lending {
       return await this.ports.store.acquire(request);
     } catch (error) {
       if (!(error instanceof PoolEmpty)) throw error;
+      const { reaped, checked } = await this.ports.upkeep.tidy(request.act.requestId, TIDIED_BY_A_REQUEST);
+      if (reaped + checked === 0) throw error;
     }
-    await this.tidy();
     return this.ports.store.acquire(request);
   }
 
-  /** Takes back what ended and checks what waits for it. Safe to run at any time, any number at once. */
-  private async tidy(): Promise<Tidied> {
-    const reaped = await this.ports.store.reap(this.nowSec());
-    const due = await this.ports.store.dueChecks();
-    await Promise.all(due.map((status) => this.check(status)));
-    return { reaped, checked: due.length };
-  }
-
-  private acquireRequest(params: AcquireParams): AcquireRequest {
-    const {
-      userId,
-      pool = DEFAULT_POOL,
-      minutes = this.limits.defaultMinutes,
-      sshPublicKey,
-      idempotencyKey: key,
-    } = params;
-    const nowSec = this.nowSec();
+  private acquireRequest(params: AcquireParams, requestId: string): AcquireRequest {
+    const { userId, pool = DEFAULT_POOL, minutes = this.limits.defaultMinutes } = params;
+    const { sshPublicKey, idempotencyKey: key } = params;
+    const act = this.act(userId, requestId);
     const fingerprint = JSON.stringify([userId, pool, minutes, sshPublicKey]);
     return {
       pool,
       userId,
       leaseId: this.ports.newId(),
-      nowSec,
-      expiresAtSec: nowSec + minutes * 60,
+      expiresAtSec: secondsOf(act) + minutes * 60,
       ...(sshPublicKey !== undefined && { sshPublicKey }),
       ...(key !== undefined && { idempotency: { key, fingerprint } }),
+      act,
     };
   }
 
-  private leaseQuery({ userId, leaseId }: LeaseParams): LeaseQuery {
-    return { userId, nowSec: this.nowSec(), ...(leaseId !== undefined && { leaseId }) };
+  private leaseQuery({ userId, leaseId }: LeaseParams, requestId: string): LeaseQuery {
+    return { userId, ...(leaseId !== undefined && { leaseId }), act: this.act(userId, requestId) };
   }
 
   /** The lease may have ended while the key was being made; then nobody may have it. */
@@ -153,22 +138,11 @@ export class Lending {
     return { ...grant, key };
   }
 
-  private async check(status: VmStatus): Promise<VmStatus> {
-    return this.ports.store.settleCheck(status, await this.verdictOn(status));
-  }
-
-  private async verdictOn({ vm }: VmStatus): Promise<Verdict> {
-    try {
-      return await this.ports.provider.check(vm);
-    } catch (error) {
-      return {
-        passed: false,
-        reason: `the check itself failed: ${error instanceof Error ? error.message : 'unknown'}`,
-      };
-    }
+  private act(who: string, requestId: string): Act {
+    return { who, nowMs: this.ports.clock(), requestId };
   }
 
   private nowSec(): number {
-    return Math.floor(this.ports.clock() / 1000);
+    return secondsOf({ nowMs: this.ports.clock() });
   }
 }

@@ -1,5 +1,6 @@
-import type { Verdict } from './check.ts';
+import type { Act, ChangeEvent, PoolEvent } from './event.ts';
 import type { Idempotency, Lease } from './lease.ts';
+import type { Verdict, VmChange } from './life.ts';
 import type { PoolCounts, Vm, VmStatus } from './vm.ts';
 
 /** A wish for a VM; everything that must come from outside the rules (time, ids) is already in it. */
@@ -8,10 +9,10 @@ export interface AcquireRequest {
   readonly userId: string;
   /** Id the lease will have if it is granted. */
   readonly leaseId: string;
-  readonly nowSec: number;
   readonly expiresAtSec: number;
   readonly sshPublicKey?: string;
   readonly idempotency?: Idempotency;
+  readonly act: Act;
 }
 
 /** A live lease and the VM it is for. */
@@ -24,7 +25,7 @@ export interface Grant {
 export interface LeaseQuery {
   readonly userId: string;
   readonly leaseId?: string;
-  readonly nowSec: number;
+  readonly act: Act;
 }
 
 /** A wish to extend a lease: to `ttlSec` from now, and never beyond `maxSec` after it was acquired. */
@@ -33,11 +34,40 @@ export interface RenewRequest extends LeaseQuery {
   readonly maxSec: number;
 }
 
+/** What became of a change. */
+export interface Changed {
+  /** Whether it was this change that was made. */
+  readonly applied: boolean;
+  /** The VM as it is now, or as it was last if it is known no more. */
+  readonly status: VmStatus;
+}
+
+/** Some of a longer list, and where the next of it begins. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Opaque; none, the list ends here. */
+  readonly cursor?: string;
+}
+
+/** Where in a list to begin, and how much of it to read. */
+export interface PageQuery {
+  /** As an earlier page told it. */
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/** Events of one VM or of one user. */
+export type EventQuery = PageQuery & ({ readonly vmId: string } | { readonly userId: string });
+
 /**
- * Where leases live. Each write is atomic: it happens wholly, or it throws and nothing has changed.
+ * Where leases live. Each write is atomic: it happens wholly, its event included, or it throws and nothing has changed.
  * A lease past its end gives no rights in any call, whether or not it has been reaped.
+ * Any call may throw {@link StoreUnavailable}.
  */
 export interface LeaseStore {
+  /** Makes the VMs of the store those of the inventory. Idempotent, and never touches a lease. */
+  sync(inventory: readonly Vm[], act: Act): Promise<void>;
+
   /**
    * Gives one free VM of `request.pool` to `request.userId`. The same request again, told by its idempotency key, gets the
    * same grant while that lease lives.
@@ -54,25 +84,31 @@ export interface LeaseStore {
 
   /**
    * Ends the lease; its VM is `checking` from then on. A repeated release of a lease that the user has released before
-   * changes nothing and answers the VM as it is now.
+   * changes nothing and answers the VM as it is now, if it is still known.
    * @throws {@link NoLease}, {@link LeaseSuperseded}
    */
   release(query: LeaseQuery): Promise<VmStatus>;
 
-  /** Ends every lease that is past its end; their VMs are `checking` from then on. @returns how many */
-  reap(nowSec: number): Promise<number>;
-
-  /** The VMs that wait for a check. */
-  dueChecks(): Promise<readonly VmStatus[]>;
+  /** VMs whose lease has ended or whose check is due, at most `limit`, the longest overdue of each first. */
+  due(nowSec: number, limit: number): Promise<readonly VmStatus[]>;
 
   /**
-   * Records what a check of a VM found. When the VM has changed since `checked` was read, nothing happens.
-   * @returns the VM as it is now
+   * Takes a VM to its next place in life, unless it has changed since `before` was read; then nothing happens. A lease
+   * ends when its VM is `leased` no more.
    */
-  settleCheck(checked: VmStatus, verdict: Verdict): Promise<VmStatus>;
+  change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed>;
 
-  /** Counts by state of every pool of the inventory. */
-  counts(): Promise<ReadonlyMap<string, PoolCounts>>;
+  /** One VM as it is now. */
+  status(vmId: string): Promise<VmStatus | undefined>;
+
+  /** All VMs, page by page. */
+  statuses(query: PageQuery): Promise<Page<VmStatus>>;
+
+  /** What has happened, newest first, page by page. */
+  events(query: EventQuery): Promise<Page<PoolEvent>>;
+
+  /** Counts by state of every pool. A VM whose lease has ended counts as `checking`, since it only waits for that. */
+  counts(nowSec: number): Promise<ReadonlyMap<string, PoolCounts>>;
 
   /** Touches the store for real. @throws when it can't be reached */
   ping(): Promise<void>;
@@ -92,8 +128,8 @@ export interface VmProvider {
   /** Opens the VM to the holder of a lease: lets `sshPublicKey` in when given, else hands out a key. */
   login(vm: Vm, sshPublicKey?: string): Promise<LoginKey>;
 
-  /** Checks a VM between one user and the next. To throw is to fail the check. */
-  check(vm: Vm): Promise<Verdict>;
+  /** Checks a VM between one user and the next. To throw is to fail the check. @param signal - tells that nobody waits any more */
+  check(vm: Vm, signal?: AbortSignal): Promise<Verdict>;
 }
 
 /** The time, passed in so that rules and tests own it. @returns UTC epoch milliseconds */

@@ -1,12 +1,23 @@
 import type { Lease } from './lease.ts';
-import type { PoolCounts } from './vm.ts';
+import type { PoolCounts, VmState, VmStatus } from './vm.ts';
 
 /** Public and permanent: clients branch on these, so add codes but never rename one. */
 export type RefusalCode = Refusal['code'];
 
 /** Every refusal the rules of lending foresee. Anything else that is thrown is a fault. */
 export type Refusal =
-  AlreadyAllocated | IdempotencyKeyReused | LeaseSuperseded | LeaseTooLong | NoLease | PoolEmpty | UnknownPool;
+  | AlreadyAllocated
+  | IdempotencyKeyReused
+  | InvalidCursor
+  | LeaseSuperseded
+  | LeaseTooLong
+  | NoLease
+  | PoolEmpty
+  | StoreUnavailable
+  | UnknownPool
+  | UnknownVm
+  | VmInUse
+  | WrongState;
 
 /** Base of the refusals, so that one `instanceof` tells a refusal from a fault. */
 abstract class RefusalError extends Error {
@@ -62,6 +73,15 @@ export class UnknownPool extends RefusalError {
   }
 }
 
+/** A list was to go on where no page of it ended. */
+export class InvalidCursor extends RefusalError {
+  readonly code = 'invalid_cursor';
+
+  constructor() {
+    super('cursor must be that of an earlier page, as it was answered');
+  }
+}
+
 /** The user holds no lease, or it has ended. */
 export class NoLease extends RefusalError {
   readonly code = 'no_lease';
@@ -93,5 +113,45 @@ export class LeaseTooLong extends RefusalError {
     readonly latestSec: number,
   ) {
     super(`lease ${lease.id} cannot be renewed past its maximum length`);
+  }
+}
+
+/** The store could not tell, or could not decide in time, what the outcome is. Asking again is safe. */
+export class StoreUnavailable extends RefusalError {
+  readonly code = 'store_unavailable';
+
+  constructor(options?: ErrorOptions) {
+    super('the store of the leases did not answer in time; ask again', options);
+  }
+}
+
+/** The inventory has no such VM. */
+export class UnknownVm extends RefusalError {
+  readonly code = 'unknown_vm';
+
+  constructor(readonly vmId: string) {
+    super('there is no such VM');
+  }
+}
+
+/** Somebody has the VM, so it must be taken from them first. */
+export class VmInUse extends RefusalError {
+  readonly code = 'vm_in_use';
+
+  constructor(readonly status: VmStatus) {
+    super(`${status.vm.id} is leased; release it first`);
+  }
+}
+
+/** What was ordered makes no sense for a VM in this state. */
+export class WrongState extends RefusalError {
+  readonly code = 'wrong_state';
+
+  constructor(
+    readonly status: VmStatus,
+    readonly order: string,
+    readonly wanted: readonly VmState[],
+  ) {
+    super(`${status.vm.id} is ${status.state}; ${order} is for VMs that are ${wanted.join(' or ')}`);
   }
 }

@@ -1,19 +1,77 @@
 import type { Journal, JournalEntry } from './journal.ts';
-import type { Lending } from './lending.ts';
 import type { Clock } from './ports.ts';
+import type { Backlog, Tidied, Upkeep } from './upkeep.ts';
 import { VM_STATES } from './vm.ts';
 import type { PoolCounts } from './vm.ts';
 
-/** The reaper's scheduled run. @param requestId - id of the invocation, for the log */
-export type Tick = (requestId: string) => Promise<void>;
+/**
+ * The reaper's scheduled run.
+ *
+ * @param requestId - id of the invocation, for log and events
+ * @param budgetMs - how long it may take
+ */
+export type Tick = (requestId: string, budgetMs: number) => Promise<void>;
 
-/** Takes back what ended, checks what waits for it, and publishes the figures of every pool. */
-export function createTick(lending: Lending, journal: Journal, clock: Clock): Tick {
-  return async (requestId) => {
+/** What a tick needs from outside. */
+export interface TickPorts {
+  readonly upkeep: Upkeep;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Tells in a log line what went wrong. */
+  readonly faultFields: (error: unknown) => Record<string, unknown>;
+}
+
+/** VMs worked on before the time is looked at again. */
+const BATCH = 250;
+
+/** How far what is left is counted. */
+const BACKLOG_LIMIT = 1_000;
+
+/**
+ * Brings the inventory up to date, takes back what ended, checks what waits for it, and publishes the figures of every
+ * pool. Work that does not fit into the budget is the next tick's; a tick that is cut short, or runs twice, does no harm.
+ */
+export function createTick({ upkeep, journal, clock, faultFields }: TickPorts): Tick {
+  return async (requestId, budgetMs) => {
     const startedMs = clock();
-    const { reaped, checked, pools } = await lending.survey();
-    for (const [pool, counts] of pools) journal(poolEntry(pool, counts));
-    journal({ message: 'tick', fields: { requestId, durationMs: clock() - startedMs, reaped, checked } });
+    await upkeep.sync(requestId);
+    const tidied = await tidyUntil(startedMs + budgetMs, upkeep, clock, requestId);
+    for (const { vmId, error } of tidied.faults) {
+      journal({
+        level: 'ERROR',
+        message: 'a VM could not be tidied',
+        fields: { requestId, vmId, ...faultFields(error) },
+      });
+    }
+    for (const [pool, counts] of await upkeep.counts()) journal(poolEntry(pool, counts));
+    const backlog = await upkeep.backlog(BACKLOG_LIMIT);
+    journal(tickEntry(requestId, clock() - startedMs, tidied, backlog));
+  };
+}
+
+async function tidyUntil(endMs: number, upkeep: Upkeep, clock: Clock, requestId: string): Promise<Tidied> {
+  let all: Tidied = { reaped: 0, checked: 0, faults: [] };
+  for (;;) {
+    const round = await upkeep.tidy(requestId, BATCH);
+    all = {
+      reaped: all.reaped + round.reaped,
+      checked: all.checked + round.checked,
+      faults: [...all.faults, ...round.faults],
+    };
+    const progressed = round.reaped + round.checked > 0;
+    if (!progressed || round.faults.length > 0 || clock() >= endMs) return all;
+  }
+}
+
+function tickEntry(requestId: string, durationMs: number, tidied: Tidied, backlog: Backlog): JournalEntry {
+  const { reaped, checked, faults } = tidied;
+  return {
+    message: 'tick',
+    fields: { requestId, durationMs, reaped, checked, failed: faults.length, ...backlog },
+    metrics: [
+      { name: 'LeasesOverdue', unit: 'Count', value: backlog.leasesOverdue },
+      { name: 'OldestCheckSeconds', unit: 'Seconds', value: backlog.oldestCheckSec },
+    ],
   };
 }
 
@@ -22,6 +80,7 @@ const METRIC_OF = {
   leased: 'VmsLeased',
   checking: 'VmsChecking',
   quarantined: 'VmsQuarantined',
+  drained: 'VmsDrained',
 } as const;
 
 function poolEntry(pool: string, counts: PoolCounts): JournalEntry {

@@ -1,3 +1,5 @@
+import type { Lease } from './lease.ts';
+
 /** One VM that can be lent, as the inventory knows it. Holds nothing secret: keys come from the provider, lease by lease. */
 export interface Vm {
   /** Unique in the inventory, e.g. `vm-01`. */
@@ -15,9 +17,12 @@ export interface Vm {
 export const DEFAULT_POOL = 'default';
 
 /** Every state a VM can be in; it is always in exactly one. */
-export const VM_STATES = ['free', 'leased', 'checking', 'quarantined'] as const;
+export const VM_STATES = ['free', 'leased', 'checking', 'quarantined', 'drained'] as const;
 
-/** Where a VM is in its life: free → leased → checking → free, or quarantined after too many failed checks. */
+/**
+ * Where a VM is in its life: free → leased → checking → free, or quarantined after too many failed checks, or drained when
+ * an operator wants it for themselves. `life.ts` has every step.
+ */
 export type VmState = (typeof VM_STATES)[number];
 
 /** How many VMs of one pool are in each state. */
@@ -27,10 +32,18 @@ export type PoolCounts = Readonly<Record<VmState, number>>;
 export interface VmStatus {
   readonly vm: Vm;
   readonly state: VmState;
-  /** Changes with every change of the VM's state, so that a slow writer can tell that it came too late. */
+  /** Changes with every change of the VM, so that a slow writer can tell that it came too late. */
   readonly version: number;
   /** Checks failed in a row since the VM was last free. */
   readonly failures: number;
-  /** Why the last check failed; kept while the VM is `checking` or `quarantined`. */
-  readonly reason?: string;
+  /** Whether an operator wants the VM drained as soon as nobody has it. */
+  readonly draining: boolean;
+  /** Whether the VM has left the inventory, and is dropped as soon as nobody has it. */
+  readonly retired: boolean;
+  /** When something is to happen to it, UTC epoch seconds: the end of its lease, or its next check. */
+  readonly dueAtSec?: number | undefined;
+  /** Why its last check failed, or why an operator took it out. */
+  readonly reason?: string | undefined;
+  /** While `leased`, the lease, which may have ended. */
+  readonly lease?: Lease | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Verdict } from '../pool/check.ts';
+import type { Verdict } from '../pool/life.ts';
 import type { LoginKey, VmProvider } from '../pool/ports.ts';
 import { DEFAULT_POOL } from '../pool/vm.ts';
 import type { Vm } from '../pool/vm.ts';

@@ -1,10 +1,21 @@
 import QuickLRU from 'quick-lru';
-import Queue from 'yocto-queue';
-import { afterCheck } from '../pool/check.ts';
-import type { Verdict } from '../pool/check.ts';
-import { hasEnded, renewed } from '../pool/lease.ts';
+import { secondsOf } from '../pool/event.ts';
+import type { Act, ChangeEvent, EventKind, PoolEvent } from '../pool/event.ts';
+import { hasEnded, newLease, renewed } from '../pool/lease.ts';
 import type { Idempotency, Lease } from '../pool/lease.ts';
-import type { AcquireRequest, Grant, LeaseQuery, LeaseStore, RenewRequest } from '../pool/ports.ts';
+import { isOverdue, vacated } from '../pool/life.ts';
+import type { VmChange } from '../pool/life.ts';
+import type {
+  AcquireRequest,
+  Changed,
+  EventQuery,
+  Grant,
+  LeaseQuery,
+  LeaseStore,
+  Page,
+  PageQuery,
+  RenewRequest,
+} from '../pool/ports.ts';
 import {
   AlreadyAllocated,
   IdempotencyKeyReused,
@@ -14,61 +25,59 @@ import {
   UnknownPool,
 } from '../pool/refusals.ts';
 import type { PoolCounts, Vm, VmState, VmStatus } from '../pool/vm.ts';
+import { EventLog } from './event-log.ts';
+import { FreeQueue } from './free-queue.ts';
 
-/** What the store knows of one VM. */
-interface Slot {
-  readonly vm: Vm;
-  readonly pool: Pool;
-  state: VmState;
-  version: number;
-  failures: number;
-  reason?: string | undefined;
-  lease?: Lease | undefined;
-}
-
-interface Pool {
-  readonly counts: Record<VmState, number>;
-  /** Longest free first, so that whoever gives back a VM they dislike gets another one next. */
-  readonly free: Queue<Slot>;
-}
+/**
+ * What the store knows of one VM: a status that changes. Every slot has every field all the time; the engine reads and
+ * copies objects that gain and lose fields many times slower.
+ */
+type Slot = { -readonly [Field in keyof Required<VmStatus>]: VmStatus[Field] };
 
 /** A slot whose lease is known to be there. */
 type LeasedSlot = Slot & { lease: Lease };
+
+interface Pool {
+  readonly counts: Record<VmState, number>;
+  /** A VM that is free no more stays in the queue until it comes up, and is passed over then. */
+  readonly free: FreeQueue<Slot>;
+}
 
 /** How many released leases are remembered at least, so that a repeated release is told from a wrong one. */
 const RELEASES_REMEMBERED = 10_000;
 
 /**
  * Leases in the memory of this process. Exact within it, since no method awaits between reading and writing, and gone
- * with it. No call's cost grows with the number of VMs, but for a sweep of all leases at most once a second.
+ * with it. No call of a user costs more with more VMs, but for a sweep of all leases at most once a second.
  */
 export class MemoryStore implements LeaseStore {
-  private readonly slots: ReadonlyMap<string, Slot>;
+  private readonly slots = new Map<string, Slot>();
   private readonly pools = new Map<string, Pool>();
   private readonly byUser = new Map<string, LeasedSlot>();
   private readonly byIdempotencyKey = new Map<string, LeasedSlot>();
   private readonly checking = new Set<Slot>();
   private readonly released = new QuickLRU<string, { userId: string; slot: Slot }>({ maxSize: RELEASES_REMEMBERED });
-  /** No live lease ends before this second; it may be too early, never too late. */
+  private readonly log = new EventLog();
+  /** No lease ends before this second; it may be too early, never too late. */
   private noEndBeforeSec = Infinity;
 
-  /** @param maxCheckFailures - failed checks in a row after which a VM is quarantined */
-  constructor(
-    inventory: readonly Vm[],
-    private readonly maxCheckFailures: number,
-  ) {
-    this.slots = new Map(inventory.map((vm) => [vm.id, this.newSlot(vm)]));
+  async sync(inventory: readonly Vm[], act: Act): Promise<void> {
+    const wanted = new Map(inventory.map((vm) => [vm.id, vm]));
+    for (const slot of this.slots.values()) if (!wanted.has(slot.vm.id)) this.retire(slot, act);
+    for (const vm of wanted.values()) this.takeIn(vm, act);
   }
 
   async acquire(request: AcquireRequest): Promise<Grant> {
-    const pool = this.poolNamed(request.pool);
-    this.reapUser(request.userId, request.nowSec);
-    const replay = this.replayOf(request.idempotency, request.nowSec);
+    const { pool: name, userId, act } = request;
+    const nowSec = secondsOf(act);
+    const pool = this.poolNamed(name);
+    const replay = this.replayOf(request.idempotency, nowSec);
     if (replay !== undefined) return grantOf(replay);
-    const held = this.byUser.get(request.userId);
-    if (held !== undefined) throw new AlreadyAllocated(held.lease);
-    const slot = pool.free.dequeue();
-    if (slot === undefined) throw new PoolEmpty(request.pool, { ...pool.counts });
+    const held = this.byUser.get(userId);
+    if (held !== undefined && !hasEnded(held.lease, nowSec)) throw new AlreadyAllocated(held.lease);
+    const slot = this.nextFree(pool);
+    if (slot === undefined) throw new PoolEmpty(name, this.countsOf(pool, nowSec));
+    if (held !== undefined) this.expire(held, act);
     return grantOf(this.grant(slot, request));
   }
 
@@ -79,7 +88,10 @@ export class MemoryStore implements LeaseStore {
 
   async renew(request: RenewRequest): Promise<Lease> {
     const slot = this.heldSlot(request);
-    slot.lease = renewed(slot.lease, request.nowSec, request.ttlSec, request.maxSec);
+    slot.lease = renewed(slot.lease, secondsOf(request.act), request.ttlSec, request.maxSec);
+    slot.dueAtSec = slot.lease.expiresAtSec;
+    slot.version += 1;
+    this.log.append(leaseEvent(slot, 'renewed', request.act), 'leased', 'leased');
     return slot.lease;
   }
 
@@ -88,59 +100,106 @@ export class MemoryStore implements LeaseStore {
     if (repeated !== undefined) return statusOf(repeated);
     const slot = this.heldSlot(query);
     this.released.set(slot.lease.id, { userId: query.userId, slot });
-    this.endLease(slot);
+    this.put(slot, vacated(slot, secondsOf(query.act)), leaseEvent(slot, 'released', query.act));
     return statusOf(slot);
   }
 
-  async reap(nowSec: number): Promise<number> {
-    if (nowSec < this.noEndBeforeSec) return 0;
-    const leased = [...this.byUser.values()];
-    const ended = leased.filter(({ lease }) => hasEnded(lease, nowSec));
-    for (const slot of ended) this.endLease(slot);
-    this.noEndBeforeSec = Infinity;
-    for (const { lease } of this.byUser.values()) this.noteEnd(lease);
-    return ended.length;
+  async due(nowSec: number, limit: number): Promise<readonly VmStatus[]> {
+    const waiting = [...this.checking].filter(({ dueAtSec = 0 }) => dueAtSec <= nowSec);
+    const due = [...this.endedSlots(nowSec), ...waiting];
+    return due
+      .sort((one, other) => (one.dueAtSec ?? 0) - (other.dueAtSec ?? 0))
+      .slice(0, limit)
+      .map(statusOf);
   }
 
-  async dueChecks(): Promise<readonly VmStatus[]> {
-    return [...this.checking].map(statusOf);
+  async change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed> {
+    const slot = this.slots.get(before.vm.id);
+    if (slot === undefined) return { applied: false, status: before };
+    const applied = slot.version === before.version;
+    if (applied) this.put(slot, change, event);
+    return { applied, status: statusOf(slot) };
   }
 
-  async settleCheck(checked: VmStatus, verdict: Verdict): Promise<VmStatus> {
-    const slot = this.slots.get(checked.vm.id);
-    if (slot === undefined) throw new Error(`no such VM: ${checked.vm.id}`);
-    if (slot.state === 'checking' && slot.version === checked.version) {
-      const { state, failures, reason } = afterCheck(slot.failures, verdict, this.maxCheckFailures);
-      Object.assign(slot, { failures, reason });
-      this.move(slot, state);
-    }
-    return statusOf(slot);
+  async status(vmId: string): Promise<VmStatus | undefined> {
+    const slot = this.slots.get(vmId);
+    return slot && statusOf(slot);
   }
 
-  async counts(): Promise<ReadonlyMap<string, PoolCounts>> {
-    return new Map([...this.pools].map(([name, { counts }]) => [name, { ...counts }]));
+  async statuses({ cursor, limit }: PageQuery): Promise<Page<VmStatus>> {
+    const all = [...this.slots.values()].sort((one, other) => (one.vm.id < other.vm.id ? -1 : 1));
+    const rest = cursor === undefined ? all : all.filter(({ vm }) => vm.id > cursor);
+    const items = rest.slice(0, limit).map(statusOf);
+    const last = items.at(-1);
+    return { items, ...(rest.length > limit && last !== undefined && { cursor: last.vm.id }) };
+  }
+
+  async events(query: EventQuery): Promise<Page<PoolEvent>> {
+    return this.log.page(query);
+  }
+
+  async counts(nowSec: number): Promise<ReadonlyMap<string, PoolCounts>> {
+    return new Map([...this.pools].map(([name, pool]) => [name, this.countsOf(pool, nowSec)]));
   }
 
   async ping(): Promise<void> {
     // This process's memory is there whenever this process is.
   }
 
-  private newSlot(vm: Vm): Slot {
+  private takeIn(vm: Vm, act: Act): void {
+    const slot = this.slots.get(vm.id);
+    if (slot === undefined) {
+      this.add(vm, act);
+      return;
+    }
+    const moved = slot.vm.pool !== vm.pool;
+    if (moved && slot.state === 'leased') return; // It changes pools when it is back.
+    if (!slot.retired && sameVm(slot.vm, vm)) return;
+    if (moved) this.movePool(slot, vm.pool);
+    Object.assign(slot, { vm, retired: false, version: slot.version + 1 });
+    this.log.append({ kind: 'changed', vmId: vm.id, act }, slot.state, slot.state);
+  }
+
+  private add(vm: Vm, act: Act): void {
+    const slot = newSlot(vm);
+    this.slots.set(vm.id, slot);
+    this.poolOf(slot).counts.free += 1;
+    this.poolOf(slot).free.add(slot);
+    this.log.append({ kind: 'added', vmId: vm.id, act }, undefined, 'free');
+  }
+
+  private retire(slot: Slot, act: Act): void {
+    if (slot.state === 'leased') slot.retired = true;
+    else this.put(slot, { state: 'removed', failures: 0, draining: false }, { kind: 'removed', vmId: slot.vm.id, act });
+  }
+
+  private movePool(slot: Slot, name: string): void {
+    this.poolOf(slot).counts[slot.state] -= 1;
+    slot.vm = { ...slot.vm, pool: name };
+    this.poolOf(slot).counts[slot.state] += 1;
+    if (slot.state === 'free') this.poolOf(slot).free.add(slot);
+  }
+
+  /** The pool of a VM, made when it is the first of it. */
+  private poolOf({ vm }: Slot): Pool {
     let pool = this.pools.get(vm.pool);
     if (pool === undefined) {
-      pool = { counts: { free: 0, leased: 0, checking: 0, quarantined: 0 }, free: new Queue() };
+      pool = { counts: { free: 0, leased: 0, checking: 0, quarantined: 0, drained: 0 }, free: new FreeQueue() };
       this.pools.set(vm.pool, pool);
     }
-    const slot: Slot = { vm, pool, state: 'free', version: 0, failures: 0 };
-    pool.counts.free += 1;
-    pool.free.enqueue(slot);
-    return slot;
+    return pool;
   }
 
   private poolNamed(name: string): Pool {
     const pool = this.pools.get(name);
     if (pool === undefined) throw new UnknownPool(name, [...this.pools.keys()]);
     return pool;
+  }
+
+  private countsOf(pool: Pool, nowSec: number): PoolCounts {
+    const overdue = this.endedSlots(nowSec).filter((slot) => this.poolOf(slot) === pool).length;
+    const { leased, checking } = pool.counts;
+    return { ...pool.counts, leased: leased - overdue, checking: checking + overdue };
   }
 
   private replayOf(idempotency: Idempotency | undefined, nowSec: number): LeasedSlot | undefined {
@@ -151,27 +210,32 @@ export class MemoryStore implements LeaseStore {
     return slot;
   }
 
+  private nextFree(pool: Pool): Slot | undefined {
+    for (;;) {
+      const slot = pool.free.next();
+      if (slot === undefined || this.isFreeIn(pool, slot)) return slot;
+    }
+  }
+
+  /** Whether a slot that was once queued as free may be lent: it may be leased by now, gone, or in another pool. */
+  private isFreeIn(pool: Pool, slot: Slot): boolean {
+    return slot.state === 'free' && this.slots.get(slot.vm.id) === slot && this.poolOf(slot) === pool;
+  }
+
   private grant(slot: Slot, request: AcquireRequest): LeasedSlot {
-    const { leaseId: id, userId, nowSec: acquiredAtSec, expiresAtSec, sshPublicKey, idempotency } = request;
-    const lease: Lease = {
-      id,
-      userId,
-      vmId: slot.vm.id,
-      acquiredAtSec,
-      expiresAtSec,
-      ...(sshPublicKey !== undefined && { sshPublicKey }),
-      ...(idempotency !== undefined && { idempotency }),
-    };
-    const leased = Object.assign(slot, { lease });
+    const { userId, idempotency, act } = request;
+    slot.lease = newLease(request, slot.vm);
+    const leased = slot as LeasedSlot;
     this.byUser.set(userId, leased);
     if (idempotency !== undefined) this.byIdempotencyKey.set(idempotency.key, leased);
-    this.noteEnd(lease);
-    this.move(slot, 'leased');
+    this.noEndBeforeSec = Math.min(this.noEndBeforeSec, request.expiresAtSec);
+    const change = { state: 'leased', failures: 0, draining: false, dueAtSec: request.expiresAtSec } as const;
+    this.put(slot, change, leaseEvent(leased, 'acquired', act));
     return leased;
   }
 
-  private noteEnd(lease: Lease): void {
-    this.noEndBeforeSec = Math.min(this.noEndBeforeSec, lease.expiresAtSec);
+  private expire(slot: LeasedSlot, act: Act): void {
+    this.put(slot, vacated(slot, secondsOf(act)), leaseEvent(slot, 'expired', act));
   }
 
   private liveSlotOf(userId: string, nowSec: number): LeasedSlot | undefined {
@@ -179,8 +243,8 @@ export class MemoryStore implements LeaseStore {
     return slot !== undefined && !hasEnded(slot.lease, nowSec) ? slot : undefined;
   }
 
-  private heldSlot({ userId, leaseId, nowSec }: LeaseQuery): LeasedSlot {
-    const slot = this.liveSlotOf(userId, nowSec);
+  private heldSlot({ userId, leaseId, act }: LeaseQuery): LeasedSlot {
+    const slot = this.liveSlotOf(userId, secondsOf(act));
     if (slot === undefined) throw new NoLease(userId);
     if (leaseId !== undefined && slot.lease.id !== leaseId) throw new LeaseSuperseded(userId, leaseId);
     return slot;
@@ -191,12 +255,36 @@ export class MemoryStore implements LeaseStore {
     return release?.userId === userId ? release.slot : undefined;
   }
 
-  private reapUser(userId: string, nowSec: number): void {
-    const slot = this.byUser.get(userId);
-    if (slot !== undefined && hasEnded(slot.lease, nowSec)) this.endLease(slot);
+  private endedSlots(nowSec: number): Slot[] {
+    if (nowSec < this.noEndBeforeSec) return [];
+    const leased = [...this.byUser.values()];
+    this.noEndBeforeSec = leased.reduce((earliest, { lease }) => Math.min(earliest, lease.expiresAtSec), Infinity);
+    return leased.filter((slot) => isOverdue(slot, nowSec));
   }
 
-  private endLease(slot: LeasedSlot): void {
+  /** The one way for a known VM to its next place in life. */
+  private put(slot: Slot, change: VmChange, event: ChangeEvent): void {
+    const { state: from } = slot;
+    const { state: to } = change;
+    if (from === 'leased' && to !== 'leased') this.forgetLease(slot as LeasedSlot);
+    const { counts, free } = this.poolOf(slot);
+    counts[from] -= 1;
+    if (to === 'removed') this.slots.delete(slot.vm.id);
+    else counts[to] += 1;
+    // What is known no more is shown as it was last.
+    slot.state = to === 'removed' ? from : to;
+    slot.failures = change.failures;
+    slot.draining = change.draining;
+    slot.dueAtSec = change.dueAtSec;
+    slot.reason = change.reason;
+    slot.version += 1;
+    if (to === 'free') free.putBack(slot);
+    if (to === 'checking') this.checking.add(slot);
+    else this.checking.delete(slot);
+    this.log.append(event, from, to === 'removed' ? undefined : to);
+  }
+
+  private forgetLease(slot: LeasedSlot): void {
     const { userId, idempotency } = slot.lease;
     this.byUser.delete(userId);
     // The key may have been taken over by a later lease when this one had ended but was not reaped yet.
@@ -204,24 +292,35 @@ export class MemoryStore implements LeaseStore {
       this.byIdempotencyKey.delete(idempotency.key);
     }
     (slot as Slot).lease = undefined;
-    this.move(slot, 'checking');
   }
+}
 
-  private move(slot: Slot, state: VmState): void {
-    slot.pool.counts[slot.state] -= 1;
-    slot.pool.counts[state] += 1;
-    slot.state = state;
-    slot.version += 1;
-    if (state === 'free') slot.pool.free.enqueue(slot);
-    if (state === 'checking') this.checking.add(slot);
-    else this.checking.delete(slot);
-  }
+function newSlot(vm: Vm): Slot {
+  return {
+    vm,
+    state: 'free',
+    version: 0,
+    failures: 0,
+    draining: false,
+    retired: false,
+    dueAtSec: undefined,
+    reason: undefined,
+    lease: undefined,
+  };
+}
+
+function leaseEvent({ vm, lease }: LeasedSlot, kind: EventKind, act: Act): ChangeEvent {
+  return { kind, vmId: vm.id, userId: lease.userId, leaseId: lease.id, act };
 }
 
 function grantOf({ vm, lease }: LeasedSlot): Grant {
   return { vm, lease };
 }
 
-function statusOf({ vm, state, version, failures, reason }: Slot): VmStatus {
-  return { vm, state, version, failures, ...(reason !== undefined && { reason }) };
+function statusOf(slot: Slot): VmStatus {
+  return { ...slot };
+}
+
+function sameVm(one: Vm, other: Vm): boolean {
+  return one.pool === other.pool && one.ip === other.ip && one.port === other.port && one.username === other.username;
 }

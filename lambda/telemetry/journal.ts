@@ -19,23 +19,35 @@ export interface JournalOptions {
  * (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html).
  */
 export function createJournal({ clock, metricsNamespace, write }: JournalOptions): Journal {
+  const declare = declarations(metricsNamespace);
   return ({ level = 'INFO', message, fields, metrics }) => {
     const nowMs = clock();
     const line: Record<string, unknown> = { timestamp: new Date(nowMs).toISOString(), level, message, ...fields };
-    if (metricsNamespace !== undefined && metrics !== undefined) embed(metrics, line, metricsNamespace, nowMs);
-    write(JSON.stringify(line));
+    if (metricsNamespace === undefined || metrics === undefined) {
+      write(JSON.stringify(line));
+      return;
+    }
+    for (const { name, value, by } of metrics) {
+      Object.assign(line, by);
+      line[name] = value;
+    }
+    const declared = metrics.map(declare).join(',');
+    // Put on as text: half of such a line is declarations, and they are the same each time.
+    write(`${JSON.stringify(line).slice(0, -1)},"_aws":{"Timestamp":${nowMs},"CloudWatchMetrics":[${declared}]}}`);
   };
 }
 
-/** Adds to the line one by one: on every request, objects spread into objects would cost several times as much. */
-function embed(metrics: readonly Metric[], line: Record<string, unknown>, namespace: string, nowMs: number): void {
-  for (const { name, value, by } of metrics) Object.assign(line, by, { [name]: value });
-  const directives = metrics.map(({ name, unit, by = {} }) => ({
-    Namespace: namespace,
-    Dimensions: [Object.keys(by)],
-    Metrics: [{ Name: name, Unit: unit }],
-  }));
-  line._aws = { Timestamp: nowMs, CloudWatchMetrics: directives };
+/** What CloudWatch is to know of a metric beside its value, as JSON. Only the value changes, so each is made once. */
+function declarations(namespace: string | undefined): (metric: Metric) => string {
+  const made = new Map<string, string>();
+  return ({ name, unit, by = {} }) => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const metrics = [{ Name: name, Unit: unit }];
+    const declared = JSON.stringify({ Namespace: namespace, Dimensions: [Object.keys(by)], Metrics: metrics });
+    made.set(name, declared);
+    return declared;
+  };
 }
 
 /** What a line may tell of a fault: never its `cause`, which may carry a whole request. */

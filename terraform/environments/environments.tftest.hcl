@@ -23,7 +23,7 @@ variables {
   package_path = "main.tf" # any file will do: its digest is read, nothing is uploaded
 }
 
-run "plans_under_its_own_name_with_one_process" {
+run "plans_under_its_own_name" {
   command = plan
 
   assert {
@@ -32,7 +32,25 @@ run "plans_under_its_own_name_with_one_process" {
   }
 
   assert {
-    condition     = module.lambda.reserved_concurrency == 1
-    error_message = "Leases live in memory here, so no environment may run two processes."
+    condition     = module.lambda.reserved_concurrency == (var.pool_store == "memory" ? 1 : -1)
+    error_message = "Where leases live in memory no two processes may run, and elsewhere nothing may hold them up."
+  }
+}
+
+run "plans_with_a_table_too" {
+  command = plan
+
+  variables {
+    pool_store = "dynamodb"
+  }
+
+  assert {
+    condition     = output.table_name == "vm-pool-${var.environment}"
+    error_message = "Two environments must not share a table: ${output.table_name}"
+  }
+
+  assert {
+    condition     = module.dynamodb[0].deletion_protection_enabled == (var.environment != "dev")
+    error_message = "Only the table of developers may go without being asked for twice."
   }
 }

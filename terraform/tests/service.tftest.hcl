@@ -38,20 +38,33 @@ run "passes_every_setting_to_the_function" {
   variables {
     lease_default_minutes = 30
     lease_max_minutes     = 60
+    events_kept_days      = 7
     check_max_failures    = 5
+    check_backoff_seconds = 0
+    check_timeout_seconds = 20
+    timeout_seconds       = 21
     mock_failing_vms      = ["vm-02", "vm-03"]
   }
 
   assert {
     condition = module.lambda.environment_variables == tomap({
       STORE                 = "memory"
+      TABLE_NAME            = ""
+      EVENTS_KEPT_DAYS      = "7"
       LEASE_DEFAULT_MINUTES = "30"
       LEASE_MAX_MINUTES     = "60"
       CHECK_MAX_FAILURES    = "5"
+      CHECK_BACKOFF_SECONDS = "0"
+      CHECK_TIMEOUT_SECONDS = "20"
       MOCK_FAILING_VMS      = "vm-02,vm-03"
       METRICS_NAMESPACE     = "vm-pool-dev"
     })
     error_message = "lambda/config.ts reads these settings and no others: ${jsonencode(module.lambda.environment_variables)}"
+  }
+
+  assert {
+    condition     = module.lambda.timeout_seconds == 21
+    error_message = "timeout_seconds must reach the function."
   }
 }
 
@@ -61,6 +74,61 @@ run "runs_one_process_while_leases_live_in_its_memory" {
   assert {
     condition     = module.lambda.reserved_concurrency == 1
     error_message = "With a second process two users could get the same VM."
+  }
+
+  assert {
+    condition     = output.table_name == null && length(module.dynamodb) == 0
+    error_message = "While leases live in memory there must be no table to pay for."
+  }
+}
+
+run "keeps_leases_in_a_table_of_its_own" {
+  command = plan
+
+  variables {
+    pool_store = "dynamodb"
+  }
+
+  assert {
+    condition     = output.table_name == "vm-pool-dev"
+    error_message = "The table must carry service and environment: ${output.table_name}"
+  }
+
+  assert {
+    condition     = module.lambda.environment_variables["STORE"] == "dynamodb" && module.lambda.environment_variables["TABLE_NAME"] == "vm-pool-dev"
+    error_message = "The function must be told of its table: ${jsonencode(module.lambda.environment_variables)}"
+  }
+
+  assert {
+    condition     = module.lambda.reserved_concurrency == -1
+    error_message = "Leases in a table are true in any number of processes, so nothing may hold callers up."
+  }
+
+  assert {
+    condition     = module.dynamodb[0].deletion_protection_enabled
+    error_message = "Unless told otherwise a table must be protected."
+  }
+
+  assert {
+    condition     = contains(module.cloudwatch.alarm_names, "vm-pool-dev-table-throttles")
+    error_message = "The table must be watched."
+  }
+}
+
+run "lets_the_role_use_that_table_and_its_indexes" {
+  command = plan
+
+  variables {
+    pool_store = "dynamodb"
+  }
+
+  assert {
+    condition = toset(module.iam.table_resources) == toset([
+      "arn:aws:dynamodb:us-east-1:123456789012:table/vm-pool-dev",
+      "arn:aws:dynamodb:us-east-1:123456789012:table/vm-pool-dev/index/by-user",
+      "arn:aws:dynamodb:us-east-1:123456789012:table/vm-pool-dev/index/work",
+    ])
+    error_message = "The role must reach the table and both indexes, each by its name: ${join(", ", module.iam.table_resources)}"
   }
 }
 
@@ -81,8 +149,22 @@ run "offers_every_call_of_the_contract" {
   command = plan
 
   assert {
-    condition     = module.apigw.route_keys == toset(["$default", "GET /health", "GET /lease", "GET /pool", "POST /getvm", "POST /releasevm", "POST /renewvm"])
-    error_message = "A route is missing or new: ${join(", ", module.apigw.route_keys)}"
+    condition = module.apigw.route_authorizations == {
+      "$default"                  = "NONE"
+      "GET /events"               = "AWS_IAM"
+      "GET /health"               = "NONE"
+      "GET /lease"                = "NONE"
+      "GET /pool"                 = "NONE"
+      "GET /vms"                  = "AWS_IAM"
+      "POST /getvm"               = "NONE"
+      "POST /releasevm"           = "NONE"
+      "POST /renewvm"             = "NONE"
+      "POST /vms/{id}/drain"      = "AWS_IAM"
+      "POST /vms/{id}/quarantine" = "AWS_IAM"
+      "POST /vms/{id}/release"    = "AWS_IAM"
+      "POST /vms/{id}/return"     = "AWS_IAM"
+    }
+    error_message = "A route is missing, new or open to others: ${jsonencode(module.apigw.route_authorizations)}"
   }
 }
 
@@ -125,14 +207,35 @@ run "refuses_a_default_lease_longer_than_the_longest" {
   expect_failures = [var.lease_default_minutes]
 }
 
+run "refuses_checks_that_may_take_the_whole_tick" {
+  command = plan
+
+  variables {
+    check_timeout_seconds = 10
+    timeout_seconds       = 10
+  }
+
+  expect_failures = [var.timeout_seconds]
+}
+
 run "refuses_settings_out_of_range" {
   command = plan
 
   variables {
-    lease_max_minutes  = 525601
-    check_max_failures = 101
-    mock_failing_vms   = ["vm-01,vm-02"]
+    events_kept_days      = 3651
+    lease_max_minutes     = 525601
+    check_max_failures    = 101
+    check_backoff_seconds = 3601
+    check_timeout_seconds = 21
+    mock_failing_vms      = ["vm-01,vm-02"]
   }
 
-  expect_failures = [var.lease_max_minutes, var.check_max_failures, var.mock_failing_vms]
+  expect_failures = [
+    var.events_kept_days,
+    var.lease_max_minutes,
+    var.check_max_failures,
+    var.check_backoff_seconds,
+    var.check_timeout_seconds,
+    var.mock_failing_vms,
+  ]
 }

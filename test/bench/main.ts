@@ -8,6 +8,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureBundle } from './bundle.ts';
 import { measureColdStart } from './cold-start.ts';
+import { measureDynamoDbColdStart } from './dynamodb-cold-start.ts';
+import { measureDynamoDbCosts } from './dynamodb-costs.ts';
+import { overDynamoDb } from './dynamodb-database.ts';
+import { measureStampedes } from './dynamodb-stampede.ts';
+import { measureTick } from './dynamodb-tick.ts';
 import { measureLocalServer } from './local-server.ts';
 import { meetsTarget, type Findings } from './measure.ts';
 import { measureMemoryStore } from './memory-store.ts';
@@ -21,6 +26,10 @@ const PARTS: Readonly<Record<string, (isQuick: boolean) => Promise<Findings>>> =
   server: measureLocalServer,
   store: measureMemoryStore,
   bundle: measureBundle,
+  'cold-dynamodb': overDynamoDb(measureDynamoDbColdStart),
+  dynamodb: overDynamoDb(measureDynamoDbCosts),
+  stampede: overDynamoDb(measureStampedes),
+  tick: overDynamoDb(measureTick),
 };
 
 const HELP = `usage: npm run bench -- [options]

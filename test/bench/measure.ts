@@ -5,13 +5,16 @@ export interface Target {
   readonly atLeast?: number;
 }
 
+/** `''` is for plain numbers. */
+export type Unit = 'ms' | 'us' | 'ns' | 's' | 'req/s' | '1/s' | 'bytes' | 'requests' | 'RCU' | 'WCU' | '';
+
 /** One line of the result. */
 export interface Measure {
   /** For programs: `cold.answer`; stays the same from one version to the next */
   readonly id: string;
   /** For people */
   readonly what: string;
-  readonly unit: 'ms' | 'us' | 'ns' | 'req/s' | 'bytes';
+  readonly unit: Unit;
   readonly value: number;
   /** What the value is compared with, in the same unit */
   readonly baseline?: number;

@@ -8,11 +8,12 @@
  * what larger data cost any program here, since the caches of the CPU hold the small pool and not the large one.
  */
 import Queue from 'yocto-queue';
+import { REAPER, type Act } from '../../lambda/pool/event.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import { MemoryStore } from '../../lambda/store/memory.ts';
 
-const NOW_SEC = Date.UTC(2026, 10, 21, 12) / 1000;
-const FIRST_END_SEC = NOW_SEC + 3_600;
+const NOW_MS = Date.UTC(2026, 10, 21, 12);
+const FIRST_END_SEC = NOW_MS / 1000 + 3_600;
 const BORROWERS = 4_096;
 /** Enough for the optimising compiler, and for the store to remember as many releases as it ever will. */
 const UNTIMED_CYCLES = 60_000;
@@ -31,18 +32,18 @@ const nsPerCycle = Number(process.hrtime.bigint() - startedNs) / Number(cycles);
 process.send?.(nsPerCycle);
 
 async function halfLeased(count: number): Promise<MemoryStore> {
-  const filled = new MemoryStore(
-    Array.from({ length: count }, (_, n) => mockVm(n)),
-    3,
-  );
+  const filled = new MemoryStore();
+  const inventory = Array.from({ length: count }, (_, n) => mockVm(n));
+  await filled.sync(inventory, actOf(REAPER));
   for (let n = 0; n < count / 2; n += 1) {
+    const userId = `holder-${n}@example.com`;
     await filled.acquire({
       pool: 'default',
-      userId: `holder-${n}@example.com`,
+      userId,
       leaseId: `held-${n}`,
-      nowSec: NOW_SEC,
       expiresAtSec: FIRST_END_SEC + n,
       ...(withKeys && { idempotency: { key: `held-key-${n}`, fingerprint: 'same' } }),
+      act: actOf(userId),
     });
   }
   return filled;
@@ -53,17 +54,20 @@ function storeCycles(store: MemoryStore): (count: number) => Promise<void> {
     for (let n = 0; n < count; n += 1) {
       const userId = anyBorrower();
       const leaseId = `lease-${(leases += 1)}`;
+      const act = actOf(userId);
       await store.acquire({
         pool: 'default',
         userId,
         leaseId,
-        nowSec: NOW_SEC,
         expiresAtSec: FIRST_END_SEC + leases,
         ...(withKeys && { idempotency: { key: `key-${leases}`, fingerprint: 'same' } }),
+        act,
       });
-      const returned = await store.release({ userId, leaseId, nowSec: NOW_SEC });
-      const { state } = await store.settleCheck(returned, { passed: true });
-      if (state !== 'free') throw new Error(`${returned.vm.id} is ${state}`);
+      const returned = await store.release({ userId, leaseId, act });
+      const free = { state: 'free', failures: 0, draining: false } as const;
+      const passed = { kind: 'check_passed', vmId: returned.vm.id, act: actOf(REAPER) } as const;
+      const { applied } = await store.change(returned, free, passed);
+      if (!applied) throw new Error(`${returned.vm.id} is not free`);
     }
   };
 }
@@ -92,6 +96,10 @@ function bareCycles(vmCount: number): (count: number) => Promise<void> {
 function anyBorrower(): string {
   seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
   return borrowers[seed >>> 20] ?? '';
+}
+
+function actOf(who: string): Act {
+  return { who, nowMs: NOW_MS, requestId: `request-${leases}` };
 }
 
 function mockVm(n: number): Vm {

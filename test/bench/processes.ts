@@ -38,7 +38,7 @@ process.once('exit', () => {
 
 /** Nothing of this process's environment but the path: settings of a shell must not change what is measured. */
 function environment(variables: Readonly<Record<string, string>>): Record<string, string> {
-  return { PATH: process.env.PATH ?? '', ...variables };
+  return { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...variables };
 }
 
 /** Standard output leads nowhere, so that whoever writes log lines pays for writing them and nobody for reading. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isRefusal } from '../../lambda/pool/refusals.ts';
+import type { Order } from '../../lambda/pool/life.ts';
 import type { VmState } from '../../lambda/pool/vm.ts';
-import { lendingOver, LIMITS, MAX_FAILURES, someVms } from '../support/lending.ts';
+import { CHECKS, lendingOver, LIMITS, someVms } from '../support/lending.ts';
 import type { StoreFactory } from '../support/lending.ts';
 
 /** The service under test, and what the test knows of the leases it was told of. */
@@ -17,22 +18,35 @@ interface ModelLease {
   readonly minutes: number;
 }
 
+interface ModelVm {
+  state: VmState;
+  failures: number;
+  draining: boolean;
+  /** Of its next check. */
+  dueAtSec: number;
+}
+
 /** The rules once more, as simply as can be: no index, no clock, no concurrency. */
 class Model {
   nowSec: number;
-  readonly states = new Map<string, VmState>();
-  readonly failures = new Map<string, number>();
+  readonly vms: ReadonlyMap<string, ModelVm>;
   readonly failing = new Set<string>();
   readonly leases = new Map<string, ModelLease>();
   readonly released = new Map<string, string>();
 
   constructor(nowSec: number, vmIds: readonly string[]) {
     this.nowSec = nowSec;
-    for (const id of vmIds) this.states.set(id, 'free');
+    this.vms = new Map(vmIds.map((id) => [id, { state: 'free', failures: 0, draining: false, dueAtSec: 0 }]));
+  }
+
+  vm(vmId: string): ModelVm {
+    const vm = this.vms.get(vmId);
+    if (vm === undefined) throw new Error(`the model has no ${vmId}`);
+    return vm;
   }
 
   vmsIn(state: VmState): string[] {
-    return [...this.states].filter(([, own]) => own === state).map(([id]) => id);
+    return [...this.vms].filter(([, vm]) => vm.state === state).map(([id]) => id);
   }
 
   liveLease(user: string): ModelLease | undefined {
@@ -44,27 +58,37 @@ class Model {
     const lease = this.leases.get(user);
     if (lease === undefined) return;
     this.leases.delete(user);
-    this.states.set(lease.vmId, 'checking');
+    Object.assign(this.vm(lease.vmId), { state: 'checking', failures: 0, dueAtSec: this.nowSec });
+  }
+
+  reap(): void {
+    for (const [user] of this.leases) if (this.liveLease(user) === undefined) this.endLease(user);
   }
 
   tidy(): void {
-    for (const [user] of this.leases) if (this.liveLease(user) === undefined) this.endLease(user);
-    for (const vmId of this.vmsIn('checking')) this.check(vmId);
+    this.reap();
+    for (const vmId of this.vmsIn('checking')) this.checkIfDue(vmId);
   }
 
-  check(vmId: string): void {
-    const failures = this.failing.has(vmId) ? (this.failures.get(vmId) ?? 0) + 1 : 0;
-    this.failures.set(vmId, failures);
-    this.states.set(vmId, failures === 0 ? 'free' : failures < MAX_FAILURES ? 'checking' : 'quarantined');
+  checkIfDue(vmId: string): void {
+    const vm = this.vm(vmId);
+    if (vm.state !== 'checking' || vm.dueAtSec > this.nowSec) return;
+    vm.failures = this.failing.has(vmId) ? vm.failures + 1 : 0;
+    if (vm.failures === 0) vm.state = vm.draining ? 'drained' : 'free';
+    else if (vm.failures === CHECKS.maxFailures) vm.state = 'quarantined';
+    else vm.dueAtSec = this.nowSec + CHECKS.backoffSec * 2 ** (vm.failures - 1);
   }
 
+  /** A VM whose lease has ended counts as `checking`. */
   counts(): Record<VmState, number> {
-    const count = (state: VmState) => this.vmsIn(state).length;
+    const leased = this.vmsIn('leased').length;
+    const live = [...this.leases.keys()].filter((user) => this.liveLease(user) !== undefined).length;
     return {
-      free: count('free'),
-      leased: count('leased'),
-      checking: count('checking'),
-      quarantined: count('quarantined'),
+      free: this.vmsIn('free').length,
+      leased: live,
+      checking: this.vmsIn('checking').length + leased - live,
+      quarantined: this.vmsIn('quarantined').length,
+      drained: this.vmsIn('drained').length,
     };
   }
 }
@@ -84,7 +108,7 @@ async function refusalOf(call: Promise<unknown>): Promise<string> {
 
 /** What must hold after every step, whatever the step was. */
 async function holdInvariants(model: Model, { store }: Real, users: readonly string[]): Promise<void> {
-  const counts = (await store.counts()).get('default');
+  const counts = (await store.counts(model.nowSec)).get('default');
   expect(counts).toEqual(model.counts());
   const grants = await Promise.all(users.map((user) => store.find(user, model.nowSec)));
   users.forEach((user, index) => {
@@ -112,8 +136,7 @@ function command(text: string, run: (model: Model, real: Real) => Promise<void>)
 
 function acquire(userId: string, minutes: number, key: string | undefined): Command {
   return command(`acquire(${userId}, ${String(minutes)}, ${String(key)})`, async (model, { lending }) => {
-    const call = lending.acquire({ userId, minutes, idempotencyKey: key });
-    if (model.liveLease(userId) === undefined) model.endLease(userId);
+    const call = lending.acquire({ userId, minutes, idempotencyKey: key }, 'r-1');
     const keyed = [...model.leases].find(
       ([user, lease]) => lease.key === key && key !== undefined && model.liveLease(user),
     );
@@ -130,6 +153,7 @@ function acquire(userId: string, minutes: number, key: string | undefined): Comm
       expect(await refusalOf(call)).toBe('already_allocated');
       return;
     }
+    model.endLease(userId);
     if (model.vmsIn('free').length === 0) model.tidy();
     const free = model.vmsIn('free');
     if (free.length === 0) {
@@ -139,7 +163,7 @@ function acquire(userId: string, minutes: number, key: string | undefined): Comm
     const { vm, lease } = await call;
     expect(free).toContain(vm.id);
     expect(lease.expiresAtSec).toBe(model.nowSec + minutes * 60);
-    model.states.set(vm.id, 'leased');
+    model.vm(vm.id).state = 'leased';
     model.leases.set(userId, { ...lease, key, minutes });
   });
 }
@@ -162,12 +186,12 @@ function expectedRefusal(model: Model, userId: string, leaseId: string | undefin
 function release(userId: string, naming: Naming): Command {
   return command(`release(${userId}, ${naming})`, async (model, { lending }) => {
     const leaseId = leaseIdOf(model, userId, naming);
-    const call = lending.release({ userId, leaseId });
+    const call = lending.release({ userId, leaseId }, 'r-2');
     if (leaseId !== undefined && leaseId === model.released.get(userId)) {
       const { vm, state } = await call;
       // A repeated release lets a VM that still waits for its check have it.
-      if (model.states.get(vm.id) === 'checking') model.check(vm.id);
-      expect(state).toBe(model.states.get(vm.id));
+      model.checkIfDue(vm.id);
+      expect(state).toBe(model.vm(vm.id).state);
       return;
     }
     const refusal = expectedRefusal(model, userId, leaseId);
@@ -178,15 +202,15 @@ function release(userId: string, naming: Naming): Command {
     const { vm, state } = await call;
     model.released.set(userId, model.leases.get(userId)?.id ?? '');
     model.endLease(userId);
-    model.check(vm.id);
-    expect(state).toBe(model.states.get(vm.id));
+    model.checkIfDue(vm.id);
+    expect(state).toBe(model.vm(vm.id).state);
   });
 }
 
 function renew(userId: string, naming: Naming, minutes: number): Command {
   return command(`renew(${userId}, ${naming}, ${String(minutes)})`, async (model, { lending }) => {
     const leaseId = leaseIdOf(model, userId, naming);
-    const call = lending.renew({ userId, leaseId }, minutes);
+    const call = lending.renew({ userId, leaseId, minutes }, 'r-3');
     const refusal = expectedRefusal(model, userId, leaseId);
     const lease = model.leases.get(userId);
     if (refusal !== undefined || lease === undefined) {
@@ -211,11 +235,57 @@ function passTime(seconds: number): Command {
   });
 }
 
-function survey(): Command {
-  return command('survey()', async (model, { lending }) => {
-    const { pools } = await lending.survey();
+function look(): Command {
+  return command('look()', async (model, { lending }) => {
+    const pools = await lending.counts('r-4');
     model.tidy();
     expect(pools.get('default')).toEqual(model.counts());
+  });
+}
+
+/** What an operator's order does to a VM, or the refusal that it meets. */
+function obey(model: Model, order: Order, vmId: string): string | undefined {
+  const vm = model.vm(vmId);
+  const { state } = vm;
+  switch (order) {
+    case 'drain':
+      if (state === 'quarantined') return 'wrong_state';
+      vm.draining = true;
+      if (state === 'free') vm.state = 'drained';
+      return undefined;
+    case 'return':
+      if (state !== 'quarantined' && state !== 'drained' && !vm.draining) return 'wrong_state';
+      vm.draining = false;
+      if (state === 'quarantined' || state === 'drained') {
+        Object.assign(vm, { state: 'checking', failures: 0, dueAtSec: model.nowSec });
+      }
+      return undefined;
+    case 'quarantine':
+      if (state === 'leased') return 'vm_in_use';
+      Object.assign(vm, { state: 'quarantined', draining: false });
+      return undefined;
+    case 'release': {
+      if (state !== 'leased') return 'wrong_state';
+      const holder = [...model.leases].find(([, lease]) => lease.vmId === vmId)?.[0];
+      if (holder !== undefined) model.endLease(holder);
+      return undefined;
+    }
+  }
+}
+
+function operate(order: Order, vmId: string): Command {
+  return command(`${order}(${vmId})`, async (model, { operations }) => {
+    const call = operations.order({ order, vmId, reason: 'test', operator: 'ops' }, 'r-5');
+    const overdue = [...model.leases].find(([user, lease]) => lease.vmId === vmId && !model.liveLease(user));
+    if (overdue !== undefined) model.endLease(overdue[0]);
+    const refusal = obey(model, order, vmId);
+    if (refusal !== undefined) {
+      expect(await refusalOf(call)).toBe(refusal);
+      return;
+    }
+    model.checkIfDue(vmId);
+    const { state, draining } = await call;
+    expect({ state, draining }).toEqual({ state: model.vm(vmId).state, draining: model.vm(vmId).draining });
   });
 }
 
@@ -236,8 +306,11 @@ const commands = [
   fc.tuple(user, minutes, fc.option(fc.constantFrom('k-1', 'k-2'), { nil: undefined })).map((args) => acquire(...args)),
   fc.tuple(user, naming).map((args) => release(...args)),
   fc.tuple(user, naming, fc.oneof(minutes, fc.constant(LIMITS.maxMinutes))).map((args) => renew(...args)),
-  fc.oneof(fc.integer({ min: 1, max: 400 }), fc.constant(86_400)).map(passTime),
-  fc.constant(survey()),
+  fc.oneof(fc.integer({ min: 1, max: 400 }), fc.constantFrom(10, 20, 86_400)).map(passTime),
+  fc.constant(look()),
+  fc
+    .tuple(fc.constantFrom<Order>('drain', 'return', 'quarantine', 'release'), fc.constantFrom(...VM_IDS))
+    .map((args) => operate(...args)),
   fc.tuple(fc.constantFrom(...VM_IDS), fc.boolean()).map((args) => setHealth(...args)),
 ];
 
@@ -253,6 +326,6 @@ export function describeLendingModel(name: string, makeStore: StoreFactory, numR
         }),
         { numRuns },
       );
-    });
+    }, 120_000);
   });
 }

@@ -25,8 +25,8 @@ export class Client {
     return this.send(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
   }
 
-  get(pathAndQuery: string): Promise<Answer> {
-    return this.send(pathAndQuery, {});
+  get(pathAndQuery: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send(pathAndQuery, { headers });
   }
 
   async send(pathAndQuery: string, init: RequestInit): Promise<Answer> {

@@ -1,47 +1,64 @@
+import type { DynamoDbLocal } from '../../scripts/dynamodb-local/start.ts';
 import { deployedApi, serveApi, type DeployedApi, type ServedApi } from '../support/emulated-aws/deployed-api.ts';
 import { deployedFunction, type DeployedFunction } from '../support/emulated-aws/deployed-function.ts';
+import { deployedTable, type DeployedTable } from '../support/emulated-aws/deployed-table.ts';
+import { Role } from '../support/emulated-aws/role.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
 import type { LambdaRuntime } from '../support/lambda-runtime/install.ts';
 import type { Checkout } from './checkout.ts';
 import { Client } from './client.ts';
 
+/** What environments are made of and run on. */
+export interface Ground {
+  readonly checkout: Checkout;
+  readonly aws: EmulatedAws;
+  readonly runtime: LambdaRuntime;
+  readonly database: DynamoDbLocal;
+}
+
 /** An environment that Terraform applied, at work: its function runs and its API answers. */
 export interface RunningEnvironment {
+  /** Arguments that Terraform was given, beside those of its folder */
+  readonly variables: readonly string[];
   /** What Terraform tells of it */
   readonly outputs: Record<string, string>;
   readonly api: DeployedApi;
   readonly served: ServedApi;
   readonly deployed: DeployedFunction;
+  /** What the function may do */
+  readonly role: Role;
+  /** Undefined where leases live in memory */
+  readonly table: DeployedTable | undefined;
   readonly client: Client;
-  /** Ends the function's processes, and the leases in their memory; the next call starts a new one. */
+  /** Ends the function's processes, and the leases that live in their memory; the next call starts a new one. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Applies an environment, with further arguments for Terraform, and sets it to work. */
-export async function applied(
-  checkout: Checkout,
-  aws: EmulatedAws,
-  runtime: LambdaRuntime,
-  environment: string,
-  ...args: string[]
-): Promise<RunningEnvironment> {
-  await checkout.terraform(environment, 'apply', '-auto-approve', ...args);
+/** Applies an environment, with further arguments for Terraform such as `-var=name=value`, and sets it to work. */
+export async function applied(ground: Ground, environment: string, variables: string[]): Promise<RunningEnvironment> {
+  const { checkout, aws, runtime, database } = ground;
+  await checkout.terraform(environment, 'apply', '-auto-approve', ...variables);
   const outputs = await checkout.outputs(environment);
-  const functionName = outputs.function_name ?? '';
-  const deployed = await deployedFunction(aws, functionName, checkout.zipFile, runtime);
+  const { function_name: functionName = '', table_name: tableName } = outputs;
+  const table = tableName === undefined ? undefined : await deployedTable(aws, database, tableName);
+  const deployed = await deployedFunction(aws, functionName, checkout.zipFile, runtime, table?.variables);
   const api = await deployedApi(aws, functionName);
   const served = await serveApi(api, [deployed.lambda]);
   return {
+    variables,
     outputs,
     api,
     served,
     deployed,
+    role: await Role.read(aws, deployed.roleName),
+    table,
     client: new Client(served.url),
     restart: () => deployed.lambda.stop(),
     stop: async () => {
       await served.stop();
       await deployed.stop();
+      await table?.stop();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { leaseOf, minutesOf, vmOf } from './bodies.ts';
 import type { Answer, Client } from './client.ts';
 import type { RunningEnvironment } from './environment.ts';
 
@@ -11,7 +12,8 @@ export function lendingStories(running: () => RunningEnvironment): void {
   const client = () => running().client;
 
   it('lends a VM with all that it takes to log in', async () => {
-    const { status, headers, body } = await client().post('/getvm', { userid: 'alice', minutes: 30 });
+    const granted = await client().post('/getvm', { userid: 'alice', minutes: 30 });
+    const { status, headers, body } = granted;
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
     expect(body).toMatchObject({
       message: expect.stringContaining('vm-0'),
@@ -25,7 +27,7 @@ export function lendingStories(running: () => RunningEnvironment): void {
       },
       lease: { id: expect.any(String), userid: 'alice' },
     });
-    expect(minutesOf(body)).toBe(30);
+    expect(minutesOf(granted)).toBe(30);
   });
 
   it('takes the lines of the README, with a form and with the query string', async () => {
@@ -90,7 +92,7 @@ export function lendingStories(running: () => RunningEnvironment): void {
   it('extends a lease, up to the longest one that the settings allow', async () => {
     await client().post('/getvm', { userid: 'alice', minutes: 10 });
     const renewed = await client().post('/renewvm', { userid: 'alice', minutes: 120 });
-    expect([renewed.status, Math.round(minutesOf(renewed.body))]).toEqual([200, 120]);
+    expect([renewed.status, Math.round(minutesOf(renewed))]).toEqual([200, 120]);
     expect(await client().post('/renewvm', { userid: 'alice', minutes: 20_000 })).toMatchObject({
       status: 422,
       body: { code: 'lease_too_long' },
@@ -103,7 +105,7 @@ export function lendingStories(running: () => RunningEnvironment): void {
     expect(await client().get('/lease?userid=alice')).toMatchObject({ status: 200, body: { vm, lease } });
     expect(await client().get('/lease?userid=bob')).toMatchObject({ status: 404, body: { code: 'no_lease' } });
     expect((await client().get('/pool')).body).toEqual({
-      pools: { default: { free: POOL_SIZE - 1, leased: 1, checking: 0, quarantined: 0 } },
+      pools: { default: { free: POOL_SIZE - 1, leased: 1, checking: 0, quarantined: 0, drained: 0 } },
     });
   });
 
@@ -135,17 +137,4 @@ async function exhaust(client: Client): Promise<Answer[]> {
   const grants: Answer[] = [];
   for (let user = 1; user <= POOL_SIZE; user += 1) grants.push(await client.post('/getvm', { userid: `user-${user}` }));
   return grants;
-}
-
-function vmOf({ body }: Answer): { id: string; privateKey: string } {
-  return body.vm as { id: string; privateKey: string };
-}
-
-function leaseOf({ body }: Answer): { id: string; expiresAt: string } {
-  return body.lease as { id: string; expiresAt: string };
-}
-
-function minutesOf(body: Record<string, unknown>): number {
-  const { acquiredAt, expiresAt } = body.lease as { acquiredAt: string; expiresAt: string };
-  return (Date.parse(expiresAt) - Date.parse(acquiredAt)) / 60_000;
 }

@@ -54,10 +54,10 @@ function ofGraph(metric: GraphedMetric, namespace: string): string[] {
   return first === namespace ? [written(name, dimensions)] : [];
 }
 
-/** `SEARCH('{"namespace","dimension"} MetricName="name"', ...)` */
+/** `SEARCH('{"namespace","dimension"} MetricName="name"', ...)`, where quotes are needed only around what is not a word. */
 function ofSearch(expression: string, namespace: string): string[] {
   const [, schema = '', name] = /\{([^}]*)\} MetricName="(\w+)"/.exec(expression) ?? [];
-  const [searched, ...dimensions] = JSON.parse(`[${schema}]`) as string[];
+  const [searched, ...dimensions] = schema.replaceAll('"', '').split(',');
   return searched === namespace ? [written(name, dimensions)] : [];
 }
 

@@ -27,7 +27,7 @@ export function refusalStories(running: () => RunningEnvironment): void {
   });
 
   it('answers 404 to a path that is none of its calls', async () => {
-    expect(await client().get('/vms')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await client().get('/vm')).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
   it('answers 405 to another method and names those that work', async () => {
@@ -50,6 +50,9 @@ export function refusalStories(running: () => RunningEnvironment): void {
     '/resources/getvm',
     '/getvm;v=1',
     '/getvm%00',
+    '/vms/vm-01/drain/',
+    '/vms//drain',
+    '/%76ms/vm-01/drain',
   ])('lets no path trick reach a call: %s', async (path) => {
     const answer = await client().postRaw(`${path}?userid=mallory`);
     expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });

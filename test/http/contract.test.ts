@@ -98,7 +98,7 @@ describe('POST /getvm', () => {
   it('503 pool_empty: tells the counts and when to come back', async () => {
     for (const userid of ['alice', 'bob', 'carol']) await post('/getvm', { userid });
     const reply = await post('/getvm', { userid: 'dave' });
-    const counts = { free: 0, leased: 3, checking: 0, quarantined: 0 };
+    const counts = { free: 0, leased: 3, checking: 0, quarantined: 0, drained: 0 };
     expectProblem(reply, 503, 'pool_empty', { pool: 'default', counts });
     expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
   });
@@ -113,9 +113,11 @@ describe('POST /getvm', () => {
     expect((await post('/releasevm', { userid: 'alice' })).body).toMatchObject({
       vm: { id: 'vm-01', state: 'checking' },
     });
+    served.clock.advance(10);
     await call('GET', '/pool');
+    served.clock.advance(20);
     expect((await call('GET', '/pool')).body).toEqual({
-      pools: { default: { free: 2, leased: 0, checking: 0, quarantined: 1 } },
+      pools: { default: { free: 2, leased: 0, checking: 0, quarantined: 1, drained: 0 } },
     });
     for (const userid of ['bob', 'carol']) expect((await post('/getvm', { userid })).body.vm.id).not.toBe('vm-01');
     expectProblem(await post('/getvm', { userid: 'dave' }), 503, 'pool_empty');
@@ -233,7 +235,7 @@ describe('GET /pool', () => {
     await post('/getvm', { userid: 'alice', minutes: 1 });
     await post('/getvm', { userid: 'bob' });
     const leased = (count: number) => ({
-      pools: { default: { free: 3 - count, leased: count, checking: 0, quarantined: 0 } },
+      pools: { default: { free: 3 - count, leased: count, checking: 0, quarantined: 0, drained: 0 } },
     });
     expect((await call('GET', '/pool')).body).toEqual(leased(2));
     served.clock.advance(60);

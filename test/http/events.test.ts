@@ -1,47 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { testApi } from '../support/served-api.ts';
 import type { TestApi } from '../support/served-api.ts';
-
-/** What a test may say of an event; the rest is as API Gateway sends it for `POST /getvm`. */
-interface EventParts extends Partial<APIGatewayProxyEventV2> {
-  readonly method?: string;
-}
-
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
-function eventOf({ method = 'POST', ...parts }: EventParts): APIGatewayProxyEventV2 {
-  const routeKey = parts.routeKey ?? 'POST /getvm';
-  const rawPath = parts.rawPath ?? '/resources/getvm';
-  return {
-    version: '2.0',
-    routeKey,
-    rawPath,
-    rawQueryString: '',
-    headers: {},
-    isBase64Encoded: false,
-    requestContext: {
-      accountId: '123456789012',
-      apiId: 'a1b2c3',
-      domainName: 'a1b2c3.execute-api.us-east-1.amazonaws.com',
-      domainPrefix: 'a1b2c3',
-      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '203.0.113.9', userAgent: 'test' },
-      requestId: 'JKJaXmPLvHcESHA=',
-      routeKey,
-      stage: 'resources',
-      time: '21/Nov/2026:12:00:00 +0000',
-      timeEpoch: Date.UTC(2026, 10, 21, 12),
-    },
-    ...parts,
-  };
-}
+import { eventOf } from './event.ts';
+import type { EventParts } from './event.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
 
 let parts: TestApi;
 
-beforeEach(() => {
-  parts = testApi();
+beforeEach(async () => {
+  parts = await testApi();
 });
 
 async function answered(event: EventParts): Promise<{ status: number | undefined; body: Record<string, unknown> }> {
@@ -54,6 +23,10 @@ describe('an event of API Gateway', () => {
     { rule: 'a query string', event: { rawQueryString: 'userid=al%2Bice' }, userid: 'al+ice' },
     { rule: 'a base64 body', event: { headers: FORM, body: base64('userid=alice'), isBase64Encoded: true } },
     { rule: 'a plain body', event: { headers: FORM, body: 'userid=alice' } },
+    {
+      rule: 'a byte order mark before its body',
+      event: { headers: { 'content-type': 'application/json' }, body: '\uFEFF{"userid":"alice"}' },
+    },
     {
       rule: 'upper-case header names',
       event: { headers: { 'CONTENT-TYPE': 'APPLICATION/JSON' }, body: '{"userid":"alice"}' },
@@ -117,6 +90,6 @@ describe('the $default route', () => {
   ])('answers $method $rawPath with $status and runs no call', async ({ method, rawPath, status }) => {
     const event = { routeKey: '$default', method, rawPath, rawQueryString: 'userid=alice' };
     expect(await answered(event)).toMatchObject({ status });
-    expect((await parts.store.counts()).get('default')).toMatchObject({ leased: 0 });
+    expect((await parts.store.counts(parts.clock.nowSec)).get('default')).toMatchObject({ leased: 0 });
   });
 });

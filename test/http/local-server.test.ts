@@ -68,7 +68,12 @@ describe('npm start', () => {
     {
       fault: 'bad settings, all at once',
       env: { STORE: 'disk', LEASE_MAX_MINUTES: '0' },
-      says: 'bad configuration: STORE must be memory; LEASE_MAX_MINUTES must be a whole number from 1 to 525600',
+      says: 'bad configuration: STORE must be memory or dynamodb; LEASE_MAX_MINUTES must be a whole number from 1 to 525600',
+    },
+    {
+      fault: 'operators on a server that others can reach',
+      env: { ADMIN_USERS: 'ops', HOST: '0.0.0.0' },
+      says: 'ADMIN_USERS is for a server that only this computer can reach, and HOST is 0.0.0.0',
     },
     { fault: 'a mock VM that is none', env: { MOCK_FAILING_VMS: 'vm-9' }, says: 'MOCK_FAILING_VMS names vm-9' },
   ])(

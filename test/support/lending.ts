@@ -1,14 +1,17 @@
-import type { Verdict } from '../../lambda/pool/check.ts';
+import { randomUUID } from 'node:crypto';
+import type { Verdict } from '../../lambda/pool/life.ts';
 import { Lending } from '../../lambda/pool/lending.ts';
 import type { LeaseLimits } from '../../lambda/pool/lending.ts';
+import { Operations } from '../../lambda/pool/operations.ts';
 import type { LeaseStore, LoginKey, VmProvider } from '../../lambda/pool/ports.ts';
+import { Upkeep } from '../../lambda/pool/upkeep.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 
 /** Saturday 2026-11-21, noon UTC; epoch seconds. */
 export const NOON_SEC = Date.UTC(2026, 10, 21, 12) / 1000;
 
-/** Failed checks in a row after which the stores under test quarantine a VM. */
-export const MAX_FAILURES = 3;
+/** A VM that fails is checked again after 10 and 20 seconds, then quarantined. */
+export const CHECKS = { maxFailures: 3, backoffSec: 10 };
 
 export const LIMITS: LeaseLimits = { defaultMinutes: 480, maxMinutes: 10_080 };
 
@@ -57,15 +60,20 @@ export class TestProvider implements VmProvider {
   }
 }
 
-/** Makes the store that a suite is about. */
-export type StoreFactory = (inventory: readonly Vm[]) => Promise<LeaseStore>;
+/** Makes the store that a suite is about, with no VM in it. */
+export type StoreFactory = () => Promise<LeaseStore>;
+
+/** An act at noon. */
+export const AT_NOON = { who: 'test', nowMs: NOON_SEC * 1000, requestId: 'r-0' };
 
 /** Lending over a store, with a clock and a provider in the test's hands. */
 export async function lendingOver(makeStore: StoreFactory, vms: readonly Vm[], limits = LIMITS) {
   const clock = new TestClock();
   const provider = new TestProvider(vms);
-  const store = await makeStore(vms);
-  let ids = 0;
-  const newId = () => `lease-${String(++ids)}`;
-  return { clock, provider, store, lending: new Lending({ store, provider, clock: clock.read, newId }, limits) };
+  const store = await makeStore();
+  const upkeep = new Upkeep({ store, provider, clock: clock.read }, CHECKS);
+  const lending = new Lending({ store, provider, upkeep, clock: clock.read, newId: randomUUID }, limits);
+  const operations = new Operations(store, upkeep, clock.read);
+  await upkeep.sync('r-0');
+  return { clock, provider, store, upkeep, operations, lending };
 }

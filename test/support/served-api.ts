@@ -1,16 +1,16 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { randomUUID } from 'node:crypto';
 import { createApi } from '../../lambda/http/api.ts';
 import type { Api } from '../../lambda/http/api.ts';
+import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
 import { ROUTE_KEYS } from '../../lambda/http/routes.ts';
-import { Lending } from '../../lambda/pool/lending.ts';
 import type { LeaseStore } from '../../lambda/pool/ports.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import { MemoryStore } from '../../lambda/store/memory.ts';
 import { createJournal, faultFields } from '../../lambda/telemetry/journal.ts';
 import { createGateway } from '../../scripts/gateway/server.ts';
-import { LIMITS, MAX_FAILURES, someVms, TestClock, TestProvider } from './lending.ts';
+import { lendingOver, LIMITS, someVms } from './lending.ts';
+import type { TestClock, TestProvider } from './lending.ts';
 
 /** The API over memory, its parts in the test's hands; `lines` is its log. */
 export interface TestApi {
@@ -21,15 +21,16 @@ export interface TestApi {
   readonly lines: string[];
 }
 
+/** The operator that {@link testApi} knows. */
+export const OPERATOR = 'ops';
+
 /** Composes the API as `lambda/index.ts` does, but for the clock and the VMs. */
-export function testApi(vms: readonly Vm[] = someVms(3)): TestApi {
-  const clock = new TestClock();
-  const provider = new TestProvider(vms);
-  const store = new MemoryStore(vms, MAX_FAILURES);
+export async function testApi(vms: readonly Vm[] = someVms(3)): Promise<TestApi> {
+  const { clock, provider, store, lending, operations } = await lendingOver(async () => new MemoryStore(), vms);
   const lines: string[] = [];
   const journal = createJournal({ clock: clock.read, metricsNamespace: 'test', write: (line) => lines.push(line) });
-  const lending = new Lending({ store, provider, clock: clock.read, newId: randomUUID }, LIMITS);
-  return { api: createApi({ lending, limits: LIMITS, journal, faultFields }), clock, provider, store, lines };
+  const api = createApi({ lending, operations, limits: LIMITS, adminUsers: [OPERATOR], journal, faultFields });
+  return { api, clock, provider, store, lines };
 }
 
 /** An API that listens, behind the same gateway that `npm start` has. */
@@ -43,10 +44,10 @@ export interface ServedApi extends TestApi {
 
 /** Serves a {@link testApi} on a free port of this computer. */
 export async function serveApi(vms?: readonly Vm[]): Promise<ServedApi> {
-  const parts = testApi(vms);
+  const parts = await testApi(vms);
   const faults: unknown[] = [];
   const server = createGateway({
-    routes: [...ROUTE_KEYS, '$default'],
+    routes: [...ROUTE_KEYS, ...OPERATOR_ROUTE_KEYS, '$default'],
     stage: 'resources',
     invoke: (event) => parts.api(event, 'invocation-1'),
     onFault: (fault) => faults.push(fault),

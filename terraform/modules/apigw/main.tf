@@ -28,12 +28,22 @@ resource "aws_apigatewayv2_integration" "function" {
   payload_format_version = "2.0"
 }
 
-resource "aws_apigatewayv2_route" "this" {
-  for_each = setunion(var.route_keys, ["$default"])
+# An operator's call is let through only when it is signed by somebody whose IAM policy allows it; API Gateway tells the
+# function who that is.
+locals {
+  authorization_types = merge(
+    { for key in setunion(var.route_keys, ["$default"]) : key => "NONE" },
+    { for key in var.operator_route_keys : key => "AWS_IAM" },
+  )
+}
 
-  api_id    = aws_apigatewayv2_api.this.id
-  route_key = each.key
-  target    = "integrations/${aws_apigatewayv2_integration.function.id}"
+resource "aws_apigatewayv2_route" "this" {
+  for_each = local.authorization_types
+
+  api_id             = aws_apigatewayv2_api.this.id
+  route_key          = each.key
+  authorization_type = each.value
+  target             = "integrations/${aws_apigatewayv2_integration.function.id}"
 }
 
 resource "aws_lambda_permission" "api" {

@@ -13,7 +13,15 @@ output "url" {
   value       = var.domain_name == null ? aws_apigatewayv2_stage.this.invoke_url : "https://${var.domain_name}"
 }
 
-output "route_keys" {
-  description = "Every route of the API, `$default` included."
-  value       = toset(values(aws_apigatewayv2_route.this)[*].route_key)
+output "route_authorizations" {
+  description = "How each route of the API authorizes, `$default` included: `NONE` or `AWS_IAM`."
+  value       = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type }
+}
+
+output "operator_invoke_arns" {
+  description = "What the IAM policy of an operator has to allow `execute-api:Invoke` on."
+  value = toset([
+    for key in var.operator_route_keys :
+    "${aws_apigatewayv2_api.this.execution_arn}/${aws_apigatewayv2_stage.this.name}/${replace(replace(key, " ", ""), "/{[^}]*}/", "*")}"
+  ])
 }

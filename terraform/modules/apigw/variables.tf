@@ -27,6 +27,23 @@ variable "route_keys" {
   }
 }
 
+variable "operator_route_keys" {
+  description = "Calls for operators only, such as `POST /vms/{id}/drain`; a request must be signed with credentials whose IAM policy allows it."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in var.operator_route_keys : can(regex("^(GET|POST|PUT|PATCH|DELETE) /[a-z0-9./{}-]*$", key))])
+    error_message = "operator_route_keys must be a method in capitals and a path in lower case, such as \"POST /vms/{id}/drain\"."
+  }
+
+  validation {
+    condition     = length(setintersection(var.operator_route_keys, var.route_keys)) == 0
+    error_message = "operator_route_keys must not be among route_keys: a call is either for everybody or for operators."
+  }
+}
+
 variable "access_log_group_arn" {
   description = "Log group of the access log."
   type        = string

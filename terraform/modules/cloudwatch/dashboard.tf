@@ -1,5 +1,5 @@
-# From the callers inwards: what they got, how long it took, how the function fared, how the pool stands, and what went wrong
-# lately. Half the page's 24 columns for each graph.
+# From the callers inwards: what they got, how long it took, how the function fared, how the pool stands, what waits, how the
+# table fares when there is one, and what went wrong lately. Half the page's 24 columns for each graph.
 locals {
   api_dimensions = { ApiId = var.api_id, Stage = var.api_stage }
 
@@ -10,6 +10,7 @@ locals {
     # ${var.name}
     **Callers get 503?** Look at *Pool* first: an empty pool is no fault. **Callers get 500?** The table of faults has the request ids; `npm run logs -- --request ID` tells the story of one.
     **VMs stay in checking or quarantined?** Their checks fail: `npm run logs -- --vm ID`. **The pool's graphs have a gap?** The scheduled tick did not run: see the schedule group `${var.name}`.
+    **Work waits?** The tick does not get through it: `npm run logs -- --errors`, and look how the function and its store fare. **VMs are drained?** An operator did it; `GET /events?vm=ID` says who and why, `POST /vms/ID/return` brings one back.
   EOT
 
   request_graphs = [
@@ -79,12 +80,72 @@ locals {
     stacked = true
     stat    = "Average"
     period  = 60
-    metrics = [for state in ["Free", "Leased", "Checking", "Quarantined"] :
+    metrics = [for state in ["Free", "Leased", "Checking", "Quarantined", "Drained"] :
       [var.metrics_namespace, "Vms${state}", "pool", pool, { label = lower(state) }]
     ]
   }]
 
-  graphs     = concat(local.request_graphs, local.function_graphs, local.lending_graphs, local.pool_graphs)
+  tick_graphs = [
+    {
+      title  = "Work that waits for the tick"
+      stat   = "Maximum"
+      period = 60
+      metrics = [
+        [var.metrics_namespace, "LeasesOverdue", { label = "leases overdue", color = "#d62728" }],
+        [var.metrics_namespace, "OldestCheckSeconds", { label = "oldest check, s", yAxis = "right" }],
+      ]
+    },
+  ]
+
+  table_graphs = [for table in var.table_name == null ? [] : [var.table_name] : [
+    {
+      title = "Table: capacity consumed, indexes too"
+      stat  = "Sum"
+      metrics = [
+        ["AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", table, { label = "read" }],
+        ["AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", table, { label = "write" }],
+        [{
+          expression = "SEARCH('{AWS/DynamoDB,GlobalSecondaryIndexName,TableName} MetricName=\"ConsumedReadCapacityUnits\" TableName=\"${table}\"', 'Sum', 300)"
+          label      = "read of $${PROP('Dim.GlobalSecondaryIndexName')}"
+        }],
+        [{
+          expression = "SEARCH('{AWS/DynamoDB,GlobalSecondaryIndexName,TableName} MetricName=\"ConsumedWriteCapacityUnits\" TableName=\"${table}\"', 'Sum', 300)"
+          label      = "write of $${PROP('Dim.GlobalSecondaryIndexName')}"
+        }],
+      ]
+    },
+    {
+      title = "Table: throttled requests, transaction conflicts and faults of DynamoDB"
+      stat  = "Sum"
+      metrics = [
+        ["AWS/DynamoDB", "TransactionConflict", "TableName", table, { label = "conflicts" }],
+        [{
+          expression = "SEARCH('{AWS/DynamoDB,Operation,TableName} MetricName=\"ThrottledRequests\" TableName=\"${table}\"', 'Sum', 300)"
+          label      = "$${PROP('Dim.Operation')} throttled"
+        }],
+        [{
+          expression = "SEARCH('{AWS/DynamoDB,Operation,TableName} MetricName=\"SystemErrors\" TableName=\"${table}\"', 'Sum', 300)"
+          label      = "$${PROP('Dim.Operation')} failed"
+        }],
+      ]
+    },
+    {
+      title = "Table: p99 latency by operation, ms"
+      metrics = [[{
+        expression = "SEARCH('{AWS/DynamoDB,Operation,TableName} MetricName=\"SuccessfulRequestLatency\" TableName=\"${table}\"', 'p99', 300)"
+        label      = "$${PROP('Dim.Operation')}"
+      }]]
+    },
+  ]]
+
+  graphs = concat(
+    local.request_graphs,
+    local.function_graphs,
+    local.lending_graphs,
+    local.pool_graphs,
+    local.tick_graphs,
+    flatten(local.table_graphs),
+  )
   top_rows   = 3
   graph_rows = 6
 

@@ -23,10 +23,14 @@ output "alarm_names" {
   value = sort(concat(
     [
       aws_cloudwatch_metric_alarm.function_errors.alarm_name,
+      aws_cloudwatch_metric_alarm.late_checks.alarm_name,
       aws_cloudwatch_metric_alarm.latency.alarm_name,
+      aws_cloudwatch_metric_alarm.overdue_leases.alarm_name,
       aws_cloudwatch_metric_alarm.server_errors.alarm_name,
       aws_cloudwatch_metric_alarm.throttles.alarm_name,
     ],
     [for alarm in aws_cloudwatch_metric_alarm.empty_pool : alarm.alarm_name],
+    aws_cloudwatch_metric_alarm.table_system_errors[*].alarm_name,
+    aws_cloudwatch_metric_alarm.table_throttles[*].alarm_name,
   ))
 }

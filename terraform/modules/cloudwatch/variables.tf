@@ -38,6 +38,12 @@ variable "api_stage" {
   nullable    = false
 }
 
+variable "table_name" {
+  description = "DynamoDB table that is watched. Null means that there is none."
+  type        = string
+  default     = null
+}
+
 variable "pools" {
   description = "Pools of the inventory; each gets a graph on the dashboard and an alarm for being empty."
   type        = list(string)
@@ -134,5 +140,49 @@ variable "alarm_empty_pool_minutes" {
   validation {
     condition     = var.alarm_empty_pool_minutes >= 1 && var.alarm_empty_pool_minutes <= 1440 && floor(var.alarm_empty_pool_minutes) == var.alarm_empty_pool_minutes
     error_message = "alarm_empty_pool_minutes must be a whole number from 1 to 1440: an alarm looks back one day at most."
+  }
+}
+
+variable "alarm_overdue_leases_minutes" {
+  description = "Minutes with leases that ended and were not taken back that raise the alarm."
+  type        = number
+  nullable    = false
+
+  validation {
+    condition     = var.alarm_overdue_leases_minutes >= 1 && var.alarm_overdue_leases_minutes <= 1440 && floor(var.alarm_overdue_leases_minutes) == var.alarm_overdue_leases_minutes
+    error_message = "alarm_overdue_leases_minutes must be a whole number from 1 to 1440: an alarm looks back one day at most."
+  }
+}
+
+variable "alarm_oldest_check_seconds" {
+  description = "Seconds that a VM waits for its check past the time it was due that raise the alarm."
+  type        = number
+  nullable    = false
+
+  validation {
+    condition     = var.alarm_oldest_check_seconds >= 60
+    error_message = "alarm_oldest_check_seconds must be at least 60: checks run once a minute."
+  }
+}
+
+variable "alarm_table_throttles" {
+  description = "Requests to the table that DynamoDB throttles in 5 minutes that raise the alarm."
+  type        = number
+  nullable    = false
+
+  validation {
+    condition     = var.alarm_table_throttles >= 1
+    error_message = "alarm_table_throttles must be at least 1, or the alarm would never end."
+  }
+}
+
+variable "alarm_table_system_errors" {
+  description = "Requests to the table that DynamoDB fails in 5 minutes that raise the alarm."
+  type        = number
+  nullable    = false
+
+  validation {
+    condition     = var.alarm_table_system_errors >= 1
+    error_message = "alarm_table_system_errors must be at least 1, or the alarm would never end."
   }
 }

@@ -25,3 +25,31 @@ variable "tracing_enabled" {
   type        = bool
   nullable    = false
 }
+
+variable "table_name" {
+  description = "The one DynamoDB table the function may use. Null means none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.table_name == null || can(regex("^[A-Za-z0-9_.-]{3,255}$", var.table_name))
+    error_message = "table_name must be the name of one table: no ARN, no wildcard."
+  }
+}
+
+variable "table_index_names" {
+  description = "Indexes of the table that the function may query."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = (length(var.table_index_names) == 0) == (var.table_name == null)
+    error_message = "table_index_names and table_name belong together: set both or none."
+  }
+
+  validation {
+    condition     = alltrue([for name in var.table_index_names : can(regex("^[A-Za-z0-9_.-]{3,255}$", name))])
+    error_message = "table_index_names must be names of indexes: no ARNs, no wildcards."
+  }
+}

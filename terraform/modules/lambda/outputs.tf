@@ -18,6 +18,11 @@ output "reserved_concurrency" {
   value       = aws_lambda_function.this.reserved_concurrent_executions
 }
 
+output "timeout_seconds" {
+  description = "Longest run of one invocation, in seconds."
+  value       = aws_lambda_function.this.timeout
+}
+
 output "environment_variables" {
   description = "Settings as the function gets them."
   value       = one(aws_lambda_function.this.environment[*].variables)

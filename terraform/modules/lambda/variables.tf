@@ -48,7 +48,6 @@ variable "memory_mb" {
 variable "timeout_seconds" {
   description = "Longest run of one invocation, in seconds. Kept under the 30 s limit of an HTTP API integration, so that the function fails before its caller gives up."
   type        = number
-  default     = 10
   nullable    = false
 
   validation {

@@ -9,14 +9,22 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createGateway, FunctionThrottled } from '../../../scripts/gateway/server.ts';
 import { TooManyRequests, type LambdaFunction } from '../lambda-runtime/lambda-function.ts';
+import { FORBIDDEN, signedEvent } from './iam-authorizer.ts';
 import { ACCOUNT_ID, type EmulatedAws } from './server.ts';
 
 /** An HTTP API as the emulated AWS knows it. */
 export interface DeployedApi {
   readonly apiId: string;
   readonly stage: string;
-  /** Route key → name of the function that it invokes */
-  readonly routes: ReadonlyMap<string, string>;
+  readonly routes: ReadonlyMap<string, DeployedRoute>;
+}
+
+/** What is behind a route key. */
+export interface DeployedRoute {
+  /** Name of the function that it invokes */
+  readonly functionName: string;
+  /** `NONE` or `AWS_IAM` */
+  readonly authorization: string;
 }
 
 /** An HTTP API that answers on this machine. */
@@ -39,14 +47,16 @@ export async function deployedApi(aws: EmulatedAws, apiName: string): Promise<De
     const { Items: routes = [] } = await client.send(new GetRoutesCommand({ ApiId: apiId }));
 
     const functions = new Map(integrations.map((known) => [`integrations/${known.IntegrationId}`, functionOf(known)]));
-    const targets = routes.map(({ RouteKey = '', Target = '' }) => [RouteKey, functions.get(Target) ?? ''] as const);
-    return { apiId: apiId ?? '', stage: only(stages).StageName ?? '', routes: new Map(targets) };
+    const behind = routes.map(({ RouteKey = '', Target = '', AuthorizationType: authorization = '' }) => {
+      return [RouteKey, { functionName: functions.get(Target) ?? '', authorization }] as const;
+    });
+    return { apiId: apiId ?? '', stage: only(stages).StageName ?? '', routes: new Map(behind) };
   } finally {
     client.destroy();
   }
 }
 
-/** Serves an API on a free port; every route invokes its function as API Gateway does. */
+/** Serves an API on a free port; every route invokes its function as API Gateway does, for those whom it lets in. */
 export async function serveApi(api: DeployedApi, functions: readonly LambdaFunction[]): Promise<ServedApi> {
   const byName = new Map(functions.map((lambda) => [lambda.name, lambda]));
   const faults: unknown[] = [];
@@ -55,11 +65,12 @@ export async function serveApi(api: DeployedApi, functions: readonly LambdaFunct
     apiId: api.apiId,
     stage: api.stage,
     routes: [...api.routes.keys()],
-    invoke: (event) => {
-      const name = api.routes.get(event.routeKey) ?? '';
-      const lambda = byName.get(name);
-      if (!lambda) throw new Error(`${event.routeKey} invokes the function "${name}", which does not run`);
-      return invoked(lambda, event);
+    invoke: async (event) => {
+      const { functionName = '', authorization } = api.routes.get(event.routeKey) ?? {};
+      const lambda = byName.get(functionName);
+      if (!lambda) throw new Error(`${event.routeKey} invokes the function "${functionName}", which does not run`);
+      const authorized = authorization === 'AWS_IAM' ? signedEvent(event) : event;
+      return authorized === undefined ? FORBIDDEN : invoked(lambda, authorized);
     },
     onFault: (fault) => faults.push(fault),
   });

@@ -12,6 +12,8 @@ import { REGION, type EmulatedAws } from './server.ts';
 /** A function of the emulated AWS, ready to run. */
 export interface DeployedFunction {
   readonly settings: FunctionSettings;
+  /** The role that it runs as */
+  readonly roleName: string;
   readonly lambda: LambdaFunction;
   /** Ends its processes and removes its code */
   stop(): Promise<void>;
@@ -22,6 +24,7 @@ export interface DeployedFunction {
  *
  * moto gives no code back, so the package comes from `zipFile`, once it is proved to be the one that was deployed.
  *
+ * @param endpoints - variables that lead the AWS SDK to services on this machine
  * @throws Error when the deployed code is not that of `zipFile`
  */
 export async function deployedFunction(
@@ -29,6 +32,7 @@ export async function deployedFunction(
   functionName: string,
   zipFile: string,
   runtime: LambdaRuntime,
+  endpoints: Readonly<Record<string, string>> = {},
 ): Promise<DeployedFunction> {
   const client = new LambdaClient(aws.clientConfig);
   const known = await client.send(new GetFunctionCommand({ FunctionName: functionName }));
@@ -42,12 +46,13 @@ export async function deployedFunction(
     );
   }
   const codeFolder = unzipped(zip);
-  const lambda = new LambdaFunction(settings, codeFolder, runtime);
+  const variables = { ...settings.variables, ...endpoints };
+  const lambda = new LambdaFunction({ ...settings, variables }, codeFolder, runtime);
   const stop = async () => {
     await lambda.stop();
     await rm(codeFolder, { recursive: true });
   };
-  return { settings, lambda, stop };
+  return { settings, roleName: told(known.Configuration, 'Role').split('/').at(-1) ?? '', lambda, stop };
 }
 
 function settingsOf({ Configuration = {}, Concurrency }: GetFunctionCommandOutput): FunctionSettings {

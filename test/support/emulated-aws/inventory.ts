@@ -12,8 +12,13 @@ export async function inventoryOf(aws: EmulatedAws) {
     schedules: names(await aws.ask('scheduler', '/schedules'), 'Name'),
     scheduleGroups: names(await aws.ask('scheduler', '/schedule-groups'), 'Name').filter((name) => name !== 'default'),
     domains: names(await aws.ask('apigateway', '/v2/domainnames'), 'domainName'),
+    tables: tableNames(await aws.act('dynamodb', 'DynamoDB_20120810.ListTables')),
     buckets: names(await aws.ask('s3', '/'), 'Name'),
   };
+}
+
+function tableNames(answer: string): string[] {
+  return (JSON.parse(answer) as { TableNames: string[] }).TableNames;
 }
 
 /** All values of one field, whether the answer is JSON or XML. */

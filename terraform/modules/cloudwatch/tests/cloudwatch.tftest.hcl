@@ -21,6 +21,11 @@ variables {
   alarm_5xx                = 5
   alarm_p99_latency_ms     = 3000
   alarm_empty_pool_minutes = 15
+
+  alarm_overdue_leases_minutes = 5
+  alarm_oldest_check_seconds   = 900
+  alarm_table_throttles        = 10
+  alarm_table_system_errors    = 7
 }
 
 run "keeps_logs_draws_the_figures_and_alarms_on_what_is_wrong" {
@@ -42,6 +47,8 @@ run "keeps_logs_draws_the_figures_and_alarms_on_what_is_wrong" {
       "vm-pool-dev-empty-pool-default",
       "vm-pool-dev-empty-pool-gpu",
       "vm-pool-dev-function-errors",
+      "vm-pool-dev-late-checks",
+      "vm-pool-dev-overdue-leases",
       "vm-pool-dev-p99-latency",
       "vm-pool-dev-throttles",
     ])
@@ -53,7 +60,8 @@ run "keeps_logs_draws_the_figures_and_alarms_on_what_is_wrong" {
       aws_cloudwatch_metric_alarm.function_errors.threshold == 1 &&
       aws_cloudwatch_metric_alarm.throttles.threshold == 20 &&
       aws_cloudwatch_metric_alarm.server_errors.threshold == 5 &&
-      aws_cloudwatch_metric_alarm.latency.threshold == 3000
+      aws_cloudwatch_metric_alarm.latency.threshold == 3000 &&
+      aws_cloudwatch_metric_alarm.late_checks.threshold == 900
     )
     error_message = "Each threshold must come from its own variable."
   }
@@ -69,12 +77,32 @@ run "keeps_logs_draws_the_figures_and_alarms_on_what_is_wrong" {
   }
 
   assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.overdue_leases.comparison_operator == "GreaterThanThreshold" &&
+      aws_cloudwatch_metric_alarm.overdue_leases.threshold == 0 &&
+      aws_cloudwatch_metric_alarm.overdue_leases.evaluation_periods == 5 &&
+      aws_cloudwatch_metric_alarm.overdue_leases.period == 60 &&
+      aws_cloudwatch_metric_alarm.overdue_leases.treat_missing_data == "breaching"
+    )
+    error_message = "Five minutes with a lease that nobody took back, or without a figure, must raise the alarm."
+  }
+
+  assert {
+    condition = [for alarm in [aws_cloudwatch_metric_alarm.overdue_leases, aws_cloudwatch_metric_alarm.late_checks] : "${alarm.namespace} ${alarm.metric_name} ${length(coalesce(alarm.dimensions, {}))}"] == [
+      "vm-pool-dev LeasesOverdue 0",
+      "vm-pool-dev OldestCheckSeconds 0",
+    ]
+    error_message = "The tick writes these figures without a dimension, and a dimension more would find none of them."
+  }
+
+  assert {
     condition = alltrue([
       for alarm in [
         aws_cloudwatch_metric_alarm.function_errors,
         aws_cloudwatch_metric_alarm.throttles,
         aws_cloudwatch_metric_alarm.server_errors,
         aws_cloudwatch_metric_alarm.latency,
+        aws_cloudwatch_metric_alarm.late_checks,
       ] : alarm.treat_missing_data == "notBreaching"
     ])
     error_message = "These metrics have no figures without requests."
@@ -102,6 +130,7 @@ run "keeps_logs_draws_the_figures_and_alarms_on_what_is_wrong" {
         "Leases granted, and refused by reason",
         "Pool default: VMs by state",
         "Pool gpu: VMs by state",
+        "Work that waits for the tick",
         "Latest faults",
       ] : contains([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : lookup(widget.properties, "title", "")], title)
     ])
@@ -114,8 +143,81 @@ run "keeps_logs_draws_the_figures_and_alarms_on_what_is_wrong" {
   }
 
   assert {
+    condition = [
+      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets :
+      [for metric in widget.properties.metrics : "${metric[1]} ${metric[3]}"] if lookup(widget.properties, "title", "") == "Pool gpu: VMs by state"
+    ] == [["VmsFree gpu", "VmsLeased gpu", "VmsChecking gpu", "VmsQuarantined gpu", "VmsDrained gpu"]]
+    error_message = "A VM in a state that is not drawn would be missing from the pool."
+  }
+
+  assert {
+    condition     = !strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "DynamoDB")
+    error_message = "Without a table there is nothing to draw of it."
+  }
+
+  assert {
     condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "SEARCH('{\\\"vm-pool-dev\\\",\\\"route\\\",\\\"statusCode\\\"} MetricName=\\\"Requests\\\"', 'Sum', 300)")
     error_message = "Requests are found by the namespace and dimensions that the function writes."
+  }
+}
+
+run "draws_and_watches_a_table" {
+  command = plan
+
+  variables {
+    table_name = "vm-pool-dev"
+  }
+
+  assert {
+    condition     = alltrue([for name in ["vm-pool-dev-table-system-errors", "vm-pool-dev-table-throttles"] : contains(output.alarm_names, name)])
+    error_message = "An alarm of the table is missing: ${join(", ", output.alarm_names)}"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.table_throttles[0].threshold == 10 && aws_cloudwatch_metric_alarm.table_system_errors[0].threshold == 7
+    error_message = "Each threshold must come from its own variable."
+  }
+
+  assert {
+    condition = [
+      for alarm in [aws_cloudwatch_metric_alarm.table_throttles[0], aws_cloudwatch_metric_alarm.table_system_errors[0]] : toset([
+        for query in alarm.metric_query : join(" ", [for metric in query.metric : "${metric.metric_name} ${metric.dimensions.TableName} ${metric.dimensions.Operation}"]) if length(query.metric) > 0
+      ])
+      ] == [
+      for name in ["ThrottledRequests", "SystemErrors"] : toset([
+        for operation in ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"] : "${name} vm-pool-dev ${operation}"
+      ])
+    ]
+    error_message = "Every operation of the store must be in the sum, or its faults go unseen."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in [aws_cloudwatch_metric_alarm.table_throttles[0], aws_cloudwatch_metric_alarm.table_system_errors[0]] :
+      alarm.treat_missing_data == "notBreaching" && [for query in alarm.metric_query : query.expression if query.return_data == true] == ["SUM(FILL(METRICS(), 0))"]
+    ])
+    error_message = "The sum, in which an operation without figures counts as none, must be what is compared."
+  }
+
+  assert {
+    condition = alltrue([
+      for title in [
+        "Table: capacity consumed, indexes too",
+        "Table: throttled requests, transaction conflicts and faults of DynamoDB",
+        "Table: p99 latency by operation, ms",
+      ] : contains([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : lookup(widget.properties, "title", "")], title)
+    ])
+    error_message = "A graph is missing: ${aws_cloudwatch_dashboard.this.dashboard_body}"
+  }
+
+  assert {
+    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "SEARCH('{AWS/DynamoDB,Operation,TableName} MetricName=\\\"SuccessfulRequestLatency\\\" TableName=\\\"vm-pool-dev\\\"', 'p99', 300)")
+    error_message = "Latencies are found by the dimensions that DynamoDB writes, and of this table only."
+  }
+
+  assert {
+    condition     = length(distinct([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : "${widget.x},${widget.y}"])) == length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets)
+    error_message = "Two widgets lie on the same place."
   }
 }
 
@@ -124,6 +226,7 @@ run "tells_the_topic_of_beginning_and_end" {
 
   variables {
     alarm_topic_arn = "arn:aws:sns:us-east-1:123456789012:on-call"
+    table_name      = "vm-pool-dev"
   }
 
   assert {
@@ -133,6 +236,10 @@ run "tells_the_topic_of_beginning_and_end" {
         aws_cloudwatch_metric_alarm.throttles,
         aws_cloudwatch_metric_alarm.server_errors,
         aws_cloudwatch_metric_alarm.latency,
+        aws_cloudwatch_metric_alarm.overdue_leases,
+        aws_cloudwatch_metric_alarm.late_checks,
+        aws_cloudwatch_metric_alarm.table_throttles[0],
+        aws_cloudwatch_metric_alarm.table_system_errors[0],
       ]) : alarm.alarm_actions == toset([var.alarm_topic_arn]) && alarm.ok_actions == toset([var.alarm_topic_arn])
     ])
     error_message = "Every alarm must tell the topic when it starts and when it ends."
@@ -154,6 +261,11 @@ run "refuses_settings_out_of_range" {
     alarm_5xx                = 0
     alarm_p99_latency_ms     = 0
     alarm_empty_pool_minutes = 1441
+
+    alarm_overdue_leases_minutes = 0
+    alarm_oldest_check_seconds   = 59
+    alarm_table_throttles        = 0
+    alarm_table_system_errors    = 0
   }
 
   expect_failures = [
@@ -168,5 +280,9 @@ run "refuses_settings_out_of_range" {
     var.alarm_5xx,
     var.alarm_p99_latency_ms,
     var.alarm_empty_pool_minutes,
+    var.alarm_overdue_leases_minutes,
+    var.alarm_oldest_check_seconds,
+    var.alarm_table_throttles,
+    var.alarm_table_system_errors,
   ]
 }

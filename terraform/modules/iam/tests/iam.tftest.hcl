@@ -40,6 +40,11 @@ run "lets_lambda_write_to_its_own_log_group_and_nothing_else" {
   }
 
   assert {
+    condition     = length(aws_iam_role_policy.table) == 0
+    error_message = "Without a table the role must have nothing to do with DynamoDB."
+  }
+
+  assert {
     condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[*].Principal == [{ Service = "lambda.amazonaws.com" }]
     error_message = "Somebody else than Lambda may assume the role: ${aws_iam_role.this.assume_role_policy}"
   }
@@ -58,14 +63,74 @@ run "tracing_adds_the_two_actions_that_write_traces" {
   }
 }
 
-run "refuses_a_wildcard_for_the_log_group" {
+run "a_table_adds_the_calls_of_the_store_and_no_others" {
+  command = plan
+
+  variables {
+    table_name        = "vm-pool-dev"
+    table_index_names = ["by-user", "work"]
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.table[0].policy).Statement : { actions = toset(flatten([statement.Action])), resources = toset(flatten([statement.Resource])) }] == [
+      {
+        actions = toset([
+          "dynamodb:BatchGetItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:UpdateItem",
+        ])
+        resources = toset(["arn:aws:dynamodb:us-east-1:123456789012:table/vm-pool-dev"])
+      },
+      {
+        actions = toset(["dynamodb:Query"])
+        resources = toset([
+          "arn:aws:dynamodb:us-east-1:123456789012:table/vm-pool-dev/index/by-user",
+          "arn:aws:dynamodb:us-east-1:123456789012:table/vm-pool-dev/index/work",
+        ])
+      },
+    ]
+    error_message = "The function may do more, or less, than the store does: ${aws_iam_role_policy.table[0].policy}"
+  }
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.table[0].policy).Statement : statement.Effect == "Allow" && lookup(statement, "Condition", null) == null])
+    error_message = "The policy must grant, and grant without conditions: ${aws_iam_role_policy.table[0].policy}"
+  }
+}
+
+run "refuses_a_wildcard_for_the_log_group_or_the_table" {
   command = plan
 
   variables {
     log_group_name = "/aws/lambda/*"
+    table_name     = "vm-pool-*"
   }
 
-  expect_failures = [var.log_group_name]
+  expect_failures = [var.log_group_name, var.table_name]
+}
+
+run "refuses_a_wildcard_for_an_index" {
+  command = plan
+
+  variables {
+    table_name        = "vm-pool-dev"
+    table_index_names = ["*"]
+  }
+
+  expect_failures = [var.table_index_names]
+}
+
+run "refuses_a_table_without_its_indexes" {
+  command = plan
+
+  variables {
+    table_name = "vm-pool-dev"
+  }
+
+  expect_failures = [var.table_index_names]
 }
 
 run "refuses_a_name_that_iam_would_refuse" {

@@ -9,10 +9,11 @@ provider "aws" {
 }
 
 variables {
-  name           = "vm-pool-dev"
-  role_arn       = "arn:aws:iam::123456789012:role/vm-pool-dev"
-  log_group_name = "/aws/lambda/vm-pool-dev"
-  package_path   = "main.tf" # any file will do: its digest is read, nothing is uploaded
+  name            = "vm-pool-dev"
+  role_arn        = "arn:aws:iam::123456789012:role/vm-pool-dev"
+  log_group_name  = "/aws/lambda/vm-pool-dev"
+  package_path    = "main.tf" # any file will do: its digest is read, nothing is uploaded
+  timeout_seconds = 29
 
   environment_variables = { STORE = "memory" }
 }
@@ -27,6 +28,11 @@ run "runs_the_built_handler_and_limits_nothing_unless_told" {
       aws_lambda_function.this.handler == "index.handler"
     )
     error_message = "dist/lambda.zip is built for nodejs22.x on arm64 with index.mjs at its top."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.timeout == 29
+    error_message = "timeout_seconds must reach the function."
   }
 
   assert {

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A program that a suite needs and this computer does not have, and how to get it there. */
+/** A program that is needed and that this computer does not have, and how to get it there. */
 export interface MissingTool {
   readonly name: string;
   readonly install: string;
@@ -29,9 +29,7 @@ const AWS_PROVIDER: MissingTool = {
 
 function providerCanBeHad(): boolean {
   try {
-    execFileSync(path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../scripts/terraform-cli-config'), {
-      stdio: 'ignore',
-    });
+    execFileSync(fileURLToPath(new URL('../terraform-cli-config', import.meta.url)), { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -1,0 +1,134 @@
+import pMap from 'p-map';
+import { REAPER, secondsOf } from './event.ts';
+import type { Act, ChangeEvent, EventKind } from './event.ts';
+import { checked, isOverdue, vacated } from './life.ts';
+import type { CheckPolicy, Verdict } from './life.ts';
+import type { Clock, LeaseStore, VmProvider } from './ports.ts';
+import type { PoolCounts, VmStatus } from './vm.ts';
+
+/** What upkeep needs from outside. */
+export interface UpkeepPorts {
+  readonly store: LeaseStore;
+  readonly provider: VmProvider;
+  readonly clock: Clock;
+}
+
+/** What one round of tidying did. */
+export interface Tidied {
+  /** Ended leases taken back. */
+  readonly reaped: number;
+  /** Checks made. */
+  readonly checked: number;
+  /** VMs that made trouble, and which; the next round tries them again. */
+  readonly faults: readonly { readonly vmId: string; readonly error: unknown }[];
+}
+
+/** What is due and not done. */
+export interface Backlog {
+  /** Leases that have ended and were not taken back. */
+  readonly leasesOverdue: number;
+  /** How long the most overdue check has waited past its time, seconds. */
+  readonly oldestCheckSec: number;
+}
+
+/** VMs worked on at the same moment. */
+const PARALLEL = 32;
+
+/** Takes VMs back, checks them, and keeps the store in step with the inventory. */
+export class Upkeep {
+  constructor(
+    private readonly ports: UpkeepPorts,
+    private readonly policy: CheckPolicy,
+  ) {}
+
+  /**
+   * Takes back leases that have ended and makes the checks that are due, the longest overdue first. Safe to run at any time,
+   * any number at once; one VM that makes trouble stops no other.
+   *
+   * @param limit - most VMs to work on
+   */
+  async tidy(requestId: string, limit: number): Promise<Tidied> {
+    const due = await this.ports.store.due(this.nowSec(), limit);
+    const rounds = await pMap(due, (status) => this.tidied(status, requestId), { concurrency: PARALLEL });
+    return {
+      reaped: rounds.reduce((sum, { reaped }) => sum + reaped, 0),
+      checked: rounds.reduce((sum, { checked: made }) => sum + made, 0),
+      faults: rounds.flatMap(({ faults }) => faults),
+    };
+  }
+
+  /** @param limit - how far to count */
+  async backlog(limit: number): Promise<Backlog> {
+    const nowSec = this.nowSec();
+    const due = await this.ports.store.due(nowSec, limit);
+    const waits = due.filter(({ state }) => state === 'checking').map(({ dueAtSec = nowSec }) => nowSec - dueAtSec);
+    return { leasesOverdue: due.length - waits.length, oldestCheckSec: Math.max(0, ...waits) };
+  }
+
+  /** Counts by state of every pool. */
+  async counts(): Promise<ReadonlyMap<string, PoolCounts>> {
+    return this.ports.store.counts(this.nowSec());
+  }
+
+  /** Makes the VMs of the store those of the provider. */
+  async sync(requestId: string): Promise<void> {
+    await this.ports.store.sync(this.ports.provider.inventory(), this.act(requestId));
+  }
+
+  /** Checks a VM if it waits for that and its time has come. @returns the VM as it is now */
+  async checkIfDue(status: VmStatus, requestId: string): Promise<VmStatus> {
+    const { state, dueAtSec = Infinity } = status;
+    return state === 'checking' && dueAtSec <= this.nowSec() ? this.check(status, requestId) : status;
+  }
+
+  /** Takes a VM back if its lease has ended. @returns the VM as it is now */
+  async reapIfOverdue(status: VmStatus, requestId: string): Promise<VmStatus> {
+    return isOverdue(status, this.nowSec()) ? this.reap(status, requestId) : status;
+  }
+
+  private async tidied(status: VmStatus, requestId: string): Promise<Tidied> {
+    try {
+      const vacant = await this.reapIfOverdue(status, requestId);
+      const after = await this.checkIfDue(vacant, requestId);
+      return { reaped: vacant === status ? 0 : 1, checked: after === vacant ? 0 : 1, faults: [] };
+    } catch (error) {
+      return { reaped: 0, checked: 0, faults: [{ vmId: status.vm.id, error }] };
+    }
+  }
+
+  private async reap(status: VmStatus, requestId: string): Promise<VmStatus> {
+    const act = this.act(requestId);
+    const change = vacated(status, secondsOf(act));
+    return (await this.ports.store.change(status, change, eventOf(status, 'expired', act))).status;
+  }
+
+  private async check(status: VmStatus, requestId: string): Promise<VmStatus> {
+    const verdict = await this.verdictOn(status);
+    const act = this.act(requestId);
+    const change = checked(status, verdict, secondsOf(act), this.policy);
+    const kind = verdict.passed ? 'check_passed' : change.state === 'quarantined' ? 'quarantined' : 'check_failed';
+    const reason = verdict.passed ? {} : { reason: verdict.reason };
+    return (await this.ports.store.change(status, change, { ...eventOf(status, kind, act), ...reason })).status;
+  }
+
+  private async verdictOn({ vm }: VmStatus): Promise<Verdict> {
+    try {
+      return await this.ports.provider.check(vm);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : 'unknown';
+      return { passed: false, reason: `the check itself failed: ${why}` };
+    }
+  }
+
+  private act(requestId: string): Act {
+    return { who: REAPER, nowMs: this.ports.clock(), requestId };
+  }
+
+  private nowSec(): number {
+    return secondsOf({ nowMs: this.ports.clock() });
+  }
+}
+
+function eventOf({ vm, lease }: VmStatus, kind: EventKind, act: Act): ChangeEvent {
+  return { kind, vmId: vm.id, act, ...(lease !== undefined && { userId: lease.userId, leaseId: lease.id }) };
+}

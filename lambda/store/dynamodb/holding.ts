@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { secondsOf } from '../../pool/event.ts';
+import type { Act } from '../../pool/event.ts';
+import { renewed } from '../../pool/lease.ts';
+import type { Lease } from '../../pool/lease.ts';
+import { vacated } from '../../pool/life.ts';
+import type { Grant, LeaseQuery, RenewRequest } from '../../pool/ports.ts';
+import { LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
+import type { Vm, VmStatus } from '../../pool/vm.ts';
+import { keyActions, vmAction } from './actions.ts';
+import type { EventWriter } from './actions.ts';
+import { all, endsAt, isKeyOf, isOfLease, isStaying } from './conditions.ts';
+import { liveGrant } from './granting.ts';
+import { changedStatus, keys, newVersion, releasedItem, statusOf, userItem, workPartition } from './layout.ts';
+import type { Item } from './layout.ts';
+import { backOff, Cancelled, deadlineFromNow } from './table.ts';
+import type { Action, Deadline, Table } from './table.ts';
+
+/** A lease that is to be released. */
+interface Release {
+  readonly grant: Grant;
+  /** The VM, where it was looked at; else it is taken to be as usual. */
+  readonly known: VmStatus | undefined;
+  readonly callId: string;
+  readonly act: Act;
+}
+
+/** A lease that was released. */
+interface Released {
+  readonly vm: Vm;
+  /** Of the call that released it. */
+  readonly callId: string;
+}
+
+/** What the holder of a lease can do with it. */
+export class Holding {
+  constructor(
+    private readonly table: Table,
+    private readonly events: EventWriter,
+  ) {}
+
+  async find(userId: string, nowSec: number): Promise<Grant | undefined> {
+    return liveGrant(await this.table.get(keys.user(userId)), nowSec);
+  }
+
+  /** One read and one transaction. */
+  async renew(request: RenewRequest): Promise<Lease> {
+    const { act, ttlSec, maxSec } = request;
+    return this.untilUndisturbed(async (deadline, isFirst) => {
+      const { vm, lease } = heldGrant(await this.table.get(keys.user(request.userId)), request);
+      if (!isFirst) expectLeased(await this.statusOf(vm.id), lease);
+      const longer = renewed(lease, secondsOf(act), ttlSec, maxSec);
+      await this.table.transact(this.renewActions(vm, lease, longer, act), deadline);
+      return longer;
+    });
+  }
+
+  /**
+   * One read and one transaction, in which the VM is taken to be as usual. Where it is not, an operator wanting it drained
+   * or the inventory having dropped it, the transaction fails, and the next attempt looks at the VM first.
+   */
+  async release(query: LeaseQuery): Promise<VmStatus> {
+    const callId = randomUUID();
+    let seen: Grant | undefined;
+    return this.untilUndisturbed(async (deadline) => {
+      // Before the rest, which tells whether the VM is this lease's no more because the lease was released.
+      const known = seen && (await this.statusOf(seen.vm.id));
+      const { user, released } = await this.releaseState(query, seen?.lease.id);
+      // An attempt whose answer got lost may have made it after all.
+      if (released !== undefined && (query.leaseId !== undefined || released.callId === callId)) {
+        return (await this.statusOf(released.vm.id)) ?? removed(released.vm);
+      }
+      const grant = heldGrant(user, query);
+      if (seen !== undefined) expectLeased(known, grant.lease);
+      seen = grant;
+      return this.endLease({ grant, known, callId, act: query.act }, deadline);
+    });
+  }
+
+  /** Repeats what was disturbed by somebody else's change. */
+  private async untilUndisturbed<Result>(
+    attemptIt: (deadline: Deadline, isFirst: boolean) => Promise<Result>,
+  ): Promise<Result> {
+    const deadline = deadlineFromNow();
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await attemptIt(deadline, attempt === 0);
+      } catch (error) {
+        if (!(error instanceof Cancelled)) throw error;
+        await backOff(attempt, deadline, error);
+      }
+    }
+  }
+
+  private renewActions(vm: Vm, lease: Lease, longer: Lease, act: Act): Action[] {
+    const { id, userId, vmId, expiresAtSec, idempotency } = longer;
+    const { ttl } = userItem(longer, vm);
+    const asRead = all(isOfLease(id), endsAt(lease.expiresAtSec));
+    const vmSet = { lease: longer, dueAtSec: expiresAtSec, version: newVersion() };
+    return [
+      { update: keys.user(userId), set: { lease: longer, expiresAtSec, ttl }, if: asRead },
+      { update: keys.vm(vmId), set: vmSet, if: isOfLease(id) },
+      this.events.append({ kind: 'renewed', vmId, userId, leaseId: id, from: 'leased', to: 'leased', act }),
+      ...(idempotency === undefined
+        ? []
+        : [{ update: keys.idempotency(idempotency.key), set: { expiresAtSec, ttl }, if: isKeyOf(id) }]),
+    ];
+  }
+
+  private async releaseState(
+    { userId, leaseId }: LeaseQuery,
+    seenId = leaseId,
+  ): Promise<{ user?: Item | undefined; released?: Released }> {
+    const wanted = [keys.user(userId), ...(seenId === undefined ? [] : [keys.released(seenId)])];
+    const [user, released] = await this.table.getAll(wanted);
+    return released?.userId === userId ? { user, released: released as Item & Released } : { user };
+  }
+
+  private async statusOf(vmId: string): Promise<VmStatus | undefined> {
+    const item = await this.table.get(keys.vm(vmId));
+    return item && statusOf(item);
+  }
+
+  private async endLease({ grant, known, callId, act }: Release, deadline: Deadline): Promise<VmStatus> {
+    const { vm, lease } = grant;
+    const before = known ?? { vm, state: 'leased', version: 0, failures: 0, draining: false, retired: false };
+    const change = vacated(before, secondsOf(act));
+    const after = change.state === 'removed' ? undefined : changedStatus(before, change.state, change);
+    const usual = known === undefined && after !== undefined;
+    const event = { kind: 'released', vmId: vm.id, userId: lease.userId, leaseId: lease.id, act } as const;
+    await this.table.transact(
+      [
+        { delete: keys.user(lease.userId), if: isOfLease(lease.id) },
+        usual ? usualRelease(lease, after) : vmAction(before, after),
+        { put: releasedItem(lease, vm, callId, secondsOf(act)) },
+        this.events.appendChange(before, after, event),
+        ...keyActions(lease),
+      ],
+      deadline,
+    );
+    return after ?? before;
+  }
+}
+
+/** Makes a VM `checking` without having read it. */
+function usualRelease(lease: Lease, { vm, state, version, failures, dueAtSec }: VmStatus): Action {
+  const set = { state, version, failures, dueAtSec, work: workPartition(vm.pool, state) };
+  return { update: keys.vm(vm.id), set, remove: ['lease', 'reason'], if: all(isOfLease(lease.id), isStaying) };
+}
+
+function heldGrant(item: Item | undefined, { userId, leaseId, act }: LeaseQuery): Grant {
+  const grant = liveGrant(item, secondsOf(act));
+  if (grant === undefined) throw new NoLease(userId);
+  if (leaseId !== undefined && grant.lease.id !== leaseId) throw new LeaseSuperseded(userId, leaseId);
+  return grant;
+}
+
+/**
+ * The reaper may have had the VM meanwhile, where its clock is ahead or this call is slow: then somebody else may have it.
+ * @throws {@link NoLease} when the VM does not have this lease any more
+ */
+function expectLeased(status: VmStatus | undefined, { id, userId }: Lease): void {
+  if (status?.lease?.id !== id) throw new NoLease(userId);
+}
+
+/** A VM that has left the inventory since it was given back. */
+function removed(vm: Vm): VmStatus {
+  return { vm, state: 'drained', version: 0, failures: 0, draining: true, retired: true };
+}

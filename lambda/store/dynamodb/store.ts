@@ -1,0 +1,139 @@
+import type { Act, ChangeEvent, PoolEvent } from '../../pool/event.ts';
+import type { Lease } from '../../pool/lease.ts';
+import type { VmChange } from '../../pool/life.ts';
+import type {
+  AcquireRequest,
+  Changed,
+  EventQuery,
+  Grant,
+  LeaseQuery,
+  LeaseStore,
+  Page,
+  PageQuery,
+  RenewRequest,
+} from '../../pool/ports.ts';
+import type { PoolCounts, Vm, VmStatus } from '../../pool/vm.ts';
+import { changeActions, EventWriter } from './actions.ts';
+import { Granting } from './granting.ts';
+import { Holding } from './holding.ts';
+import { Inventory } from './inventory.ts';
+import { changedStatus, eventBound, eventOf, keys, statusOf } from './layout.ts';
+import { backOff, Cancelled, deadlineFromNow, Table } from './table.ts';
+import type { Query } from './table.ts';
+import { WorkIndex } from './work-index.ts';
+
+/** Settings of the store. */
+export interface DynamoStoreOptions {
+  readonly tableName: string;
+  /** How long events are kept, days. */
+  readonly eventsKeptDays: number;
+}
+
+/** A store over the table of that name. Endpoint, region and credentials are the SDK's to find. */
+export function createDynamoStore({ tableName, eventsKeptDays }: DynamoStoreOptions): DynamoStore {
+  return new DynamoStore(new Table(tableName), new EventWriter(eventsKeptDays));
+}
+
+/**
+ * Leases in a DynamoDB table: the truth for any number of processes. Every change is one transaction, so that a crash
+ * leaves all of it or nothing, and whoever loses a race is told so by a condition and looks again. `layout.ts` has the items.
+ */
+export class DynamoStore implements LeaseStore {
+  private readonly work: WorkIndex;
+  private readonly inventory: Inventory;
+  private readonly granting: Granting;
+  private readonly holding: Holding;
+
+  constructor(
+    private readonly table: Table,
+    private readonly eventWriter: EventWriter,
+  ) {
+    this.work = new WorkIndex(table);
+    this.inventory = new Inventory(table, this.work, eventWriter);
+    this.granting = new Granting(table, this.work, this.inventory, eventWriter);
+    this.holding = new Holding(table, eventWriter);
+  }
+
+  async sync(inventory: readonly Vm[], act: Act): Promise<void> {
+    await this.inventory.sync(inventory, act);
+  }
+
+  async acquire(request: AcquireRequest): Promise<Grant> {
+    return this.granting.acquire(request);
+  }
+
+  async find(userId: string, nowSec: number): Promise<Grant | undefined> {
+    return this.holding.find(userId, nowSec);
+  }
+
+  async renew(request: RenewRequest): Promise<Lease> {
+    return this.holding.renew(request);
+  }
+
+  async release(query: LeaseQuery): Promise<VmStatus> {
+    return this.holding.release(query);
+  }
+
+  async due(nowSec: number, limit: number): Promise<readonly VmStatus[]> {
+    return this.work.due(await this.inventory.pools(), nowSec, limit);
+  }
+
+  async change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed> {
+    const after = change.state === 'removed' ? undefined : changedStatus(before, change.state, change);
+    const actions = [...changeActions(before, after), this.eventWriter.appendChange(before, after, event)];
+    const deadline = deadlineFromNow();
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.table.transact(actions, deadline);
+        return { applied: true, status: after ?? before };
+      } catch (error) {
+        if (!(error instanceof Cancelled)) throw error;
+        // A conflict with another transaction says nothing of the VM yet: that one may fail as well.
+        if (error.isByCondition) return this.changedMeanwhile(before, after);
+        await backOff(attempt, deadline, error);
+      }
+    }
+  }
+
+  async status(vmId: string): Promise<VmStatus | undefined> {
+    const item = await this.table.get(keys.vm(vmId));
+    return item && statusOf(item);
+  }
+
+  async statuses(query: PageQuery): Promise<Page<VmStatus>> {
+    return this.work.page(await this.inventory.poolsNow(), query);
+  }
+
+  async events(query: EventQuery): Promise<Page<PoolEvent>> {
+    const { items, next } = await this.table.query({ ...eventQuery(query), backward: true, limit: query.limit });
+    const events = items.map(eventOf);
+    const last = events.at(-1);
+    return { items: events, ...(next !== undefined && last !== undefined && { cursor: last.id }) };
+  }
+
+  async counts(nowSec: number): Promise<ReadonlyMap<string, PoolCounts>> {
+    const pools = await this.inventory.poolsNow();
+    return new Map(await Promise.all(pools.map(async (pool) => [pool, await this.work.counts(pool, nowSec)] as const)));
+  }
+
+  async ping(): Promise<void> {
+    await this.table.get(keys.inventory);
+  }
+
+  /** A transaction whose answer got lost may have been ours: then the VM is in the very version that we gave it. */
+  private async changedMeanwhile(before: VmStatus, after: VmStatus | undefined): Promise<Changed> {
+    const now = await this.status(before.vm.id);
+    return { applied: now?.version === after?.version, status: now ?? before };
+  }
+}
+
+function eventQuery(query: EventQuery): Query {
+  const bound = eventBound(query.cursor);
+  if ('vmId' in query) {
+    return {
+      key: { expression: 'pk = :pk AND sk < :bound', values: { ':pk': keys.vm(query.vmId).pk, ':bound': bound } },
+    };
+  }
+  const values = { ':user': query.userId, ':bound': bound };
+  return { index: 'by-user', key: { expression: 'eventUser = :user AND sk < :bound', values } };
+}

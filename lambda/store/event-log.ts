@@ -1,0 +1,52 @@
+import type { ChangeEvent, PoolEvent } from '../pool/event.ts';
+import type { EventQuery, Page } from '../pool/ports.ts';
+import type { VmState } from '../pool/vm.ts';
+
+/** How many events are kept; a process that lives on memory needs a bound. */
+const KEPT = 10_000;
+
+/** An event as it was told: it is read far less often than written, so whoever reads it puts it together. */
+interface Entry {
+  readonly event: ChangeEvent;
+  readonly from: VmState | undefined;
+  readonly to: VmState | undefined;
+}
+
+/** What has happened lately, in the memory of this process. */
+export class EventLog {
+  /** The event number n lies at n modulo {@link KEPT}, until a newer one takes its place. */
+  private readonly ring: Entry[] = [];
+  private appended = 0;
+
+  /** Appends one event, at constant cost. */
+  append(event: ChangeEvent, from: VmState | undefined, to: VmState | undefined): void {
+    this.ring[this.appended % KEPT] = { event, from, to };
+    this.appended += 1;
+  }
+
+  /** Newest first. */
+  page(query: EventQuery): Page<PoolEvent> {
+    const { cursor, limit } = query;
+    const items: PoolEvent[] = [];
+    for (const event of this.newestFirst()) {
+      const isWanted = 'vmId' in query ? event.vmId === query.vmId : event.userId === query.userId;
+      if (!isWanted || (cursor !== undefined && event.id >= cursor)) continue;
+      const last = items.at(-1);
+      if (items.length === limit && last !== undefined) return { items, cursor: last.id };
+      items.push(event);
+    }
+    return { items };
+  }
+
+  private *newestFirst(): Iterable<PoolEvent> {
+    for (let n = this.appended - 1; n >= Math.max(0, this.appended - KEPT); n -= 1) {
+      const entry = this.ring[n % KEPT];
+      if (entry !== undefined) yield poolEvent(n, entry);
+    }
+  }
+}
+
+function poolEvent(n: number, { event, from, to }: Entry): PoolEvent {
+  const id = String(n).padStart(16, '0');
+  return { ...event, ...(from !== undefined && { from }), ...(to !== undefined && { to }), id };
+}

@@ -1,0 +1,72 @@
+import { GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { expect, it } from '@jest/globals';
+import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
+import { ROUTE_KEYS } from '../../lambda/http/routes.ts';
+import { ACCOUNT_ID, REGION, type EmulatedAws } from '../support/emulated-aws/server.ts';
+import type { RunningEnvironment } from './environment.ts';
+
+/** What Terraform made of an environment that changes none of the defaults of variables.tf. */
+export function deploymentStories(running: () => RunningEnvironment, account: () => EmulatedAws): void {
+  it('deploys the built package with the settings of the environment', () => {
+    expect(running().deployed.settings).toEqual({
+      functionName: 'vm-pool-dev',
+      functionArn: `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:vm-pool-dev`,
+      handler: 'index.handler',
+      runtimeName: 'nodejs22.x',
+      version: '$LATEST',
+      region: REGION,
+      timeoutSec: 29,
+      memoryMb: 1024,
+      reservedConcurrency: 1,
+      logFormat: 'JSON',
+      logGroup: '/aws/lambda/vm-pool-dev',
+      variables: {
+        STORE: 'memory',
+        TABLE_NAME: '',
+        EVENTS_KEPT_DAYS: '90',
+        LEASE_DEFAULT_MINUTES: '480',
+        LEASE_MAX_MINUTES: '10080',
+        CHECK_MAX_FAILURES: '3',
+        CHECK_BACKOFF_SECONDS: '30',
+        CHECK_TIMEOUT_SECONDS: '5',
+        MOCK_FAILING_VMS: '',
+        METRICS_NAMESPACE: 'vm-pool-dev',
+      },
+    });
+  });
+
+  it('makes a route for each call of the function, one for the rest, and lets IAM guard those of operators', () => {
+    const { api, outputs } = running();
+    const behind = (keys: readonly string[], authorization: string) =>
+      keys.map((key) => [key, { functionName: 'vm-pool-dev', authorization }]);
+    expect(Object.fromEntries(api.routes)).toEqual(
+      Object.fromEntries([...behind([...ROUTE_KEYS, '$default'], 'NONE'), ...behind(OPERATOR_ROUTE_KEYS, 'AWS_IAM')]),
+    );
+    expect(outputs.api_url).toBe(`https://${api.apiId}.execute-api.${REGION}.amazonaws.com/resources`);
+    expect(outputs.getvm_url).toBe(`${outputs.api_url}/getvm`);
+    expect(outputs.releasevm_url).toBe(`${outputs.api_url}/releasevm`);
+  });
+
+  it('lets this API invoke the function, and no other', async () => {
+    const { api, deployed } = running();
+    const client = new LambdaClient(account().clientConfig);
+    const { Policy = '' } = await client.send(new GetPolicyCommand({ FunctionName: 'vm-pool-dev' }));
+    client.destroy();
+    const { Statement } = JSON.parse(Policy) as { Statement: unknown[] };
+    expect(Statement).toEqual([
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Principal: { Service: 'apigateway.amazonaws.com' },
+        Resource: deployed.settings.functionArn,
+        Condition: {
+          ArnLike: { 'AWS:SourceArn': `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${api.apiId}/resources/*` },
+        },
+      }),
+    ]);
+  });
+
+  it('gives the function nothing to do with DynamoDB', () => {
+    expect(running().role.usesOf('dynamodb')).toEqual([]);
+  });
+}

@@ -1,0 +1,19 @@
+import { expect } from '@jest/globals';
+import type { EmulatedAws } from '../support/emulated-aws/server.ts';
+import type { RunningEnvironment } from './environment.ts';
+
+interface Schedule {
+  readonly ScheduleExpression: string;
+  readonly State: string;
+  readonly Target: { readonly Arn: string; readonly Input: string };
+}
+
+/** Does what EventBridge Scheduler would do within a minute: invokes the target of the environment's schedule with its input. */
+export async function runSchedule(aws: EmulatedAws, { deployed }: RunningEnvironment): Promise<void> {
+  const { functionName, functionArn } = deployed.settings;
+  const told = await aws.ask('scheduler', `/schedules/tick?groupName=${functionName}`);
+  const { ScheduleExpression, State, Target } = JSON.parse(told) as Schedule;
+  expect([ScheduleExpression, State, Target.Arn]).toEqual(['rate(1 minute)', 'ENABLED', functionArn]);
+  const { functionError } = await deployed.lambda.invoke(JSON.parse(Target.Input));
+  expect(functionError).toBeUndefined();
+}

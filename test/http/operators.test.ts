@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
+import { someVms } from '../support/lending.ts';
+import { OPERATOR, serveApi, testApi } from '../support/served-api.ts';
+import type { ServedApi } from '../support/served-api.ts';
+import { eventOf } from './event.ts';
+
+interface Reply {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+const AS_OPERATOR = { 'x-operator': OPERATOR };
+
+let served: ServedApi;
+
+beforeEach(async () => {
+  served = await serveApi(someVms(2));
+});
+
+afterEach(async () => {
+  await served.close();
+  expect(served.faults).toEqual([]);
+});
+
+async function call(
+  method: string,
+  path: string,
+  parameters?: object,
+  headers: Record<string, string> = AS_OPERATOR,
+): Promise<Reply> {
+  const body = parameters === undefined ? null : JSON.stringify(parameters);
+  const type: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
+  const response = await fetch(served.url + path, { method, body, headers: { ...type, ...headers } });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+const order = (vmId: string, what: string, reason = 'maintenance') => call('POST', `/vms/${vmId}/${what}`, { reason });
+const acquire = (userid: string) => call('POST', '/getvm', { userid });
+
+describe('who is an operator', () => {
+  it.each(OPERATOR_ROUTE_KEYS)('403 for everybody else: %s', async (routeKey) => {
+    const [method = '', template = ''] = routeKey.split(' ');
+    const path = template.replace('{id}', 'vm-01');
+    for (const headers of [{}, { 'x-operator': 'eve' }, { 'x-operator': '' }]) {
+      const reply = await call(method, path, method === 'POST' ? { reason: 'x' } : undefined, headers);
+      expect(reply).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    }
+    expect(await call('GET', '/pool')).toMatchObject({ body: { pools: { default: { free: 2 } } } });
+  });
+
+  it('is told before anything of the request is looked at', async () => {
+    expect(await call('POST', '/vms/vm-99/drain', {}, {})).toMatchObject({ status: 403 });
+  });
+
+  const signed = (sourceIp: string, authorizer?: object) => {
+    const event = eventOf({ routeKey: 'GET /vms', method: 'GET', rawPath: '/resources/vms', headers: AS_OPERATOR });
+    const http = { ...event.requestContext.http, sourceIp };
+    return { ...event, requestContext: { ...event.requestContext, http, ...(authorizer && { authorizer }) } };
+  };
+
+  it('is whoever signed the call and was let through by API Gateway', async () => {
+    const { api } = await testApi();
+    const iam = { userArn: 'arn:aws:iam::123456789012:user/ops' };
+    expect(await api(signed('203.0.113.9', { iam }), 'i-1')).toMatchObject({ statusCode: 200 });
+  });
+
+  it('is nobody from elsewhere, whatever name they give', async () => {
+    const { api } = await testApi();
+    expect(await api(signed('203.0.113.9'), 'i-1')).toMatchObject({ statusCode: 403 });
+    expect(await api(signed('127.0.0.1'), 'i-1')).toMatchObject({ statusCode: 200 });
+  });
+});
+
+describe('GET /vms', () => {
+  it('shows every VM with its state, holder, due time and last failure', async () => {
+    served.provider.failing.add('vm-02');
+    const { body } = await acquire('alice');
+    await acquire('bob');
+    await call('POST', '/releasevm', { userid: 'bob' });
+    const shown = (await call('GET', '/vms')).body;
+    const common = { pool: 'default', port: 22, username: 'tester', draining: false, retired: false };
+    expect(shown).toEqual({
+      vms: [
+        {
+          ...common,
+          ...{
+            id: 'vm-01',
+            ip: '192.0.2.1',
+            state: 'leased',
+            failures: 0,
+            userid: 'alice',
+            dueAt: '2026-11-21T20:00:00Z',
+          },
+          leaseId: (body.lease as { id: string }).id,
+        },
+        {
+          ...common,
+          ...{ id: 'vm-02', ip: '192.0.2.2', state: 'checking', failures: 1, dueAt: '2026-11-21T12:00:10Z' },
+          reason: 'disk full',
+        },
+      ],
+    });
+    expect(JSON.stringify(shown)).not.toContain('key of');
+  });
+
+  it('comes page by page', async () => {
+    const first = (await call('GET', '/vms?limit=1')).body;
+    expect(first.vms).toMatchObject([{ id: 'vm-01' }]);
+    const second = (await call('GET', `/vms?limit=1&cursor=${String(first.cursor)}`)).body;
+    expect(second).toMatchObject({ vms: [{ id: 'vm-02' }] });
+    expect(second).not.toHaveProperty('cursor');
+  });
+
+  it.each(['limit=0', 'limit=201', 'cursor=%00', 'what=ever'])('400 for %s', async (query) => {
+    expect(await call('GET', `/vms?${query}`)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  });
+});
+
+describe('orders', () => {
+  it('drain: a VM that nobody has, at once; it is lent no more', async () => {
+    expect(await order('vm-01', 'drain', 'new disk')).toMatchObject({
+      status: 200,
+      body: { vm: { id: 'vm-01', state: 'drained', reason: 'new disk' } },
+    });
+    await acquire('alice');
+    expect(await acquire('bob')).toMatchObject({ status: 503, body: { code: 'pool_empty' } });
+  });
+
+  it('drain: a VM that somebody has, when they give it back', async () => {
+    await acquire('alice');
+    expect(await order('vm-01', 'drain')).toMatchObject({ body: { vm: { state: 'leased', draining: true } } });
+    expect(await call('POST', '/releasevm', { userid: 'alice' })).toMatchObject({ body: { vm: { state: 'drained' } } });
+  });
+
+  it('return: back through a check', async () => {
+    await order('vm-01', 'quarantine', 'smells of smoke');
+    expect(await order('vm-01', 'return', 'was the toaster')).toMatchObject({ body: { vm: { state: 'free' } } });
+    expect(served.provider.checked).toEqual(['vm-01']);
+  });
+
+  it('release: takes a VM from its holder, who has no right to it from then on', async () => {
+    await acquire('alice');
+    expect(await order('vm-01', 'release', 'left the company')).toMatchObject({ body: { vm: { state: 'free' } } });
+    expect(await call('GET', '/lease?userid=alice')).toMatchObject({ status: 404 });
+  });
+
+  it('409 vm_in_use: quarantine takes no VM from its holder', async () => {
+    await acquire('alice');
+    expect(await order('vm-01', 'quarantine')).toMatchObject({
+      status: 409,
+      body: { code: 'vm_in_use', state: 'leased' },
+    });
+    expect(await call('GET', '/lease?userid=alice')).toMatchObject({ status: 200 });
+  });
+
+  it('409 wrong_state, 404 unknown_vm', async () => {
+    expect(await order('vm-01', 'return')).toMatchObject({ status: 409, body: { code: 'wrong_state', state: 'free' } });
+    expect(await order('vm-99', 'drain')).toMatchObject({ status: 404, body: { code: 'unknown_vm' } });
+  });
+
+  it.each([{}, { reason: '' }, { reason: '  ' }, { reason: 5 }, { reason: 'x'.repeat(501) }])(
+    '400 without a reason: %j',
+    async (body) => {
+      const reply = await call('POST', '/vms/vm-01/drain', body);
+      expect(reply).toMatchObject({ status: 400, body: { errors: [{ field: 'reason' }] } });
+      expect(await call('GET', '/pool')).toMatchObject({ body: { pools: { default: { free: 2 } } } });
+    },
+  );
+});
+
+describe('GET /events', () => {
+  it('tells what happened to a VM, and why, newest first', async () => {
+    await acquire('alice');
+    await order('vm-01', 'release', 'left the company');
+    const { body } = await call('GET', '/events?vm=vm-01');
+    expect(body.events).toMatchObject([
+      { kind: 'check_passed', from: 'checking', to: 'free', who: 'reaper' },
+      {
+        kind: 'force_released',
+        from: 'leased',
+        to: 'checking',
+        who: OPERATOR,
+        userid: 'alice',
+        reason: 'left the company',
+      },
+      { kind: 'acquired', from: 'free', to: 'leased', who: 'alice', userid: 'alice', at: '2026-11-21T12:00:00.000Z' },
+      { kind: 'added', to: 'free' },
+    ]);
+  });
+
+  it('tells what a user had', async () => {
+    await acquire('alice');
+    await acquire('bob');
+    expect((await call('GET', '/events?userid=bob')).body.events).toMatchObject([{ kind: 'acquired', vmId: 'vm-02' }]);
+  });
+
+  it.each(['', '?vm=vm-01&userid=alice', '?vm=a/b'])('400 for %j', async (query) => {
+    expect(await call('GET', `/events${query}`)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  });
+});
+
+it('405 at the path of an order, 404 beside it', async () => {
+  expect(await call('GET', '/vms/vm-01/drain')).toMatchObject({ status: 405 });
+  expect(await call('POST', '/vms//drain')).toMatchObject({ status: 404 });
+  expect(await call('POST', '/vms/vm-01/explode')).toMatchObject({ status: 404 });
+});

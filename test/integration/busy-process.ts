@@ -1,0 +1,105 @@
+/** One instance of the function under load: several callers at once borrow, renew and give back, now and then a tick runs. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Refusal } from '../../lambda/pool/refusals.ts';
+import type { Vm } from '../../lambda/pool/vm.ts';
+import { functionInstance, outcomeOf } from '../support/function-instance.ts';
+import type { FunctionInstance, Outcome } from '../support/function-instance.ts';
+import { seededRandom } from '../support/random.ts';
+import { serveTask } from '../support/worker-task.ts';
+import type { Entry } from './history.ts';
+
+/** The load, and where it goes. */
+export interface BusyTask {
+  readonly tableName: string;
+  readonly vms: readonly Vm[];
+  readonly users: number;
+  readonly callers: number;
+  readonly roundsEach: number;
+  readonly seed: number;
+}
+
+/** How often a caller leaves a lease alone, for another caller to find it. */
+const ABANDONED = 0.05;
+
+serveTask(async (task: BusyTask) => {
+  const load = new Load(task);
+  await Promise.all(Array.from({ length: task.callers }, () => load.call()));
+  return load.entries;
+});
+
+class Load {
+  readonly entries: Entry[] = [];
+  private readonly instance: FunctionInstance;
+  private readonly random: () => number;
+
+  constructor(private readonly task: BusyTask) {
+    this.instance = functionInstance({ ...task, clock: Date.now });
+    this.random = seededRandom(task.seed);
+  }
+
+  async call(): Promise<void> {
+    for (let round = 0; round < this.task.roundsEach; round++) {
+      if (this.random() < 0.005) await outcomeOf(this.instance.tick());
+      await this.borrow(`user-${String(Math.floor(this.random() * this.task.users))}`);
+    }
+  }
+
+  private async borrow(userId: string): Promise<void> {
+    const { lending } = this.instance;
+    const idempotencyKey = randomUUID();
+    const acquire = () => lending.acquire({ userId, idempotencyKey }, randomUUID());
+    const outcome = await this.recorded({ use: 'acquire', userId }, acquire, ({ vm, lease }) => {
+      return { vmId: vm.id, leaseId: lease.id };
+    });
+    if ('refusal' in outcome) {
+      // Somebody else calls for the same user, or has left the lease alone: take it over half of the time.
+      const { refusal } = outcome;
+      if (refusal.code === 'already_allocated' && this.random() < 0.5) await this.giveBack(userId, refusal.lease.id);
+      return;
+    }
+    await pause(this.random() * 20);
+    const { id } = outcome.answer.lease;
+    if (this.random() < 0.3) await this.renew(userId, id);
+    if (this.random() >= ABANDONED) await this.giveBack(userId, id);
+  }
+
+  private async renew(userId: string, leaseId: string): Promise<void> {
+    const renew = () => this.instance.lending.renew({ userId, leaseId, minutes: 600 }, randomUUID());
+    await this.recorded({ use: 'renew', userId, leaseId }, renew, () => ({}));
+  }
+
+  private async giveBack(userId: string, leaseId: string): Promise<void> {
+    const release = () => this.instance.lending.release({ userId, leaseId }, randomUUID());
+    await this.recorded({ use: 'release', userId, leaseId }, release, ({ vm, state }) => ({ vmId: vm.id, state }));
+  }
+
+  private async recorded<Answer>(
+    asked: Pick<Entry, 'use' | 'userId' | 'leaseId'>,
+    call: () => Promise<Answer>,
+    told: (answer: Answer) => Partial<Entry>,
+  ): Promise<Outcome<Answer>> {
+    const startMs = sharedMs();
+    const outcome = await untilTold(call);
+    const what = 'answer' in outcome ? { code: 'ok', ...told(outcome.answer) } : refused(outcome.refusal);
+    this.entries.push({ startMs, endMs: sharedMs(), ...asked, ...what });
+    return outcome;
+  }
+}
+
+/** Asks again when the database is too busy to tell, which on a busy computer may happen without any fault. */
+async function untilTold<Answer>(call: () => Promise<Answer>): Promise<Outcome<Answer>> {
+  for (;;) {
+    const outcome = await outcomeOf(call());
+    if ('answer' in outcome || outcome.refusal.code !== 'store_unavailable') return outcome;
+  }
+}
+
+function refused(refusal: Refusal): Pick<Entry, 'code' | 'leaseId'> {
+  return { code: refusal.code, ...(refusal.code === 'already_allocated' && { leaseId: refusal.lease.id }) };
+}
+
+/** A clock that all processes of a computer share and that never goes back. */
+function sharedMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

@@ -1,0 +1,46 @@
+/** One instance of the function that serves one call, which is as far as it may come before it is killed. */
+import type { Order } from '../../lambda/pool/life.ts';
+import type { Vm } from '../../lambda/pool/vm.ts';
+import { functionInstance } from '../support/function-instance.ts';
+import type { FunctionInstance } from '../support/function-instance.ts';
+import { serveTask } from '../support/worker-task.ts';
+
+/** What is called. */
+export type Call =
+  | { readonly use: 'acquire'; readonly userId: string; readonly idempotencyKey: string }
+  | { readonly use: 'release' | 'renew'; readonly userId: string }
+  | { readonly use: 'tidy' | 'sync' }
+  | { readonly use: 'order'; readonly order: Order; readonly vmId: string };
+
+/** A call, and the world it comes into. */
+export interface CallTask {
+  readonly tableName: string;
+  readonly inventory: readonly Vm[];
+  readonly failing: readonly string[];
+  readonly nowMs: number;
+  readonly call: Call;
+}
+
+serveTask(async ({ tableName, inventory, failing, nowMs, call }: CallTask) => {
+  const instance = functionInstance({ tableName, vms: inventory, clock: () => nowMs });
+  for (const vmId of failing) instance.provider.failing.add(vmId);
+  await serve(instance, call);
+  return 'done';
+});
+
+async function serve({ lending, operations, upkeep }: FunctionInstance, call: Call): Promise<unknown> {
+  switch (call.use) {
+    case 'acquire':
+      return lending.acquire({ ...call, minutes: 10 }, 'killed');
+    case 'release':
+      return lending.release(call, 'killed');
+    case 'renew':
+      return lending.renew({ ...call, minutes: 60 }, 'killed');
+    case 'tidy':
+      return upkeep.tidy('killed', 100);
+    case 'sync':
+      return upkeep.sync('killed');
+    case 'order':
+      return operations.order({ ...call, reason: 'a test', operator: 'an operator' }, 'killed');
+  }
+}

@@ -1,0 +1,125 @@
+/** One call of one process, and what it was told. */
+export interface Entry {
+  readonly use: 'acquire' | 'renew' | 'release';
+  readonly userId: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** `ok`, or the code of the refusal. */
+  readonly code: string;
+  readonly vmId?: string;
+  readonly leaseId?: string;
+  /** State of the VM that was given back. */
+  readonly state?: string;
+}
+
+/** From when to when something was so for certain, however the calls were interleaved. */
+interface Interval {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A lease as its history tells it. */
+interface Lent extends Required<Pick<Entry, 'leaseId' | 'vmId' | 'userId'>> {
+  readonly acquire: Entry;
+  readonly releases: readonly Entry[];
+  /** From the end of the call that granted it to the begin of the first that gave it back. */
+  readonly held: Interval;
+}
+
+/** All that was answered to anybody, in all processes. */
+export class PoolHistory {
+  readonly leases: readonly Lent[];
+
+  constructor(
+    private readonly entries: readonly Entry[],
+    private readonly vmIds: readonly string[],
+  ) {
+    const releases = grouped(this.all('release', 'ok'), ({ leaseId = '' }) => leaseId);
+    this.leases = this.all('acquire', 'ok').map((acquire) => lent(acquire, releases));
+  }
+
+  all(use: Entry['use'], code: string): Entry[] {
+    return this.entries.filter((entry) => entry.use === use && entry.code === code);
+  }
+
+  /** What cannot be, in whatever order the calls took effect. @returns sentences; none, all is well */
+  faults(): string[] {
+    return [
+      ...overlaps(grouped(this.leases, ({ vmId }) => vmId)),
+      ...overlaps(grouped(this.leases, ({ userId }) => userId)),
+      ...this.foreignLeases(),
+      ...this.falselyEmpty(),
+    ];
+  }
+
+  /** Leases that a user was told they hold and that nobody granted them. */
+  private foreignLeases(): string[] {
+    const granted = new Set(this.leases.map(({ leaseId, userId }) => `${leaseId} of ${userId}`));
+    const told = this.all('acquire', 'already_allocated').map(({ leaseId = '', userId }) => `${leaseId} of ${userId}`);
+    return told.filter((lease) => !granted.has(lease)).map((lease) => `nobody granted lease ${lease}`);
+  }
+
+  /** Refusals during the whole of which one VM or another was free for certain. */
+  private falselyEmpty(): string[] {
+    const free = this.certainlyFree();
+    const refused = this.all('acquire', 'pool_empty').filter((call) => isCovered(call, free));
+    return refused.map(({ userId, startMs }) => `${userId} was refused at ${String(startMs)} although VMs were free`);
+  }
+
+  /** From the end of the call that said that a VM is free to the begin of the one that got it, earliest first. */
+  private certainlyFree(): Interval[] {
+    const byVm = grouped(this.leases, ({ vmId }) => vmId);
+    const intervals = this.vmIds.flatMap((vmId) => {
+      const leases = (byVm.get(vmId) ?? []).toSorted((one, other) => one.held.fromMs - other.held.fromMs);
+      const freed = leases.map(({ releases }) => Math.min(...releases.filter(isFree).map(({ endMs }) => endMs)));
+      return [-Infinity, ...freed].map((fromMs, place) => ({
+        fromMs,
+        toMs: leases[place]?.acquire.startMs ?? Infinity,
+      }));
+    });
+    return intervals.filter(({ fromMs, toMs }) => fromMs < toMs).sort((one, other) => one.fromMs - other.fromMs);
+  }
+}
+
+function lent(acquire: Entry, releasesOf: ReadonlyMap<string, readonly Entry[]>): Lent {
+  const { leaseId = '', vmId = '', userId } = acquire;
+  const releases = releasesOf.get(leaseId) ?? [];
+  const toMs = Math.min(...releases.map(({ startMs }) => startMs));
+  return { leaseId, vmId, userId, acquire, releases, held: { fromMs: acquire.endMs, toMs } };
+}
+
+function isFree({ state }: Entry): boolean {
+  return state === 'free';
+}
+
+function overlaps(groups: ReadonlyMap<string, readonly Lent[]>): string[] {
+  return [...groups].flatMap(([who, leases]) => {
+    const inOrder = leases.toSorted((one, other) => one.held.fromMs - other.held.fromMs);
+    const pairs = inOrder.slice(1).map((lease, place) => [inOrder[place], lease] as const);
+    const wrong = pairs.filter(
+      ([before, { held }]) => before !== undefined && before.held.toMs > Math.min(held.fromMs, held.toMs),
+    );
+    return wrong.map(([before, { leaseId }]) => `${who} has ${leaseId} beside ${before?.leaseId ?? ''}`);
+  });
+}
+
+/** @param intervals - earliest first */
+function isCovered({ startMs, endMs }: Entry, intervals: readonly Interval[]): boolean {
+  let untilMs = startMs;
+  for (const { fromMs, toMs } of intervals) {
+    if (fromMs > untilMs) return false;
+    untilMs = Math.max(untilMs, toMs);
+    if (untilMs >= endMs) return true;
+  }
+  return false;
+}
+
+function grouped<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const LINES = 2_000;
+const LONG_TEXT = 'ü'.repeat(500);
+
+/** More than a pipe holds, and out of a process that ends at once; the pipe does not block since `process.stdout` was used. */
+const WRITER = `
+  import { writeLine } from './lambda/telemetry/stdout.ts';
+  process.stdout.write('');
+  for (let n = 0; n < ${LINES}; n += 1) writeLine(n + ' ${LONG_TEXT}');
+  process.exit();
+`;
+
+describe('writing lines to standard output', () => {
+  it('loses nothing where the reader is slow and the writer leaves at once', async () => {
+    const writer = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', WRITER], {
+      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await sleep(500);
+    const lines = (await text(writer.stdout)).split('\n');
+    expect(lines).toEqual([...Array.from({ length: LINES }, (_, n) => `${n} ${LONG_TEXT}`), '']);
+  });
+});
