@@ -111,8 +111,11 @@ export class Holding {
     { userId, leaseId }: LeaseQuery,
     seenId = leaseId,
   ): Promise<{ user?: Item | undefined; released?: Released }> {
-    const wanted = [keys.user(userId), ...(seenId === undefined ? [] : [keys.released(seenId)])];
-    const [user, released] = await this.table.getAll(wanted);
+    if (seenId === undefined) return { user: await this.table.get(keys.user(userId)) };
+    const [user, atOnce] = await this.table.getAll([keys.user(userId), keys.released(seenId)]);
+    // The two are not read at the same moment: a release between them is seen only by looking again.
+    const isHeld = (user as (Item & Grant) | undefined)?.lease.id === seenId;
+    const released = atOnce ?? (isHeld ? undefined : await this.table.get(keys.released(seenId)));
     return released?.userId === userId ? { user, released: released as Item & Released } : { user };
   }
 
