@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pMap from 'p-map';
 import type { Lease } from '../../lambda/pool/lease.ts';
 import { Borrower } from '../support/borrower.ts';
 import { TestDatabase } from '../support/dynamodb.ts';
@@ -106,8 +107,10 @@ class World {
     for (let acts = 0; acts < this.history.actsEach; acts++) await borrower.act();
   }
 
+  /** One tick; on a busy computer the database may be too slow for it without any fault, then the next one. */
   async tick(): Promise<void> {
-    await this.anyInstance().tick();
+    const outcome = await outcomeOf(this.anyInstance().tick());
+    if ('refusal' in outcome) await this.tick();
   }
 
   async table(): Promise<PoolTable> {
@@ -146,15 +149,18 @@ class World {
   }
 
   private async reap(): Promise<void> {
-    await outcomeOf(this.tick());
+    await outcomeOf(this.anyInstance().tick());
   }
 }
 
-/** Histories that run at once. The database loses more and more, in the end nearly everything. */
+/** Histories at once: they spend their time waiting, but this process and the database are to keep up with them. */
+const AT_ONCE = 4;
+
+/** Histories of one kind. The database loses more and more, in the end nearly everything. */
 const HISTORIES: readonly History[][] = [
   seeds(1, 8).map((seed) => ({ seed, users: 16, vms: 8, actsEach: 15, faultRate: 0.15 })),
-  seeds(9, 14).map((seed) => ({ seed, users: 16, vms: 20, actsEach: 15, faultRate: 0.3 })),
-  seeds(15, 18).map((seed) => ({ seed, users: 12, vms: 10, actsEach: 2, faultRate: 0.97 })),
+  seeds(9, 12).map((seed) => ({ seed, users: 16, vms: 20, actsEach: 15, faultRate: 0.3 })),
+  seeds(13, 16).map((seed) => ({ seed, users: 12, vms: 10, actsEach: 2, faultRate: 0.97 })),
 ];
 
 function seeds(first: number, last: number): number[] {
@@ -190,18 +196,20 @@ describe('the store over a database that throttles, fails, dawdles and loses ans
   it.each(HISTORIES.map((histories) => ({ histories, percent: 100 * (histories[0]?.faultRate ?? 0) })))(
     'gives no answer that contradicts the table, and is whole again after one tick ($percent % of requests faulty)',
     async ({ histories, percent }) => {
+      proxy.follow(NO_FAULTS);
       const worlds = await Promise.all(
         histories.map(async (history) => new World(await database.freshTable(), history)),
       );
-      proxy.follow(NO_FAULTS);
-      await Promise.all(worlds.map((world) => world.tick()));
+      for (const world of worlds) await world.tick();
+
       proxy.follow(atRandom(percent / 100, seededRandom(percent)));
-      await Promise.all(worlds.map((world) => world.live()));
+      await pMap(worlds, (world) => world.live(), { concurrency: AT_ONCE });
       await proxy.quiet();
+
       proxy.follow(NO_FAULTS);
       for (const world of worlds) await expectWholeAgain(world);
     },
-    90_000,
+    180_000,
   );
 });
 
