@@ -19,14 +19,15 @@ export async function measureBundle(): Promise<Findings> {
   const loaded = await filesLoaded({ STORE: 'memory' });
   const withSdk = await containing(loaded, SDK);
   const measures: Measure[] = [
+    // With the AWS SDK, of which the memory store loads nothing.
+    { id: 'bundle.modules', what: 'bundle: dist/lambda/*.mjs, minified', unit: 'bytes', value: await totalBytes(modules) },
     {
-      id: 'bundle.modules',
-      what: 'bundle: dist/lambda/*.mjs, minified',
+      id: 'bundle.loaded',
+      what: 'bundle: loaded with STORE=memory',
       unit: 'bytes',
-      value: await totalBytes(modules),
+      value: await totalBytes(loaded),
       target: { of: 'value', atMost: MOST_BYTES },
     },
-    { id: 'bundle.loaded', what: 'bundle: loaded with STORE=memory', unit: 'bytes', value: await totalBytes(loaded) },
     {
       id: 'bundle.sdk',
       what: 'bundle: of that, files with any AWS SDK',

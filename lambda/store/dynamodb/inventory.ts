@@ -59,9 +59,10 @@ export class Inventory {
       ...present.flatMap((status) => this.changesOf(status, wanted.get(status.vm.id), act)),
       ...added(wanted, present).map((vm) => this.addition(vm, act)),
     ];
-    const outcomes = await pMap(changes, (actions) => this.made(actions), { concurrency: PARALLEL });
-    const done = outcomes.every(Boolean) && present.every((status) => !isToBeMoved(status, wanted.get(status.vm.id)));
-    // Without the hash the next sync looks at everything again.
+    await pMap(changes, (actions) => this.made(actions), { concurrency: PARALLEL });
+    // The index is a moment behind the table, so only a look that finds nothing to do tells that all is done. Until then,
+    // without the hash, the next sync looks at everything again.
+    const done = changes.length === 0 && present.every((status) => !isToBeMoved(status, wanted.get(status.vm.id)));
     await this.table.put(inventoryItem(done ? hash : '', pools));
     this.known = pools;
   }
@@ -71,14 +72,12 @@ export class Inventory {
     return item === undefined ? { hash: '', pools: [] } : (item as Item & Synced);
   }
 
-  /** @returns whether the change was made; if not, somebody else changed the VM */
-  private async made(actions: readonly Action[]): Promise<boolean> {
+  /** Somebody else may have changed the VM meanwhile; then the next sync looks at it again. */
+  private async made(actions: readonly Action[]): Promise<void> {
     try {
       await this.table.transact(actions);
-      return true;
     } catch (error) {
-      if (error instanceof Cancelled) return false;
-      throw error;
+      if (!(error instanceof Cancelled)) throw error;
     }
   }
 

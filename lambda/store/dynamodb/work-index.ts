@@ -47,7 +47,12 @@ export class WorkIndex {
     const isFresh = known !== undefined && performance.now() - known.countedMs < COUNTS_FRESH_MS;
     const counts = isFresh ? known.counts : this.counts(pool, nowSec);
     if (!isFresh) this.recent.set(pool, { countedMs: performance.now(), counts });
-    return { ...(await counts), free: 0 };
+    try {
+      return { ...(await counts), free: 0 };
+    } catch (error) {
+      this.recent.delete(pool);
+      throw error;
+    }
   }
 
   /** Every VM of a pool. */
