@@ -20,7 +20,12 @@ export async function measureBundle(): Promise<Findings> {
   const withSdk = await containing(loaded, SDK);
   const measures: Measure[] = [
     // With the AWS SDK, of which the memory store loads nothing.
-    { id: 'bundle.modules', what: 'bundle: dist/lambda/*.mjs, minified', unit: 'bytes', value: await totalBytes(modules) },
+    {
+      id: 'bundle.modules',
+      what: 'bundle: dist/lambda/*.mjs, minified',
+      unit: 'bytes',
+      value: await totalBytes(modules),
+    },
     {
       id: 'bundle.loaded',
       what: 'bundle: loaded with STORE=memory',
