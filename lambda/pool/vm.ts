@@ -13,6 +13,11 @@ export interface Vm {
   readonly username: string;
 }
 
+/** Whether the inventory says the same of a VM, given that it is the same VM. */
+export function sameVm(one: Vm, other: Vm): boolean {
+  return one.pool === other.pool && one.ip === other.ip && one.port === other.port && one.username === other.username;
+}
+
 /** The pool of a request that names none. */
 export const DEFAULT_POOL = 'default';
 

@@ -24,6 +24,7 @@ import {
   PoolEmpty,
   UnknownPool,
 } from '../pool/refusals.ts';
+import { sameVm } from '../pool/vm.ts';
 import type { PoolCounts, Vm, VmState, VmStatus } from '../pool/vm.ts';
 import { EventLog } from './event-log.ts';
 import { FreeQueue } from './free-queue.ts';
@@ -319,8 +320,4 @@ function grantOf({ vm, lease }: LeasedSlot): Grant {
 
 function statusOf(slot: Slot): VmStatus {
   return { ...slot };
-}
-
-function sameVm(one: Vm, other: Vm): boolean {
-  return one.pool === other.pool && one.ip === other.ip && one.port === other.port && one.username === other.username;
 }

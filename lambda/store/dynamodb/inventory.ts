@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { secondsOf } from '../../pool/event.ts';
 import type { Act, ChangeEvent } from '../../pool/event.ts';
 import { hasEnded } from '../../pool/lease.ts';
+import { sameVm } from '../../pool/vm.ts';
 import type { Vm, VmStatus } from '../../pool/vm.ts';
 import { changeActions } from './actions.ts';
 import type { EventWriter } from './actions.ts';
@@ -120,10 +121,6 @@ function isToBeMoved({ state, vm }: VmStatus, wanted: Vm | undefined): boolean {
 function added(wanted: ReadonlyMap<string, Vm>, present: readonly VmStatus[]): Vm[] {
   const known = new Set(present.map(({ vm }) => vm.id));
   return [...wanted.values()].filter(({ id }) => !known.has(id));
-}
-
-function sameVm(one: Vm, other: Vm): boolean {
-  return hashOf([one]) === hashOf([other]);
 }
 
 function hashOf(inventory: readonly Vm[]): string {
