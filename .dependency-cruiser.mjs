@@ -34,7 +34,7 @@ export default {
       name: 'aws-sdk-in-its-adapters',
       severity: 'error',
       from: { path: '^lambda/', pathNot: '^lambda/(store|providers|telemetry)/' },
-      to: { path: '@aws-sdk/' },
+      to: { path: '@(aws-sdk|smithy)/' },
     },
     {
       name: 'only-the-product-is-bundled',
@@ -44,9 +44,10 @@ export default {
     },
     {
       name: 'no-undeclared-or-development-packages',
+      comment: 'Types may come from anywhere: nothing of them is bundled.',
       severity: 'error',
       from: { path: '^lambda/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '@types/aws-lambda' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
   ],
   options: {

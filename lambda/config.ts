@@ -1,9 +1,24 @@
 import * as v from 'valibot';
 
+/** A DynamoDB table, and how to get to it. */
+export interface TableSettings {
+  readonly kind: 'dynamodb';
+  readonly tableName: string;
+  readonly region: string;
+  /** URL of another DynamoDB than the region's. */
+  readonly endpoint: string | undefined;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    /** Goes with credentials that end, as those of a role do. */
+    readonly sessionToken?: string;
+  };
+}
+
 /** The settings of the function, checked. */
 export interface Config {
   /** Where leases live. */
-  readonly store: { readonly kind: 'memory' } | { readonly kind: 'dynamodb'; readonly tableName: string };
+  readonly store: { readonly kind: 'memory' } | TableSettings;
   readonly limits: {
     readonly defaultMinutes: number;
     readonly maxMinutes: number;
@@ -63,12 +78,6 @@ const namespace = v.pipe(
   v.transform((text) => (text === '' ? undefined : text)),
 );
 
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
-const tableName = v.pipe(
-  v.string(),
-  v.regex(/^([A-Za-z0-9_.-]{3,255})?$/, 'must be the name of a DynamoDB table: 3 to 255 of A-Z a-z 0-9 _ . -'),
-);
-
 const environment = v.pipe(
   v.object({
     STORE: v.optional(v.picklist(['memory', 'dynamodb'], 'must be memory or dynamodb'), 'memory'),
@@ -77,7 +86,6 @@ const environment = v.pipe(
     CHECK_MAX_FAILURES: wholeNumber(1, 100, 3),
     CHECK_BACKOFF_SECONDS: wholeNumber(0, 3600, 30),
     CHECK_TIMEOUT_SECONDS: wholeNumber(1, 20, 5),
-    TABLE_NAME: v.optional(tableName, ''),
     EVENTS_KEPT_DAYS: wholeNumber(1, 3650, 90),
     ADMIN_USERS: v.optional(list, ''),
     MOCK_FAILING_VMS: v.optional(list, ''),
@@ -92,15 +100,39 @@ const environment = v.pipe(
     ),
     ['LEASE_DEFAULT_MINUTES'],
   ),
-  v.forward(
-    v.partialCheck(
-      [['STORE'], ['TABLE_NAME']],
-      (env) => env.STORE !== 'dynamodb' || env.TABLE_NAME !== '',
-      'must name the table when STORE is dynamodb',
-    ),
-    ['TABLE_NAME'],
-  ),
 );
+
+const awsEndpoint = v.optional(
+  v.pipe(
+    v.string(),
+    v.check((text) => text === '' || isOrigin(text), 'must be a URL without a path, such as http://127.0.0.1:8000'),
+  ),
+  '',
+);
+
+/** A variable that must be there and match. */
+function needed(pattern: RegExp, rule: string) {
+  return v.optional(v.pipe(v.string(), v.regex(pattern, `must be ${rule} where STORE is dynamodb`)), '');
+}
+
+/**
+ * What else is read where leases live in a table. The names with `AWS_` are those of every AWS tool, and Lambda sets all but
+ * the endpoints: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+const tableEnvironment = v.object({
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+  TABLE_NAME: needed(/^[\w.-]{3,255}$/, 'the name of a table, 3 to 255 of A-Z a-z 0-9 _ . -,'),
+  AWS_REGION: needed(/^[a-z0-9-]{1,63}$/, 'the region of the table, such as eu-central-1,'),
+  AWS_ACCESS_KEY_ID: needed(/./, 'set'),
+  AWS_SECRET_ACCESS_KEY: needed(/./, 'set'),
+  AWS_SESSION_TOKEN: v.optional(v.string(), ''),
+  AWS_ENDPOINT_URL: awsEndpoint,
+  AWS_ENDPOINT_URL_DYNAMODB: awsEndpoint,
+});
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^/]+\/?$/.test(text) && URL.canParse(text);
+}
 
 /**
  * Checks the environment once, at cold start.
@@ -110,11 +142,11 @@ const environment = v.pipe(
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const parsed = v.safeParse(environment, env, { abortPipeEarly: true });
-  if (!parsed.success)
-    throw new ConfigError(parsed.issues.map((issue) => `${v.getDotPath(issue) ?? ''} ${issue.message}`));
+  const table = env.STORE === 'dynamodb' ? v.safeParse(tableEnvironment, env) : undefined;
+  if (!parsed.success || table?.success === false) throw new ConfigError([parsed, table ?? {}].flatMap(faultsOf));
   const settings = parsed.output;
   return {
-    store: settings.STORE === 'memory' ? { kind: 'memory' } : { kind: 'dynamodb', tableName: settings.TABLE_NAME },
+    store: table === undefined ? { kind: 'memory' } : tableSettings(table.output),
     limits: { defaultMinutes: settings.LEASE_DEFAULT_MINUTES, maxMinutes: settings.LEASE_MAX_MINUTES },
     check: {
       maxFailures: settings.CHECK_MAX_FAILURES,
@@ -127,4 +159,22 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     metricsNamespace: settings.METRICS_NAMESPACE,
     onLambda: settings.AWS_LAMBDA_FUNCTION_NAME !== undefined,
   };
+}
+
+function tableSettings(env: v.InferOutput<typeof tableEnvironment>): TableSettings {
+  return {
+    kind: 'dynamodb',
+    tableName: env.TABLE_NAME,
+    region: env.AWS_REGION,
+    endpoint: env.AWS_ENDPOINT_URL_DYNAMODB || env.AWS_ENDPOINT_URL || undefined,
+    credentials: {
+      accessKeyId: env.AWS_ACCESS_KEY_ID,
+      secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
+      ...(env.AWS_SESSION_TOKEN !== '' && { sessionToken: env.AWS_SESSION_TOKEN }),
+    },
+  };
+}
+
+function faultsOf({ issues = [] }: { readonly issues?: readonly v.BaseIssue<unknown>[] | undefined }): string[] {
+  return issues.map((issue) => `${v.getDotPath(issue) ?? ''} ${issue.message}`);
 }

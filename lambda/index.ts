@@ -53,11 +53,11 @@ if (config.onLambda && config.store.kind === 'memory') {
   journal({ level: 'WARN', message: 'leases live in the memory of this process and end with it (STORE=memory)' });
 }
 
-/** Only the store that is used is loaded: the AWS SDK costs a cold start more than everything else together. */
+/** Only the store that is used is loaded: AWS's parts cost a cold start more than everything else together. */
 async function createStore({ store: settings, eventsKeptDays }: Config): Promise<LeaseStore> {
   if (settings.kind === 'memory') return new MemoryStore();
   const { createDynamoStore } = await import('./store/dynamodb/store.ts');
-  return createDynamoStore({ tableName: settings.tableName, eventsKeptDays });
+  return createDynamoStore({ ...settings, eventsKeptDays });
 }
 
 /** A tick leaves this much of its run for the figures and the log, milliseconds. */

@@ -19,7 +19,7 @@ export async function measureBundle(): Promise<Findings> {
   const loaded = await filesLoaded({ STORE: 'memory' });
   const withSdk = await containing(loaded, SDK);
   const measures: Measure[] = [
-    // With the AWS SDK, of which the memory store loads nothing.
+    // With the DynamoDB store and AWS's parts, of which the memory store loads nothing.
     {
       id: 'bundle.modules',
       what: 'bundle: dist/lambda/*.mjs, minified',

@@ -4,7 +4,7 @@
  */
 import type { LeaseStore } from '../../lambda/pool/ports.ts';
 import type { VmStatus } from '../../lambda/pool/vm.ts';
-import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
+import { storeOver } from '../support/table-store.ts';
 import { Meter } from './dynamodb-meter.ts';
 import type { Cost } from './dynamodb-meter.ts';
 import { acquireRequest, settle } from './dynamodb-requests.ts';
@@ -19,7 +19,7 @@ export type CallCosts = Readonly<Record<Call, Cost>>;
 const [tableName = '', cycles = ''] = process.argv.slice(2);
 const meter = await Meter.listen(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '');
 process.env.AWS_ENDPOINT_URL_DYNAMODB = meter.endpoint;
-const store = createDynamoStore({ tableName, eventsKeptDays: 90 });
+const store = storeOver(tableName);
 
 const taken: CallCosts[] = [];
 for (let cycle = 0; cycle < Number(cycles); cycle += 1) taken.push(await oneCycle(store, `metered-${cycle}`));

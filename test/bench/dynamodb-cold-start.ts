@@ -10,7 +10,7 @@ import { ROOT } from './processes.ts';
 const ROUNDS = { full: 41, quick: 7 };
 const TABLE_NAME = 'cold';
 
-/** The same with leases in DynamoDB: the SDK to load, a read at init, a lease to make for the first answer. */
+/** The same with leases in DynamoDB: AWS's signer and HTTP handler to load, a read at init, a lease to make for the first answer. */
 export async function measureDynamoDbColdStart(database: Database, isQuick: boolean): Promise<Findings> {
   const variables = { ...database.variables, STORE: 'dynamodb', TABLE_NAME, METRICS_NAMESPACE: 'vm-pool-bench' };
   const statuses = MOCK_VMS.map(free);

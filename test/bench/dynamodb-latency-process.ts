@@ -3,7 +3,7 @@
  * `node dynamodb-latency-process.mjs <rounds> <cycles> <table>...`
  */
 import type { LeaseStore } from '../../lambda/pool/ports.ts';
-import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
+import { storeOver } from '../support/table-store.ts';
 import { acquireRequest, settle } from './dynamodb-requests.ts';
 
 /** Milliseconds of acquire and release together: for each table, for each round, of each cycle. */
@@ -14,7 +14,7 @@ const UNTIMED_CYCLES = 100;
 const [rounds, cycles, ...tableNames] = process.argv.slice(2);
 const stores = tableNames.map((tableName) => ({
   tableName,
-  store: createDynamoStore({ tableName, eventsKeptDays: 90 }),
+  store: storeOver(tableName),
 }));
 const taken: Latencies = Object.fromEntries(tableNames.map((tableName) => [tableName, []]));
 

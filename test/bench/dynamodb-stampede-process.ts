@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PoolEmpty, StoreUnavailable } from '../../lambda/pool/refusals.ts';
 import { EventWriter } from '../../lambda/store/dynamodb/actions.ts';
 import { DynamoStore } from '../../lambda/store/dynamodb/store.ts';
+import { dynamoDb } from '../support/table-store.ts';
 import { CountingTable } from './dynamodb-counting-table.ts';
 import { acquireRequest } from './dynamodb-requests.ts';
 
@@ -22,7 +23,7 @@ export interface Loot {
 }
 
 const [tableName = '', callers = '', name = '', startMs = ''] = process.argv.slice(2);
-const table = new CountingTable(tableName);
+const table = new CountingTable(dynamoDb(), tableName);
 const store = new DynamoStore(table, new EventWriter(90));
 const leases: [string, string][] = [];
 let unavailable = 0;

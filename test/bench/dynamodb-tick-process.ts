@@ -3,7 +3,7 @@
  */
 import { createTick } from '../../lambda/pool/tick.ts';
 import { Upkeep } from '../../lambda/pool/upkeep.ts';
-import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
+import { storeOver } from '../support/table-store.ts';
 import { POOL, vmsOf } from './dynamodb-pool.ts';
 
 /** One tick after the other. */
@@ -15,7 +15,7 @@ const MOST_TICKS = 10;
 
 const [tableName = '', vmCount = ''] = process.argv.slice(2);
 const vms = vmsOf(Number(vmCount));
-const store = createDynamoStore({ tableName, eventsKeptDays: 90 });
+const store = storeOver(tableName);
 const provider = {
   inventory: () => vms,
   login: async () => ({ privateKey: 'none' }),

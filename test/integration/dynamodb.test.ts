@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
-import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
 import { DynamoDbLocal } from '../../scripts/dynamodb-local/start.ts';
 import { createTable } from '../../scripts/dynamodb-local/table.ts';
 import { describeLeaseStore } from '../contract/lease-store.ts';
 import { describeLendingModel } from '../contract/lending-model.ts';
 import { describeLinearizability } from '../contract/linearizability.ts';
+import { storeOver } from '../support/table-store.ts';
 
 let database: DynamoDbLocal;
 
@@ -21,7 +21,7 @@ afterAll(() => database.stop());
 async function dynamodb() {
   const tableName = `vm-pool-${randomUUID()}`;
   await createTable(new DynamoDBClient(database.clientConfig), tableName);
-  return createDynamoStore({ tableName, eventsKeptDays: 90 });
+  return storeOver(tableName);
 }
 
 describeLeaseStore('dynamodb', dynamodb);

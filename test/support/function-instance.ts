@@ -7,8 +7,8 @@ import type { Refusal } from '../../lambda/pool/refusals.ts';
 import { createTick } from '../../lambda/pool/tick.ts';
 import { Upkeep } from '../../lambda/pool/upkeep.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
-import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
 import { CHECKS, LIMITS, TestProvider } from './lending.ts';
+import { storeOver } from './table-store.ts';
 
 /** What one instance of the function is put together from. */
 export interface InstanceOptions {
@@ -25,7 +25,7 @@ const TICK_BUDGET_MS = 20_000;
  * is where the environment of this process says.
  */
 export function functionInstance({ tableName, vms, clock }: InstanceOptions) {
-  const store = createDynamoStore({ tableName, eventsKeptDays: 90 });
+  const store = storeOver(tableName);
   const provider = new TestProvider(vms);
   const upkeep = new Upkeep({ store, provider, clock }, CHECKS);
   const lending = new Lending({ store, provider, upkeep, clock, newId: randomUUID }, LIMITS);

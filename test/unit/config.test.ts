@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, loadConfig } from '../../lambda/config.ts';
 
+const TABLE = {
+  STORE: 'dynamodb',
+  TABLE_NAME: 'vm-pool-dev',
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+};
+
 describe('loadConfig', () => {
   it('has a default for everything', () => {
     expect(loadConfig({})).toEqual({
@@ -18,8 +26,10 @@ describe('loadConfig', () => {
   it('reads every setting', () => {
     expect(
       loadConfig({
-        STORE: 'dynamodb',
-        TABLE_NAME: 'vm-pool-dev',
+        ...TABLE,
+        AWS_SESSION_TOKEN: 'token',
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
+        AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000',
         EVENTS_KEPT_DAYS: '7',
         CHECK_BACKOFF_SECONDS: '0',
         CHECK_TIMEOUT_SECONDS: '9',
@@ -32,7 +42,13 @@ describe('loadConfig', () => {
         AWS_LAMBDA_FUNCTION_NAME: 'vm-pool-dev',
       }),
     ).toEqual({
-      store: { kind: 'dynamodb', tableName: 'vm-pool-dev' },
+      store: {
+        kind: 'dynamodb',
+        tableName: 'vm-pool-dev',
+        region: 'eu-central-1',
+        endpoint: 'http://127.0.0.1:8000',
+        credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },
+      },
       limits: { defaultMinutes: 30, maxMinutes: 60 },
       check: { maxFailures: 1, backoffSec: 0, timeoutSec: 9 },
       eventsKeptDays: 7,
@@ -58,9 +74,33 @@ describe('loadConfig', () => {
     );
   });
 
-  it('wants the name of the table where leases live in one', () => {
-    const load = () => loadConfig({ STORE: 'dynamodb' });
-    expect(load).toThrow('bad configuration: TABLE_NAME must name the table when STORE is dynamodb');
+  it('wants to know where the table is and who asks, where leases live in one', () => {
+    const load = () => loadConfig({ STORE: 'dynamodb', CHECK_MAX_FAILURES: '0', AWS_ENDPOINT_URL: 'localhost:8000' });
+    expect(load).toThrow(
+      'bad configuration: CHECK_MAX_FAILURES must be a whole number from 1 to 100; ' +
+        'TABLE_NAME must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . -, where STORE is dynamodb; ' +
+        'AWS_REGION must be the region of the table, such as eu-central-1, where STORE is dynamodb; ' +
+        'AWS_ACCESS_KEY_ID must be set where STORE is dynamodb; AWS_SECRET_ACCESS_KEY must be set where STORE is dynamodb; ' +
+        'AWS_ENDPOINT_URL must be a URL without a path, such as http://127.0.0.1:8000',
+    );
+  });
+
+  it.each([
+    { rule: "is the region's own unless another is named", env: {}, endpoint: undefined },
+    { rule: 'may be that of all of AWS', env: { AWS_ENDPOINT_URL: 'http://aws.test' }, endpoint: 'http://aws.test' },
+    { rule: 'is no other for a variable that is empty', env: { AWS_ENDPOINT_URL_DYNAMODB: '' }, endpoint: undefined },
+  ])('takes a DynamoDB that $rule', ({ env, endpoint }) => {
+    expect(loadConfig({ ...TABLE, ...env }).store).toEqual({
+      kind: 'dynamodb',
+      tableName: 'vm-pool-dev',
+      region: 'eu-central-1',
+      endpoint,
+      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+    });
+  });
+
+  it('does not mind how AWS is set up where leases live in memory', () => {
+    expect(loadConfig({ AWS_REGION: '?', AWS_ENDPOINT_URL: '?' })).toEqual(loadConfig({}));
   });
 
   it('wants the default length within the longest', () => {

@@ -14,6 +14,8 @@ import type {
 } from '../../pool/ports.ts';
 import type { PoolCounts, Vm, VmStatus } from '../../pool/vm.ts';
 import { changeActions, EventWriter } from './actions.ts';
+import { DynamoDb } from './client.ts';
+import type { ClientOptions } from './client.ts';
 import { Granting } from './granting.ts';
 import { Holding } from './holding.ts';
 import { Inventory } from './inventory.ts';
@@ -23,15 +25,15 @@ import type { Query } from './table.ts';
 import { WorkIndex } from './work-index.ts';
 
 /** Settings of the store. */
-export interface DynamoStoreOptions {
+export interface DynamoStoreOptions extends ClientOptions {
   readonly tableName: string;
   /** How long events are kept, days. */
   readonly eventsKeptDays: number;
 }
 
-/** A store over the table of that name. Endpoint, region and credentials are the SDK's to find. */
-export function createDynamoStore({ tableName, eventsKeptDays }: DynamoStoreOptions): DynamoStore {
-  return new DynamoStore(new Table(tableName), new EventWriter(eventsKeptDays));
+/** A store over the table of that name. */
+export function createDynamoStore({ tableName, eventsKeptDays, ...place }: DynamoStoreOptions): DynamoStore {
+  return new DynamoStore(new Table(new DynamoDb(place), tableName), new EventWriter(eventsKeptDays));
 }
 
 /**

@@ -1,16 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import {
-  BatchGetItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  TransactionCanceledException,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
 import type { AttributeValue, CancellationReason, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { StoreUnavailable } from '../../pool/refusals.ts';
+import { DynamoDbError } from './client.ts';
+import type { DynamoDb } from './client.ts';
 import type { Item, Key } from './layout.ts';
 
 /** A condition, with the names and values it speaks of. */
@@ -48,6 +41,7 @@ export interface Found {
   readonly next: Readonly<Record<string, unknown>> | undefined;
 }
 
+const CANCELLED = 'TransactionCanceledException';
 const CONDITION_FAILED = 'ConditionalCheckFailed';
 
 /** Why a transaction was not made: for each action the item that its condition failed on. */
@@ -76,12 +70,22 @@ export class Cancelled extends Error {
 /** Longest that one call of the store takes to come to an outcome, milliseconds. Inside the function's time-out. */
 const DEADLINE_MS = 6_000;
 
-/** Longest that one request to DynamoDB may take; one that takes longer is most likely lost. */
-const REQUEST_TIMEOUT_MS = 1_500;
-const CONNECTION_TIMEOUT_MS = 1_000;
-
-/** Errors that say that a request was wrong, not that it came at a bad moment; repeating it is useless. */
-const OURS = ['ValidationException', 'AccessDeniedException', 'ResourceNotFoundException', 'SerializationException'];
+/**
+ * Errors that say that a request was wrong, not that it came at a bad moment; repeating it is useless.
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html)
+ */
+const OURS = [
+  'AccessDeniedException',
+  'CredentialsProviderError',
+  'ExpiredTokenException',
+  'IncompleteSignatureException',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'ResourceNotFoundException',
+  'SerializationException',
+  'UnrecognizedClientException',
+  'ValidationException',
+];
 
 /** A point in time after which a call gives up. */
 export type Deadline = number;
@@ -100,26 +104,15 @@ export async function backOff(attempt: number, deadline: Deadline, cause?: unkno
 
 /** One DynamoDB table, in terms of plain items. */
 export class Table {
-  private readonly client: DynamoDBClient;
-
-  constructor(private readonly name: string) {
-    this.client = new DynamoDBClient({
-      maxAttempts: 3,
-      requestHandler: {
-        connectionTimeout: CONNECTION_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        throwOnRequestTimeout: true,
-        // The work of a tick goes out in parallel.
-        httpsAgent: { maxSockets: 64 },
-        httpAgent: { maxSockets: 64 },
-      },
-    });
-  }
+  constructor(
+    private readonly client: DynamoDb,
+    private readonly name: string,
+  ) {}
 
   /** One item, strongly consistent. */
   async get(key: Key): Promise<Item | undefined> {
     const input = { TableName: this.name, Key: marshall(key), ConsistentRead: true };
-    const { Item: item } = await this.settled(() => this.client.send(new GetItemCommand(input)));
+    const { Item: item } = await this.settled(() => this.client.send('GetItem', input));
     return item && (unmarshall(item) as Item);
   }
 
@@ -131,7 +124,7 @@ export class Table {
     for (let attempt = 0; keysLeft.length > 0; attempt++) {
       if (attempt > 0) await backOff(attempt, deadline);
       const request = { [this.name]: { Keys: keysLeft, ConsistentRead: true } };
-      const output = await this.settled(() => this.client.send(new BatchGetItemCommand({ RequestItems: request })));
+      const output = await this.settled(() => this.client.send('BatchGetItem', { RequestItems: request }));
       for (const raw of output.Responses?.[this.name] ?? []) {
         const item = unmarshall(raw) as Item;
         found.set(item.pk + item.sk, item);
@@ -144,7 +137,7 @@ export class Table {
   /** Strongly consistent, but for an index, which never is. */
   async query(query: Query): Promise<Found> {
     const { Items = [], LastEvaluatedKey } = await this.settled(() => {
-      return this.client.send(new QueryCommand(this.queryInput(query)));
+      return this.client.send('Query', this.queryInput(query));
     });
     return {
       items: Items.map((item) => unmarshall(item) as Item),
@@ -170,7 +163,7 @@ export class Table {
     let after: Record<string, AttributeValue> | undefined;
     do {
       const input = { ...this.queryInput(query), Select: 'COUNT' as const, ExclusiveStartKey: after };
-      const output = await this.settled(() => this.client.send(new QueryCommand(input)));
+      const output = await this.settled(() => this.client.send('Query', input));
       count += output.Count ?? 0;
       after = output.LastEvaluatedKey;
     } while (after !== undefined);
@@ -180,7 +173,7 @@ export class Table {
   /** Puts one item, whatever was there. */
   async put(item: Item): Promise<void> {
     const input = { TableName: this.name, Item: marshall(item, { removeUndefinedValues: true }) };
-    await this.settled(() => this.client.send(new PutItemCommand(input)));
+    await this.settled(() => this.client.send('PutItem', input));
   }
 
   /**
@@ -206,11 +199,11 @@ export class Table {
   }
 
   private async transactAll(actions: readonly Action[], deadline: Deadline): Promise<void> {
-    const command = new TransactWriteItemsCommand({
+    const input = {
       ClientRequestToken: randomUUID(),
       TransactItems: actions.map((action) => this.transactItem(action)),
-    });
-    await this.settled(() => this.client.send(command), deadline);
+    };
+    await this.settled(() => this.client.send('TransactWriteItems', input), deadline);
   }
 
   /** Repeats a request until its outcome is known. */
@@ -219,8 +212,9 @@ export class Table {
       try {
         return await send();
       } catch (error) {
-        if (error instanceof TransactionCanceledException) throw new Cancelled(error.CancellationReasons ?? []);
+        if (error instanceof DynamoDbError && error.name === CANCELLED) throw new Cancelled(error.reasons);
         if (error instanceof Error && OURS.includes(error.name)) throw error;
+        // Longer than after a lost race: a database that is busy or away is not helped by haste.
         await backOff(attempt + 2, deadline, error);
       }
     }
