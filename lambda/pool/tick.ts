@@ -34,7 +34,15 @@ const BACKLOG_LIMIT = 1_000;
 export function createTick({ upkeep, journal, clock, faultFields }: TickPorts): Tick {
   return async (requestId, budgetMs) => {
     const startedMs = clock();
-    await upkeep.sync(requestId);
+    try {
+      await upkeep.sync(requestId);
+    } finally {
+      // An inventory that is not to be had keeps no VM from its next user; the tick fails when the rest is done.
+      await tidyAndTell(requestId, startedMs, budgetMs);
+    }
+  };
+
+  async function tidyAndTell(requestId: string, startedMs: number, budgetMs: number): Promise<void> {
     const tidied = await tidyUntil(startedMs + budgetMs, upkeep, clock, requestId);
     for (const { vmId, error } of tidied.faults) {
       journal({
@@ -46,20 +54,21 @@ export function createTick({ upkeep, journal, clock, faultFields }: TickPorts): 
     for (const [pool, counts] of await upkeep.counts()) journal(poolEntry(pool, counts));
     const backlog = await upkeep.backlog(BACKLOG_LIMIT);
     journal(tickEntry(requestId, clock() - startedMs, tidied, backlog));
-  };
+  }
 }
 
 async function tidyUntil(endMs: number, upkeep: Upkeep, clock: Clock, requestId: string): Promise<Tidied> {
   let all: Tidied = { reaped: 0, checked: 0, faults: [] };
   for (;;) {
-    const round = await upkeep.tidy(requestId, BATCH);
+    const failed = new Set(all.faults.map(({ vmId }) => vmId));
+    const round = await upkeep.tidy(requestId, BATCH, failed);
     all = {
       reaped: all.reaped + round.reaped,
       checked: all.checked + round.checked,
       faults: [...all.faults, ...round.faults],
     };
-    const progressed = round.reaped + round.checked > 0;
-    if (!progressed || round.faults.length > 0 || clock() >= endMs) return all;
+    const found = round.reaped + round.checked + round.faults.length;
+    if (found === 0 || clock() >= endMs) return all;
   }
 }
 

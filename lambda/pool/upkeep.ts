@@ -19,7 +19,7 @@ export interface Tidied {
   readonly reaped: number;
   /** Checks made. */
   readonly checked: number;
-  /** VMs that made trouble, and which; the next round tries them again. */
+  /** VMs that made trouble, and which. They stay due. */
   readonly faults: readonly { readonly vmId: string; readonly error: unknown }[];
 }
 
@@ -46,10 +46,12 @@ export class Upkeep {
    * any number at once; one VM that makes trouble stops no other.
    *
    * @param limit - most VMs to work on
+   * @param except - ids of VMs to leave alone: those that made trouble just now would only be in the way of the others
    */
-  async tidy(requestId: string, limit: number): Promise<Tidied> {
-    const due = await this.ports.store.due(this.nowSec(), limit);
-    const rounds = await pMap(due, (status) => this.tidied(status, requestId), { concurrency: PARALLEL });
+  async tidy(requestId: string, limit: number, except: ReadonlySet<string> = new Set()): Promise<Tidied> {
+    const due = await this.ports.store.due(this.nowSec(), limit + except.size);
+    const wanted = due.filter(({ vm }) => !except.has(vm.id)).slice(0, limit);
+    const rounds = await pMap(wanted, (status) => this.tidied(status, requestId), { concurrency: PARALLEL });
     return {
       reaped: rounds.reduce((sum, { reaped }) => sum + reaped, 0),
       checked: rounds.reduce((sum, { checked: made }) => sum + made, 0),

@@ -57,6 +57,32 @@ it('takes in what the provider has come to have', async () => {
   expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 5 });
 });
 
+it('takes back what has ended even when the inventory is not to be had, and fails then', async () => {
+  const service = await overMemory();
+  await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-0');
+  service.clock.advance(60);
+  service.provider.inventory = () => {
+    throw new Error('no inventory');
+  };
+  await expect(ticked(service)).rejects.toThrow('no inventory');
+  expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 2 });
+});
+
+it('lets VMs that make trouble keep no other waiting, however many there are', async () => {
+  const service = await lendingOver(async () => new MemoryStore(), someVms(1_000));
+  for (let n = 0; n < 1_000; n++) await service.lending.acquire({ userId: `user-${String(n)}`, minutes: 1 }, 'r-0');
+  service.clock.advance(60);
+  const change = service.store.change.bind(service.store);
+  // The first to be due, and more of them than fit into one batch.
+  const inTrouble = new Set((await service.store.due(service.clock.nowSec, 400)).map(({ vm }) => vm.id));
+  service.store.change = (before, ...rest) => {
+    return inTrouble.has(before.vm.id) ? Promise.reject(new Error('no')) : change(before, ...rest);
+  };
+  const entries = await ticked(service);
+  expect(entries.filter(({ level }) => level === 'ERROR')).toHaveLength(400);
+  expect(entries.at(-1)).toMatchObject({ message: 'tick', fields: { reaped: 600, checked: 600, failed: 400 } });
+});
+
 it('tells of a VM that makes trouble, and ends all the same', async () => {
   const service = await overMemory();
   await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-0');
