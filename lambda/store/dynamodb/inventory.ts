@@ -55,22 +55,33 @@ export class Inventory {
     if (synced.hash === hash) return;
     const wanted = new Map(inventory.map((vm) => [vm.id, vm]));
     const pools = [...new Set([...synced.pools, ...inventory.map(({ pool }) => pool)])].sort();
+    // First, since nobody finds the VMs of a pool that is not known.
+    if (pools.length > synced.pools.length) await this.table.put(inventoryItem('', pools));
+    this.known = pools;
     const present = (await Promise.all(pools.map((pool) => this.work.allOf(pool)))).flat();
     const changes = [
       ...present.flatMap((status) => this.changesOf(status, wanted.get(status.vm.id), act)),
       ...added(wanted, present).map((vm) => this.addition(vm, act)),
     ];
-    await pMap(changes, (actions) => this.made(actions), { concurrency: PARALLEL });
+    await this.makeAll(changes);
     // The index is a moment behind the table, so only a look that finds nothing to do tells that all is done. Until then,
     // without the hash, the next sync looks at everything again.
     const done = changes.length === 0 && present.every((status) => !isToBeMoved(status, wanted.get(status.vm.id)));
     await this.table.put(inventoryItem(done ? hash : '', pools));
-    this.known = pools;
   }
 
   private async synced(): Promise<Synced> {
     const item = await this.table.get(keys.inventory);
     return item === undefined ? { hash: '', pools: [] } : (item as Item & Synced);
+  }
+
+  /** One VM that makes trouble stops no other. @throws the first fault of all, when the others are made */
+  private async makeAll(changes: readonly (readonly Action[])[]): Promise<void> {
+    try {
+      await pMap(changes, (actions) => this.made(actions), { concurrency: PARALLEL, stopOnError: false });
+    } catch (error) {
+      throw error instanceof AggregateError ? (error.errors[0] as Error) : error;
+    }
   }
 
   /** Somebody else may have changed the VM meanwhile; then the next sync looks at it again. */
