@@ -23,7 +23,7 @@ export interface Call {
 }
 
 /** What goes wrong. */
-export type Trouble = 'throttle' | 'conflict' | 'internal' | 'cut' | 'delay' | 'stall';
+export type Trouble = 'throttle' | 'conflict' | 'internal' | 'refuse' | 'cut' | 'delay' | 'stall';
 
 /** Something that goes wrong with a request. */
 export interface Fault {
@@ -68,6 +68,8 @@ const THROTTLES = [
 ] as const;
 
 const INTERNAL = { type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'Internal server error' };
+
+const REFUSAL = { type: 'com.amazon.coral.validate#ValidationException', message: 'Item size has exceeded the limit' };
 
 /** A request that waits for the test. */
 export interface Stalled {
@@ -170,6 +172,8 @@ export class FaultProxy {
         return this.conflictWith(call);
       case 'internal':
         return errorAnswer(500, INTERNAL);
+      case 'refuse':
+        return errorAnswer(400, REFUSAL);
       case 'cut':
         return 'cut';
       case 'delay':

@@ -34,8 +34,8 @@ export class Granting {
   async acquire(request: AcquireRequest): Promise<Grant> {
     const deadline = deadlineFromNow();
     for (let attempt = 0; ; attempt++) {
-      const free = await this.freeVms.oneOf(request.pool);
-      if (free === undefined) return this.grantedBeforeOrRefused(request);
+      const free = await this.freeVms.oneOf(request.pool, deadline);
+      if (free === undefined) return this.grantedBeforeOrRefused(request, deadline);
       const grant = await this.tryToGrant(request, free, deadline);
       if (grant !== undefined) return grant;
       await backOff(attempt, deadline);
@@ -69,11 +69,11 @@ export class Granting {
   }
 
   /** No VM was free at a strongly consistent look: answers what the user has instead, or tells why they get none. */
-  private async grantedBeforeOrRefused(request: AcquireRequest): Promise<Grant> {
+  private async grantedBeforeOrRefused(request: AcquireRequest, deadline: Deadline): Promise<Grant> {
     const { userId, idempotency, pool, act } = request;
     const wanted = [keys.user(userId), ...(idempotency === undefined ? [] : [keys.idempotency(idempotency.key)])];
     const nowSec = secondsOf(act);
-    const [user, key] = (await this.table.getAll(wanted)).map((item) => liveItem(item, nowSec));
+    const [user, key] = (await this.table.getAll(wanted, deadline)).map((item) => liveItem(item, nowSec));
     const grant = grantedBefore(user, key, request);
     if (grant !== undefined) return grant;
     await this.expectKnown(pool);

@@ -47,8 +47,8 @@ export class Holding {
   async renew(request: RenewRequest): Promise<Lease> {
     const { act, ttlSec, maxSec } = request;
     return this.untilUndisturbed(async (deadline, isFirst) => {
-      const { vm, lease } = heldGrant(await this.table.get(keys.user(request.userId)), request);
-      if (!isFirst) expectLeased(await this.statusOf(vm.id), lease);
+      const { vm, lease } = heldGrant(await this.table.get(keys.user(request.userId), deadline), request);
+      if (!isFirst) expectLeased(await this.statusOf(vm.id, deadline), lease);
       const longer = renewed(lease, secondsOf(act), ttlSec, maxSec);
       await this.table.transact(this.renewActions(vm, lease, longer, act), deadline);
       return longer;
@@ -64,11 +64,11 @@ export class Holding {
     let seen: Grant | undefined;
     return this.untilUndisturbed(async (deadline) => {
       // Before the rest, which tells whether the VM is this lease's no more because the lease was released.
-      const known = seen && (await this.statusOf(seen.vm.id));
-      const { user, released } = await this.releaseState(query, seen?.lease.id);
+      const known = seen && (await this.statusOf(seen.vm.id, deadline));
+      const { user, released } = await this.releaseState(query, seen?.lease.id ?? query.leaseId, deadline);
       // An attempt whose answer got lost may have made it after all.
       if (released !== undefined && (query.leaseId !== undefined || released.callId === callId)) {
-        return (await this.statusOf(released.vm.id)) ?? removed(released.vm);
+        return (await this.statusOf(released.vm.id, deadline)) ?? removed(released.vm);
       }
       const grant = heldGrant(user, query);
       if (seen !== undefined) expectLeased(known, grant.lease);
@@ -108,19 +108,20 @@ export class Holding {
   }
 
   private async releaseState(
-    { userId, leaseId }: LeaseQuery,
-    seenId = leaseId,
+    { userId }: LeaseQuery,
+    seenId: string | undefined,
+    deadline: Deadline,
   ): Promise<{ user?: Item | undefined; released?: Released }> {
-    if (seenId === undefined) return { user: await this.table.get(keys.user(userId)) };
-    const [user, atOnce] = await this.table.getAll([keys.user(userId), keys.released(seenId)]);
+    if (seenId === undefined) return { user: await this.table.get(keys.user(userId), deadline) };
+    const [user, atOnce] = await this.table.getAll([keys.user(userId), keys.released(seenId)], deadline);
     // The two are not read at the same moment: a release between them is seen only by looking again.
     const isHeld = (user as (Item & Grant) | undefined)?.lease.id === seenId;
-    const released = atOnce ?? (isHeld ? undefined : await this.table.get(keys.released(seenId)));
+    const released = atOnce ?? (isHeld ? undefined : await this.table.get(keys.released(seenId), deadline));
     return released?.userId === userId ? { user, released: released as Item & Released } : { user };
   }
 
-  private async statusOf(vmId: string): Promise<VmStatus | undefined> {
-    const item = await this.table.get(keys.vm(vmId));
+  private async statusOf(vmId: string, deadline: Deadline): Promise<VmStatus | undefined> {
+    const item = await this.table.get(keys.vm(vmId), deadline);
     return item && statusOf(item);
   }
 

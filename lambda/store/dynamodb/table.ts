@@ -102,7 +102,7 @@ export async function backOff(attempt: number, deadline: Deadline, cause?: unkno
   await new Promise((resolve) => setTimeout(resolve, waitMs));
 }
 
-/** One DynamoDB table, in terms of plain items. */
+/** One DynamoDB table, in terms of plain items. What is given no deadline has one of its own. */
 export class Table {
   constructor(
     private readonly client: DynamoDb,
@@ -110,21 +110,20 @@ export class Table {
   ) {}
 
   /** One item, strongly consistent. */
-  async get(key: Key): Promise<Item | undefined> {
+  async get(key: Key, deadline?: Deadline): Promise<Item | undefined> {
     const input = { TableName: this.name, Key: marshall(key), ConsistentRead: true };
-    const { Item: item } = await this.settled(() => this.client.send('GetItem', input));
+    const { Item: item } = await this.settled(() => this.client.send('GetItem', input), deadline);
     return item && (unmarshall(item) as Item);
   }
 
   /** Several items in one request, strongly consistent, in the order of the keys. */
-  async getAll(wanted: readonly Key[]): Promise<(Item | undefined)[]> {
+  async getAll(wanted: readonly Key[], deadline = deadlineFromNow()): Promise<(Item | undefined)[]> {
     const found = new Map<string, Item>();
-    const deadline = deadlineFromNow();
     let keysLeft: Record<string, AttributeValue>[] = wanted.map((key) => marshall(key));
     for (let attempt = 0; keysLeft.length > 0; attempt++) {
       if (attempt > 0) await backOff(attempt, deadline);
       const request = { [this.name]: { Keys: keysLeft, ConsistentRead: true } };
-      const output = await this.settled(() => this.client.send('BatchGetItem', { RequestItems: request }));
+      const output = await this.settled(() => this.client.send('BatchGetItem', { RequestItems: request }), deadline);
       for (const raw of output.Responses?.[this.name] ?? []) {
         const item = unmarshall(raw) as Item;
         found.set(item.pk + item.sk, item);
@@ -135,10 +134,9 @@ export class Table {
   }
 
   /** Strongly consistent, but for an index, which never is. */
-  async query(query: Query): Promise<Found> {
-    const { Items = [], LastEvaluatedKey } = await this.settled(() => {
-      return this.client.send('Query', this.queryInput(query));
-    });
+  async query(query: Query, deadline?: Deadline): Promise<Found> {
+    const input = this.queryInput(query);
+    const { Items = [], LastEvaluatedKey } = await this.settled(() => this.client.send('Query', input), deadline);
     return {
       items: Items.map((item) => unmarshall(item) as Item),
       next: LastEvaluatedKey && unmarshall(LastEvaluatedKey),
@@ -184,7 +182,7 @@ export class Table {
    * @throws {@link Cancelled} when a condition failed or another transaction was in the way, {@link StoreUnavailable}
    *   when the outcome could not be learnt in time
    */
-  async transact(actions: readonly Action[], deadline: Deadline = deadlineFromNow()): Promise<void> {
+  async transact(actions: readonly Action[], deadline = deadlineFromNow()): Promise<void> {
     try {
       await this.transactAll(actions, deadline);
     } catch (error) {
@@ -207,7 +205,7 @@ export class Table {
   }
 
   /** Repeats a request until its outcome is known. */
-  private async settled<Output>(send: () => Promise<Output>, deadline: Deadline = deadlineFromNow()): Promise<Output> {
+  private async settled<Output>(send: () => Promise<Output>, deadline = deadlineFromNow()): Promise<Output> {
     for (let attempt = 0; ; attempt++) {
       try {
         return await send();
