@@ -64,7 +64,7 @@ export class MemoryStore implements LeaseStore {
 
   async sync(inventory: readonly Vm[], act: Act): Promise<void> {
     const wanted = new Map(inventory.map((vm) => [vm.id, vm]));
-    for (const slot of this.slots.values()) if (!wanted.has(slot.vm.id)) this.retire(slot, act);
+    for (const slot of this.slots.values()) if (!wanted.has(slot.vm.id) && !slot.retired) this.retire(slot, act);
     for (const vm of wanted.values()) this.takeIn(vm, act);
   }
 
@@ -157,8 +157,13 @@ export class MemoryStore implements LeaseStore {
     if (moved && slot.state === 'leased') return; // It changes pools when it is back.
     if (!slot.retired && sameVm(slot.vm, vm)) return;
     if (moved) this.movePool(slot, vm.pool);
-    Object.assign(slot, { vm, retired: false, version: slot.version + 1 });
-    this.log.append({ kind: 'changed', vmId: vm.id, act }, slot.state, slot.state);
+    this.alter(slot, { vm, retired: false }, act);
+  }
+
+  /** Changes what the inventory says of a VM, which stays in its state. */
+  private alter(slot: Slot, change: Partial<Pick<Slot, 'vm' | 'retired'>>, act: Act): void {
+    Object.assign(slot, change, { version: slot.version + 1 });
+    this.log.append({ kind: 'changed', vmId: slot.vm.id, act }, slot.state, slot.state);
   }
 
   private add(vm: Vm, act: Act): void {
@@ -170,8 +175,9 @@ export class MemoryStore implements LeaseStore {
   }
 
   private retire(slot: Slot, act: Act): void {
-    if (slot.state === 'leased') slot.retired = true;
-    else this.put(slot, { state: 'removed', failures: 0, draining: false }, { kind: 'removed', vmId: slot.vm.id, act });
+    const { id: vmId } = slot.vm;
+    if (slot.state === 'leased') this.alter(slot, { retired: true }, act);
+    else this.put(slot, { state: 'removed', failures: 0, draining: false }, { kind: 'removed', vmId, act });
   }
 
   private movePool(slot: Slot, name: string): void {

@@ -447,6 +447,18 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
         expect(await countsOf(store, 'large')).toEqual(counted({}));
       });
 
+      it('changes a leased VM that is gone once, so that nothing decided before makes it free', async () => {
+        const { vm } = await store.acquire(wish('alice', { pool: 'large' }));
+        const before = await store.status(vm.id);
+        if (before === undefined) throw new Error('no VM');
+        await store.sync(someVms(3), act('reaper', NOON_SEC));
+        await store.sync(someVms(3), act('reaper', NOON_SEC));
+        const { applied } = await store.change(before, vacated(before, NOON_SEC), happening(before));
+        expect(applied).toBe(false);
+        const { items } = await store.events({ vmId: vm.id, limit: 10 });
+        expect(items.map(({ kind }) => kind)).toEqual(['changed', 'acquired', 'added']);
+      });
+
       it('takes a VM back that was to be dropped', async () => {
         const { vm } = await store.acquire(wish('alice', { pool: 'large' }));
         await store.sync(someVms(3), act('reaper', NOON_SEC));

@@ -67,7 +67,11 @@ const SCENARIOS: readonly Scenario[] = [
     name: 'sync with an inventory that has changed',
     prepare: lend,
     call: { use: 'sync' },
-    inventory: [{ ...someVms(1)[0], ip: '192.0.2.99' } as Vm, ...someVms(2, 'default', 'new')],
+    inventory: [
+      { ...someVms(1)[0], ip: '192.0.2.99' } as Vm,
+      ...someVms(1, 'default', 'new'),
+      ...someVms(1, 'large', 'big'),
+    ],
   },
   { name: 'drain', prepare: nothing, call: { use: 'order', order: 'drain', vmId: 'vm-01' } },
 ];
