@@ -1,6 +1,6 @@
 import { hasEnded } from './lease.ts';
 import { VmInUse, WrongState } from './refusals.ts';
-import type { VmState, VmStatus } from './vm.ts';
+import type { Vm, VmState, VmStatus } from './vm.ts';
 
 /** What a check found. A reason is for operators; it must name no secret. */
 export type Verdict = { readonly passed: true } | { readonly passed: false; readonly reason: string };
@@ -24,6 +24,11 @@ export interface VmChange extends Pick<VmStatus, 'failures' | 'draining' | 'dueA
 /** A leased VM whose lease is over: to its check at once, or out when it has left the inventory meanwhile. */
 export function vacated({ retired, draining }: VmStatus, nowSec: number): VmChange {
   return { state: retired ? 'removed' : 'checking', failures: 0, draining, dueAtSec: nowSec };
+}
+
+/** What there is to tell of a VM that is known no more: nobody will get it. */
+export function gone(vm: Vm): VmStatus {
+  return { vm, state: 'drained', version: 0, failures: 0, draining: true, retired: true };
 }
 
 /**

@@ -83,8 +83,8 @@ export interface LeaseStore {
   renew(request: RenewRequest): Promise<Lease>;
 
   /**
-   * Ends the lease; its VM is `checking` from then on. A repeated release of a lease that the user has released before
-   * changes nothing and answers the VM as it is now, if it is still known.
+   * Ends the lease; its VM is `checking` from then on, or {@link gone} when it has left the inventory. A repeated release of
+   * a lease that the user has released before changes nothing and answers the VM as it is now.
    * @throws {@link NoLease}, {@link LeaseSuperseded}
    */
   release(query: LeaseQuery): Promise<VmStatus>;

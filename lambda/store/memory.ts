@@ -3,7 +3,7 @@ import { secondsOf } from '../pool/event.ts';
 import type { Act, ChangeEvent, EventKind, PoolEvent } from '../pool/event.ts';
 import { hasEnded, newLease, renewed } from '../pool/lease.ts';
 import type { Idempotency, Lease } from '../pool/lease.ts';
-import { isOverdue, vacated } from '../pool/life.ts';
+import { gone, isOverdue, vacated } from '../pool/life.ts';
 import type { VmChange } from '../pool/life.ts';
 import type {
   AcquireRequest,
@@ -98,11 +98,11 @@ export class MemoryStore implements LeaseStore {
 
   async release(query: LeaseQuery): Promise<VmStatus> {
     const repeated = this.releasedBefore(query);
-    if (repeated !== undefined) return statusOf(repeated);
+    if (repeated !== undefined) return this.shown(repeated);
     const slot = this.heldSlot(query);
     this.released.set(slot.lease.id, { userId: query.userId, slot });
     this.put(slot, vacated(slot, secondsOf(query.act)), leaseEvent(slot, 'released', query.act));
-    return statusOf(slot);
+    return this.shown(slot);
   }
 
   async due(nowSec: number, limit: number): Promise<readonly VmStatus[]> {
@@ -260,6 +260,11 @@ export class MemoryStore implements LeaseStore {
   private releasedBefore({ userId, leaseId }: LeaseQuery): Slot | undefined {
     const release = leaseId === undefined ? undefined : this.released.get(leaseId);
     return release?.userId === userId ? release.slot : undefined;
+  }
+
+  private shown({ vm }: Slot): VmStatus {
+    const slot = this.slots.get(vm.id);
+    return slot === undefined ? gone(vm) : statusOf(slot);
   }
 
   private endedSlots(nowSec: number): Slot[] {

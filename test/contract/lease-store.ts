@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { vacated } from '../../lambda/pool/life.ts';
+import { gone, vacated } from '../../lambda/pool/life.ts';
 import type { VmChange } from '../../lambda/pool/life.ts';
 import type { AcquireRequest, LeaseQuery, LeaseStore } from '../../lambda/pool/ports.ts';
 import type { ChangeEvent } from '../../lambda/pool/event.ts';
@@ -442,7 +442,9 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
         expect(await countsOf(store)).toEqual(counted({ free: 1 }));
         expect(await store.status(second.id)).toBeUndefined();
         expect((await store.find('alice', NOON_SEC))?.vm).toEqual(vm);
-        await store.release(query('alice'));
+        const lease = (await store.find('alice', NOON_SEC))?.lease;
+        const answers = [await store.release(query('alice')), await store.release(query('alice', lease?.id))];
+        expect(answers).toEqual([gone(vm), gone(vm)]);
         expect(await store.status(vm.id)).toBeUndefined();
         expect(await countsOf(store, 'large')).toEqual(counted({}));
       });

@@ -3,7 +3,7 @@ import { secondsOf } from '../../pool/event.ts';
 import type { Act } from '../../pool/event.ts';
 import { renewed } from '../../pool/lease.ts';
 import type { Lease } from '../../pool/lease.ts';
-import { vacated } from '../../pool/life.ts';
+import { gone, vacated } from '../../pool/life.ts';
 import type { Grant, LeaseQuery, RenewRequest } from '../../pool/ports.ts';
 import { LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
 import type { Vm, VmStatus } from '../../pool/vm.ts';
@@ -68,7 +68,7 @@ export class Holding {
       const { user, released } = await this.releaseState(query, seen?.lease.id ?? query.leaseId, deadline);
       // An attempt whose answer got lost may have made it after all.
       if (released !== undefined && (query.leaseId !== undefined || released.callId === callId)) {
-        return (await this.statusOf(released.vm.id, deadline)) ?? removed(released.vm);
+        return (await this.statusOf(released.vm.id, deadline)) ?? gone(released.vm);
       }
       const grant = heldGrant(user, query);
       if (seen !== undefined) expectLeased(known, grant.lease);
@@ -142,7 +142,7 @@ export class Holding {
       ],
       deadline,
     );
-    return after ?? before;
+    return after ?? gone(vm);
   }
 }
 
@@ -165,9 +165,4 @@ function heldGrant(item: Item | undefined, { userId, leaseId, act }: LeaseQuery)
  */
 function expectLeased(status: VmStatus | undefined, { id, userId }: Lease): void {
   if (status?.lease?.id !== id) throw new NoLease(userId);
-}
-
-/** A VM that has left the inventory since it was given back. */
-function removed(vm: Vm): VmStatus {
-  return { vm, state: 'drained', version: 0, failures: 0, draining: true, retired: true };
 }
