@@ -192,6 +192,25 @@ describe('the store over a database that never answers in time', () => {
   }, 60_000);
 });
 
+describe('the store over a database that is slow', () => {
+  it('takes in as much of a large inventory as there is time for, and the rest the next time', async () => {
+    const vms = someVms(150);
+    const { upkeep } = functionInstance({ tableName: await database.freshTable(), vms, clock: Date.now });
+    const free = async () => (await upkeep.counts()).get('default')?.free ?? 0;
+    proxy.follow(({ transaction }) => transaction && { trouble: 'delay', at: 'before', ms: 1_200 });
+    const startedMs = performance.now();
+    await upkeep.sync('slow');
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    const taken = await free();
+    expect(taken).toBeGreaterThan(0);
+    expect(taken).toBeLessThan(150);
+
+    proxy.follow(NO_FAULTS);
+    await upkeep.sync('next');
+    expect(await free()).toBe(150);
+  }, 60_000);
+});
+
 describe('the store over a database that refuses to write one of the VMs', () => {
   it('takes in all the others, and frees them, and says that something is wrong', async () => {
     const vms = someVms(40);

@@ -23,6 +23,9 @@ interface Synced {
 /** VMs written at the same moment. */
 const PARALLEL = 16;
 
+/** Longest that one sync writes, milliseconds: less than Lambda gives a function to start, and a part of what a tick has. */
+const WRITING_MS = 8_000;
+
 /** Keeps the VMs of the table those of the provider. */
 export class Inventory {
   private known: readonly string[] | undefined;
@@ -46,7 +49,8 @@ export class Inventory {
 
   /**
    * Adds what is new, changes what has changed, and takes out what is gone, leased VMs when they come back. One read where
-   * nothing has changed since the last time. What another process changes meanwhile is left to the next time.
+   * nothing has changed since the last time. What another process changes meanwhile is left to the next time, and so is
+   * what takes too long.
    */
   async sync(inventory: readonly Vm[], act: Act): Promise<void> {
     const hash = hashOf(inventory);
@@ -75,10 +79,17 @@ export class Inventory {
     return item === undefined ? { hash: '', pools: [] } : (item as Item & Synced);
   }
 
-  /** One VM that makes trouble stops no other. @throws the first fault of all, when the others are made */
+  /**
+   * As many as there is time for; the next sync goes on. One VM that makes trouble stops no other.
+   * @throws the first fault of all, when the others are made
+   */
   private async makeAll(changes: readonly (readonly Action[])[]): Promise<void> {
+    const endMs = performance.now() + WRITING_MS;
+    const makeInTime = async (actions: readonly Action[]) => {
+      if (performance.now() < endMs) await this.made(actions);
+    };
     try {
-      await pMap(changes, (actions) => this.made(actions), { concurrency: PARALLEL, stopOnError: false });
+      await pMap(changes, makeInTime, { concurrency: PARALLEL, stopOnError: false });
     } catch (error) {
       throw error instanceof AggregateError ? (error.errors[0] as Error) : error;
     }
