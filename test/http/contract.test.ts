@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { NOON_SEC, someVms } from '../support/lending.ts';
-import { serveApi } from '../support/served-api.ts';
-import type { ServedApi } from '../support/served-api.ts';
+import { callUrl, serveApi } from '../support/served-api.ts';
+import type { Reply, ServedApi } from '../support/served-api.ts';
 
 const VM_01 = { id: 'vm-01', pool: 'default', ip: '192.0.2.1', port: 22, username: 'tester' };
 const NOON = '2026-11-21T12:00:00Z';
@@ -10,12 +10,6 @@ const PUBLIC_KEY = `ssh-ed25519 ${Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 01234
 
 /** A body as JSON.parse gives it; what is in it, the test says. */
 type Body = Record<string, never> & { vm: { id: string }; lease: { id: string }; leaseId: string };
-
-interface Reply {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Body;
-}
 
 let served: ServedApi;
 
@@ -28,23 +22,14 @@ afterEach(async () => {
   expect(served.faults).toEqual([]);
 });
 
-async function call(
-  method: string,
-  path: string,
-  parameters?: object,
-  headers: Record<string, string> = {},
-): Promise<Reply> {
-  const body = parameters === undefined ? null : JSON.stringify(parameters);
-  const type: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
-  const response = await fetch(served.url + path, { method, body, headers: { ...type, ...headers } });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
-}
+const call = (method: string, path: string, parameters?: object, headers?: Record<string, string>) =>
+  callUrl<Body>(served.url + path, method, parameters, headers);
 
 const post = (path: string, parameters: object, headers?: Record<string, string>) =>
   call('POST', path, parameters, headers);
 
 /** Holds a reply against RFC 9457 and the rules that every refusal keeps. */
-function expectProblem(reply: Reply, status: number, code: string, data: object = {}): void {
+function expectProblem(reply: Reply<Body>, status: number, code: string, data: object = {}): void {
   expect(reply.status).toBe(status);
   expect(reply.headers.get('content-type')).toBe('application/problem+json');
   expect(reply.body).toMatchObject({ status, code, requestId: reply.headers.get('x-request-id'), ...data });

@@ -1,14 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
 import { someVms } from '../support/lending.ts';
-import { OPERATOR, serveApi, testApi } from '../support/served-api.ts';
+import { callUrl, OPERATOR, serveApi, testApi } from '../support/served-api.ts';
 import type { ServedApi } from '../support/served-api.ts';
 import { eventOf } from './event.ts';
-
-interface Reply {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-}
 
 const AS_OPERATOR = { 'x-operator': OPERATOR };
 
@@ -23,17 +18,8 @@ afterEach(async () => {
   expect(served.faults).toEqual([]);
 });
 
-async function call(
-  method: string,
-  path: string,
-  parameters?: object,
-  headers: Record<string, string> = AS_OPERATOR,
-): Promise<Reply> {
-  const body = parameters === undefined ? null : JSON.stringify(parameters);
-  const type: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
-  const response = await fetch(served.url + path, { method, body, headers: { ...type, ...headers } });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
+const call = (method: string, path: string, parameters?: object, headers: Record<string, string> = AS_OPERATOR) =>
+  callUrl<Record<string, unknown>>(served.url + path, method, parameters, headers);
 
 const order = (vmId: string, what: string, reason = 'maintenance') => call('POST', `/vms/${vmId}/${what}`, { reason });
 const acquire = (userid: string) => call('POST', '/getvm', { userid });

@@ -61,6 +61,26 @@ export async function serveApi(vms?: readonly Vm[]): Promise<ServedApi> {
   return { ...parts, url: `http://127.0.0.1:${String(port)}/resources`, faults, close };
 }
 
+/** What a client got. */
+export interface Reply<Body> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+/** Calls a URL, with the parameters in a JSON body if there are any. */
+export async function callUrl<Body>(
+  url: string,
+  method: string,
+  parameters: object | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Reply<Body>> {
+  const body = parameters === undefined ? null : JSON.stringify(parameters);
+  const type: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
+  const response = await fetch(url, { method, body, headers: { ...type, ...headers } });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
+}
+
 function listening(server: Server): Promise<AddressInfo> {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
