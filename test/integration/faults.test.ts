@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pMap from 'p-map';
 import type { Lease } from '../../lambda/pool/lease.ts';
+import type { Vm } from '../../lambda/pool/vm.ts';
 import { Borrower } from '../support/borrower.ts';
 import { TestDatabase } from '../support/dynamodb.ts';
 import { FaultProxy, NO_FAULTS } from '../support/fault-proxy.ts';
@@ -235,6 +236,28 @@ describe('the store over a database that refuses to write one of the VMs', () =>
     await tick();
     expect((await upkeep.counts()).get('default')).toMatchObject({ free: 39, checking: 1 });
   }, 60_000);
+});
+
+describe('a sync that failed half-way', () => {
+  it('is undone by a return to the inventory of before', async () => {
+    const tableName = await database.freshTable();
+    const before = someVms(2);
+    const synced = async (vms: readonly Vm[]) => {
+      const { upkeep } = functionInstance({ tableName, vms, clock: Date.now });
+      await upkeep.sync('sync');
+      return (await upkeep.counts()).get('default')?.free;
+    };
+    proxy.follow(NO_FAULTS);
+    await synced(before);
+    expect(await synced(before)).toBe(2); // and this time it found nothing to do
+    proxy.follow(({ transaction }) => {
+      return JSON.stringify(transaction ?? '').includes('"vm-03"') ? { trouble: 'refuse', at: 'before' } : undefined;
+    });
+    await expect(synced(someVms(4))).rejects.toMatchObject({ name: 'ValidationException' });
+
+    proxy.follow(NO_FAULTS);
+    expect(await synced(before)).toBe(2);
+  });
 });
 
 describe('the store over a database that throttles, fails, dawdles and loses answers', () => {

@@ -59,8 +59,8 @@ export class Inventory {
     if (synced.hash === hash) return;
     const wanted = new Map(inventory.map((vm) => [vm.id, vm]));
     const pools = [...new Set([...synced.pools, ...inventory.map(({ pool }) => pool)])].sort();
-    // First, since nobody finds the VMs of a pool that is not known.
-    if (pools.length > synced.pools.length) await this.table.put(inventoryItem('', pools));
+    // First: nobody finds the VMs of a pool that is not known, and what is half done is the inventory of no hash.
+    if (synced.hash !== '' || pools.length > synced.pools.length) await this.table.put(inventoryItem('', pools));
     this.known = pools;
     const present = (await Promise.all(pools.map((pool) => this.work.allOf(pool)))).flat();
     const changes = [
@@ -71,7 +71,7 @@ export class Inventory {
     // The index is a moment behind the table, so only a look that finds nothing to do tells that all is done. Until then,
     // without the hash, the next sync looks at everything again.
     const done = changes.length === 0 && present.every((status) => !isToBeMoved(status, wanted.get(status.vm.id)));
-    await this.table.put(inventoryItem(done ? hash : '', pools));
+    if (done) await this.table.put(inventoryItem(hash, pools));
   }
 
   private async synced(): Promise<Synced> {
