@@ -13,7 +13,7 @@ import { all, endsAt, isKeyOf, isOfLease, isStaying } from './conditions.ts';
 import { liveGrant } from './granting.ts';
 import { changedStatus, keys, newVersion, releasedItem, statusOf, userItem, workPartition } from './layout.ts';
 import type { Item } from './layout.ts';
-import { backOff, Cancelled, deadlineFromNow } from './table.ts';
+import { untilUndisturbed } from './table.ts';
 import type { Action, Deadline, Table } from './table.ts';
 
 /** A lease that is to be released. */
@@ -46,7 +46,7 @@ export class Holding {
   /** One read and one transaction. */
   async renew(request: RenewRequest): Promise<Lease> {
     const { act, ttlSec, maxSec } = request;
-    return this.untilUndisturbed(async (deadline, isFirst) => {
+    return untilUndisturbed(async (deadline, isFirst) => {
       const { vm, lease } = heldGrant(await this.table.get(keys.user(request.userId), deadline), request);
       if (!isFirst) expectLeased(await this.statusOf(vm.id, deadline), lease);
       const longer = renewed(lease, secondsOf(act), ttlSec, maxSec);
@@ -62,7 +62,7 @@ export class Holding {
   async release(query: LeaseQuery): Promise<VmStatus> {
     const callId = randomUUID();
     let seen: Grant | undefined;
-    return this.untilUndisturbed(async (deadline) => {
+    return untilUndisturbed(async (deadline) => {
       // Before the rest, which tells whether the VM is this lease's no more because the lease was released.
       const known = seen && (await this.statusOf(seen.vm.id, deadline));
       const { user, released } = await this.releaseState(query, seen?.lease.id ?? query.leaseId, deadline);
@@ -75,21 +75,6 @@ export class Holding {
       seen = grant;
       return this.endLease({ grant, known, callId, act: query.act }, deadline);
     });
-  }
-
-  /** Repeats what was disturbed by somebody else's change. */
-  private async untilUndisturbed<Result>(
-    attemptIt: (deadline: Deadline, isFirst: boolean) => Promise<Result>,
-  ): Promise<Result> {
-    const deadline = deadlineFromNow();
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await attemptIt(deadline, attempt === 0);
-      } catch (error) {
-        if (!(error instanceof Cancelled)) throw error;
-        await backOff(attempt, deadline, error);
-      }
-    }
   }
 
   private renewActions(vm: Vm, lease: Lease, longer: Lease, act: Act): Action[] {

@@ -20,7 +20,7 @@ import { Granting } from './granting.ts';
 import { Holding } from './holding.ts';
 import { Inventory } from './inventory.ts';
 import { changedStatus, eventBound, eventOf, keys, statusOf } from './layout.ts';
-import { backOff, Cancelled, deadlineFromNow, Table } from './table.ts';
+import { Cancelled, Table, untilUndisturbed } from './table.ts';
 import type { Query } from './table.ts';
 import { WorkIndex } from './work-index.ts';
 
@@ -83,18 +83,16 @@ export class DynamoStore implements LeaseStore {
   async change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed> {
     const after = change.state === 'removed' ? undefined : changedStatus(before, change.state, change);
     const actions = [...changeActions(before, after), this.eventWriter.appendChange(before, after, event)];
-    const deadline = deadlineFromNow();
-    for (let attempt = 0; ; attempt++) {
+    return untilUndisturbed(async (deadline) => {
       try {
         await this.table.transact(actions, deadline);
         return { applied: true, status: after ?? before };
       } catch (error) {
-        if (!(error instanceof Cancelled)) throw error;
         // A conflict with another transaction says nothing of the VM yet: that one may fail as well.
-        if (error.isByCondition) return this.changedMeanwhile(before, after);
-        await backOff(attempt, deadline, error);
+        if (error instanceof Cancelled && error.isByCondition) return this.changedMeanwhile(before, after);
+        throw error;
       }
-    }
+    });
   }
 
   async status(vmId: string): Promise<VmStatus | undefined> {

@@ -76,7 +76,6 @@ const DEADLINE_MS = 6_000;
  */
 const OURS = [
   'AccessDeniedException',
-  'CredentialsProviderError',
   'ExpiredTokenException',
   'IncompleteSignatureException',
   'InvalidSignatureException',
@@ -100,6 +99,21 @@ export async function backOff(attempt: number, deadline: Deadline, cause?: unkno
   const waitMs = Math.random() * Math.min(400, 10 * 2 ** attempt);
   if (performance.now() + waitMs > deadline) throw new StoreUnavailable({ cause });
   await new Promise((resolve) => setTimeout(resolve, waitMs));
+}
+
+/** Repeats what somebody else's change disturbed, all of it within one deadline. @throws what `attemptIt` throws besides */
+export async function untilUndisturbed<Result>(
+  attemptIt: (deadline: Deadline, isFirst: boolean) => Promise<Result>,
+): Promise<Result> {
+  const deadline = deadlineFromNow();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await attemptIt(deadline, attempt === 0);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+      await backOff(attempt, deadline, error);
+    }
+  }
 }
 
 /** One DynamoDB table, in terms of plain items. What is given no deadline has one of its own. */
@@ -143,15 +157,16 @@ export class Table {
     };
   }
 
-  /** Everything that a query finds. */
-  async queryAll(query: Query): Promise<Item[]> {
+  /** Everything that a query finds, or the first of it up to its limit, however many pages DynamoDB makes of that. */
+  async queryAll({ limit, ...query }: Query): Promise<Item[]> {
     const items: Item[] = [];
     let after: Found['next'];
     do {
-      const found = await this.query({ ...query, after });
+      const page = limit === undefined ? {} : { limit: limit - items.length };
+      const found = await this.query({ ...query, ...page, after });
       items.push(...found.items);
       after = found.next;
-    } while (after !== undefined);
+    } while (after !== undefined && items.length < (limit ?? Infinity));
     return items;
   }
 

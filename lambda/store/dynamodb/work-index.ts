@@ -3,7 +3,7 @@ import { InvalidCursor } from '../../pool/refusals.ts';
 import { VM_STATES } from '../../pool/vm.ts';
 import type { PoolCounts, VmStatus } from '../../pool/vm.ts';
 import { keys, statusOf, workPartition } from './layout.ts';
-import type { Condition, Query, Table } from './table.ts';
+import type { Condition, Table } from './table.ts';
 
 /** How old counts may be that a refusal carries, milliseconds: hundreds may be refused in a second. */
 const COUNTS_FRESH_MS = 2_000;
@@ -20,9 +20,12 @@ export class WorkIndex {
   /** VMs whose lease has ended or whose check is due, the longest overdue first. */
   async due(pools: readonly string[], nowSec: number, limit: number): Promise<readonly VmStatus[]> {
     const partitions = pools.flatMap((pool) => [workPartition(pool, 'leased'), workPartition(pool, 'checking')]);
-    const found = await Promise.all(partitions.map((work) => this.atMost(limit, upTo(work, nowSec))));
+    const found = await Promise.all(
+      partitions.map((work) => this.table.queryAll({ index: 'work', key: upTo(work, nowSec), limit })),
+    );
     return found
       .flat()
+      .map(statusOf)
       .sort((one, other) => (one.dueAtSec ?? 0) - (other.dueAtSec ?? 0))
       .slice(0, limit);
   }
@@ -80,17 +83,6 @@ export class WorkIndex {
       if (items.length > limit) return { items: items.slice(0, limit), cursor: cursorOf(items[limit - 1]) };
     }
     return { items };
-  }
-
-  private async atMost(limit: number, key: Condition): Promise<VmStatus[]> {
-    const items: VmStatus[] = [];
-    let next: Query['after'];
-    do {
-      const found = await this.table.query({ index: 'work', key, limit: limit - items.length, after: next });
-      items.push(...found.items.map(statusOf));
-      next = found.next;
-    } while (next !== undefined && items.length < limit);
-    return items;
   }
 }
 
