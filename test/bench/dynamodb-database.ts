@@ -1,12 +1,13 @@
-import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BatchWriteItemCommandOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { VmStatus } from '../../lambda/pool/vm.ts';
 import { freeItem, inventoryItem, userItem, vmItem } from '../../lambda/store/dynamodb/layout.ts';
 import type { Item } from '../../lambda/store/dynamodb/layout.ts';
 import { toolsMissing } from '../../scripts/dynamodb-local/install.ts';
 import { DynamoDbLocal } from '../../scripts/dynamodb-local/start.ts';
 import { createTable } from '../../scripts/dynamodb-local/table.ts';
+import { allItems } from '../support/dynamodb.ts';
 import { POOL } from './dynamodb-pool.ts';
 import type { Findings } from './measure.ts';
 
@@ -67,17 +68,7 @@ export class Database {
 
   /** Everything that is in a table. */
   async contents(tableName: string): Promise<Item[]> {
-    const items: Item[] = [];
-    let after: Record<string, unknown> | undefined;
-    do {
-      const ExclusiveStartKey = after && marshall(after);
-      const output = await this.client.send(
-        new ScanCommand({ TableName: tableName, ConsistentRead: true, ExclusiveStartKey }),
-      );
-      items.push(...(output.Items ?? []).map((item) => unmarshall(item) as Item));
-      after = output.LastEvaluatedKey && unmarshall(output.LastEvaluatedKey);
-    } while (after !== undefined);
-    return items;
+    return allItems(this.client, tableName);
   }
 
   async stop(): Promise<void> {

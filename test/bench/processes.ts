@@ -1,8 +1,9 @@
-import { fork, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { fork, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { tracked } from '../support/child-processes.ts';
 
 /** The root of the checkout. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -30,11 +31,6 @@ export async function compiled(name: string): Promise<string> {
   });
   return path.join(OUTPUT, `${name}.mjs`);
 }
-
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 /** Nothing of this process's environment but the path: settings of a shell must not change what is measured. */
 function environment(variables: Readonly<Record<string, string>>): Record<string, string> {
@@ -78,10 +74,4 @@ export function startNode(args: readonly string[], variables: Readonly<Record<st
     await closed;
   };
   return { stop };
-}
-
-function tracked(child: ChildProcess): ChildProcess {
-  running.add(child);
-  child.once('close', () => running.delete(child));
-  return child;
 }

@@ -1,9 +1,14 @@
-import { execFile, type ExecFileException } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
-import { copyTerraform, terraformEnvironment, type TerraformCopy, type TerraformRun } from '../support/terraform.ts';
+import {
+  copyTerraform,
+  runTerraform,
+  terraformEnvironment,
+  type TerraformCopy,
+  type TerraformRun,
+} from '../support/terraform.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -53,12 +58,7 @@ export class Checkout {
 
   /** Runs `scripts/terraform`; a failure is a result, not an exception. */
   tryTerraform(...args: string[]): Promise<TerraformRun> {
-    const options = { cwd: this.#folder, env: this.#variables, maxBuffer: 64 * 1024 * 1024 };
-    return new Promise((resolve) => {
-      execFile('scripts/terraform', args, options, (error, stdout, stderr) => {
-        resolve({ exitCode: exitCodeOf(error), stdout, stderr });
-      });
-    });
+    return runTerraform(this.#folder, args, this.#variables, 'scripts/terraform');
   }
 
   /** What an environment's Terraform tells of it. */
@@ -70,9 +70,4 @@ export class Checkout {
   remove(): void {
     this.#copy.remove();
   }
-}
-
-function exitCodeOf(error: ExecFileException | null): number {
-  if (error === null) return 0;
-  return typeof error.code === 'number' ? error.code : 1;
 }

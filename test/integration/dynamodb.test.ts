@@ -1,27 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
-import { DynamoDbLocal } from '../../scripts/dynamodb-local/start.ts';
-import { createTable } from '../../scripts/dynamodb-local/table.ts';
 import { describeLeaseStore } from '../contract/lease-store.ts';
 import { describeLendingModel } from '../contract/lending-model.ts';
 import { describeLinearizability } from '../contract/linearizability.ts';
+import { TestDatabase } from '../support/dynamodb.ts';
 import { storeOver } from '../support/table-store.ts';
 
-let database: DynamoDbLocal;
+let database: TestDatabase;
 
 beforeAll(async () => {
-  database = await DynamoDbLocal.start();
-  Object.assign(process.env, database.variables);
+  database = await TestDatabase.start();
+  Object.assign(process.env, database.local.variables);
 }, 60_000);
 
 afterAll(() => database.stop());
 
 /** A store over a table of its own. */
 async function dynamodb() {
-  const tableName = `vm-pool-${randomUUID()}`;
-  await createTable(new DynamoDBClient(database.clientConfig), tableName);
-  return storeOver(tableName);
+  return storeOver(await database.freshTable());
 }
 
 describeLeaseStore('dynamodb', dynamodb);

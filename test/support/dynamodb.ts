@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Item } from '../../lambda/store/dynamodb/layout.ts';
 import { DynamoDbLocal } from '../../scripts/dynamodb-local/start.ts';
 import { createTable } from '../../scripts/dynamodb-local/table.ts';
 
@@ -26,4 +29,18 @@ export class TestDatabase {
     this.client.destroy();
     await this.local.stop();
   }
+}
+
+/** Every item of a table, read past the store. Exact only while nobody writes: a scan is no snapshot. */
+export async function allItems(client: DynamoDBClient, TableName: string): Promise<Item[]> {
+  const items: Item[] = [];
+  let ExclusiveStartKey: ScanCommandOutput['LastEvaluatedKey'];
+  do {
+    const page: ScanCommandOutput = await client.send(
+      new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey }),
+    );
+    items.push(...(page.Items ?? []).map((item) => unmarshall(item) as Item));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  return items;
 }

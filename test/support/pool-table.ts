@@ -1,32 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBClient, ScanCommandOutput } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { hasEnded } from '../../lambda/pool/lease.ts';
 import type { Lease } from '../../lambda/pool/lease.ts';
 import type { NewEvent, PoolEvent } from '../../lambda/pool/event.ts';
 import { VM_STATES } from '../../lambda/pool/vm.ts';
 import type { Vm, VmState, VmStatus } from '../../lambda/pool/vm.ts';
-
-type Item = Readonly<Record<string, unknown>> & { readonly pk: string; readonly sk: string };
+import type { Item } from '../../lambda/store/dynamodb/layout.ts';
+import { allItems } from './dynamodb.ts';
 
 const EVENT = 'EVENT#';
 
-/** Everything that a table holds, read past the store. Exact only while nobody writes: a scan is no snapshot. */
+/** Everything that a table holds, and what of it cannot be. */
 export class PoolTable {
   private constructor(private readonly items: readonly Item[]) {}
 
-  static async read(client: DynamoDBClient, TableName: string): Promise<PoolTable> {
-    const items: Item[] = [];
-    let ExclusiveStartKey: ScanCommandOutput['LastEvaluatedKey'];
-    do {
-      const page: ScanCommandOutput = await client.send(
-        new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey }),
-      );
-      items.push(...(page.Items ?? []).map((item) => unmarshall(item) as Item));
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey !== undefined);
-    return new PoolTable(items);
+  static async read(client: DynamoDBClient, tableName: string): Promise<PoolTable> {
+    return new PoolTable(await allItems(client, tableName));
   }
 
   /** The live lease of one user, read past the store. */

@@ -70,15 +70,20 @@ function cliConfig(): string {
   return knownCliConfig;
 }
 
-/** Runs one Terraform command in `folder`; a failing command is a result, not an exception. */
+/**
+ * Runs one Terraform command in `folder`; a failing command is a result, not an exception.
+ *
+ * @param program - what is run: Terraform itself, or the script that runs it
+ */
 export function runTerraform(
   folder: string,
   args: string[],
   environment: Record<string, string> = terraformEnvironment(),
+  program = 'terraform',
 ): Promise<TerraformRun> {
   return new Promise((resolve) => {
     const options = { cwd: folder, env: environment, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const;
-    const child = execFile('terraform', args, options, (_error, stdout, stderr) => {
+    const child = execFile(program, args, options, (_error, stdout, stderr) => {
       resolve({ exitCode: child.exitCode ?? 1, stdout, stderr });
     });
   });

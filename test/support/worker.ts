@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { tracked } from './child-processes.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const outdir = path.join(root, 'dist/integration');
@@ -29,11 +30,6 @@ export async function compiledWorker(name: string): Promise<string> {
   return path.join(outdir, `${name}.mjs`);
 }
 
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
 /** A process of its own that is sent its task and sends what came of it. */
 export class Worker<Task extends object, Result> {
   private readonly process: ChildProcess;
@@ -42,12 +38,8 @@ export class Worker<Task extends object, Result> {
 
   /** @param variables - its environment, nothing of this process's being passed on */
   constructor(bundle: string, variables: Readonly<Record<string, string>>) {
-    this.process = fork(bundle, { env: { NODE_NO_WARNINGS: '1', ...variables }, execArgv: [] });
-    running.add(this.process);
-    this.ended = once(this.process, 'close').then(([code]) => {
-      running.delete(this.process);
-      return code as number | null;
-    });
+    this.process = tracked(fork(bundle, { env: { NODE_NO_WARNINGS: '1', ...variables }, execArgv: [] }));
+    this.ended = once(this.process, 'close').then(([code]) => code as number | null);
   }
 
   /** @returns the result; nothing when the process ended without one */
