@@ -43,6 +43,12 @@ export default {
       to: { path: '^(test|scripts)/' },
     },
     {
+      name: 'scripts-run-without-the-tests',
+      severity: 'error',
+      from: { path: '^scripts/' },
+      to: { path: '^test/' },
+    },
+    {
       name: 'no-undeclared-or-development-packages',
       comment: 'Types may come from anywhere: nothing of them is bundled.',
       severity: 'error',

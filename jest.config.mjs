@@ -12,8 +12,8 @@ export default {
   collectCoverageFrom: [
     'lambda/**/*.ts',
     '!lambda/store/dynamodb/**',
-    'scripts/gateway/**/*.ts',
-    'scripts/log-reader/**/*.ts',
+    'scripts/lib/gateway/**/*.ts',
+    'scripts/lib/logs/**/*.ts',
   ],
   coverageReporters: ['text', 'lcov'],
 };

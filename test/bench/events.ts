@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { toEvent } from '../../scripts/gateway/event.ts';
+import { toEvent } from '../../scripts/lib/gateway/event.ts';
 
 /** What a command-line client sends, and what the network before API Gateway adds. */
 const HEADERS = {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Environment } from '../support/lambda-runtime/environment.ts';
-import { lambdaRuntime, toolsMissing, type LambdaRuntime } from '../support/lambda-runtime/install.ts';
+import { lambdaRuntime, toolsMissing, type LambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
 import { environmentVariables, type FunctionSettings } from '../support/lambda-runtime/lambda-function.ts';
 import { compiled } from './processes.ts';
 import { compared, inPairs } from './stats.ts';

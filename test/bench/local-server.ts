@@ -71,7 +71,7 @@ function ratesOf(pairs: readonly { subject: Load; baseline: Load }[]): ReturnTyp
 /** What `npm start` runs. */
 async function startProduct(services: Service[]): Promise<string> {
   const port = await freePort();
-  services.push(startNode(['--import', 'tsx', 'scripts/server.ts'], { PORT: String(port) }));
+  services.push(startNode(['--import', 'tsx', 'scripts/lib/server.ts'], { PORT: String(port) }));
   return listening(port);
 }
 

@@ -4,8 +4,8 @@ import type { VmChange } from '../../lambda/pool/life.ts';
 import type { AcquireRequest, LeaseQuery, LeaseStore } from '../../lambda/pool/ports.ts';
 import type { ChangeEvent } from '../../lambda/pool/event.ts';
 import type { PoolCounts, Vm, VmStatus } from '../../lambda/pool/vm.ts';
-import { AT_NOON, NOON_SEC, someVms } from '../support/lending.ts';
-import type { StoreFactory } from '../support/lending.ts';
+import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
+import type { StoreFactory } from '../support/pool/lending.ts';
 
 const HOUR_SEC = 3600;
 const END_SEC = NOON_SEC + HOUR_SEC;

@@ -29,7 +29,7 @@ export class Checkout {
     const { root } = this.#copy;
     this.#folder = path.dirname(root);
     this.#variables = terraformEnvironment(aws.variables);
-    for (const file of ['dist/lambda.zip', 'scripts/terraform', 'scripts/terraform-cli-config']) {
+    for (const file of ['dist/lambda.zip', 'scripts/terraform', 'scripts/lib/terraform-cli-config']) {
       cpSync(path.join(repository, file), path.join(this.#folder, file));
     }
     writeFileSync(path.join(root, 'provider_override.tf'), FEW_RETRIES);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { lambdaRuntime, type LambdaRuntime } from '../support/lambda-runtime/install.ts';
+import { lambdaRuntime, type LambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
 import { LambdaFunction, TooManyRequests, type FunctionSettings } from '../support/lambda-runtime/lambda-function.ts';
 
 const settings: FunctionSettings = {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { FunctionThrottled } from '../../scripts/gateway/server.ts';
+import { FunctionThrottled } from '../../scripts/lib/gateway/server.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
 import type { RunningEnvironment } from './environment.ts';
 import { logLines } from './log-lines.ts';

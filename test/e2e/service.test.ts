@@ -9,10 +9,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DynamoDbLocal } from '../../scripts/dynamodb-local/start.ts';
+import { DynamoDbLocal } from '../../scripts/lib/dynamodb-local/start.ts';
 import { inventoryOf } from '../support/emulated-aws/inventory.ts';
 import { ACCOUNT_ID, EmulatedAws, REGION } from '../support/emulated-aws/server.ts';
-import { lambdaRuntime } from '../support/lambda-runtime/install.ts';
+import { lambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
 import { leaseOf } from './bodies.ts';
 import { Checkout } from './checkout.ts';
 import { deploymentStories } from './deployment-stories.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { testApi } from '../support/served-api.ts';
-import type { TestApi } from '../support/served-api.ts';
+import { testApi } from '../support/api/served-api.ts';
+import type { TestApi } from '../support/api/served-api.ts';
 import { eventOf } from './event.ts';
 import type { EventParts } from './event.ts';
 

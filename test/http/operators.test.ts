@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
-import { someVms } from '../support/lending.ts';
-import { callUrl, OPERATOR, serveApi, testApi } from '../support/served-api.ts';
-import type { ServedApi } from '../support/served-api.ts';
+import { someVms } from '../support/pool/lending.ts';
+import { callUrl, OPERATOR, serveApi, testApi } from '../support/api/served-api.ts';
+import type { ServedApi } from '../support/api/served-api.ts';
 import { eventOf } from './event.ts';
 
 const AS_OPERATOR = { 'x-operator': OPERATOR };

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Lease } from '../../lambda/pool/lease.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
-import { TestDatabase } from '../support/dynamodb.ts';
-import { FaultProxy } from '../support/fault-proxy.ts';
-import { functionInstance } from '../support/function-instance.ts';
-import type { FunctionInstance } from '../support/function-instance.ts';
-import { NOON_SEC, someVms } from '../support/lending.ts';
-import { PoolTable } from '../support/pool-table.ts';
-import { compiledWorker, Worker } from '../support/worker.ts';
+import { TestDatabase } from '../support/dynamodb/database.ts';
+import { FaultProxy } from '../support/dynamodb/fault-proxy.ts';
+import { functionInstance } from '../support/processes/function-instance.ts';
+import type { FunctionInstance } from '../support/processes/function-instance.ts';
+import { NOON_SEC, someVms } from '../support/pool/lending.ts';
+import { PoolTable } from '../support/dynamodb/pool-table.ts';
+import { compiledWorker, Worker } from '../support/processes/worker.ts';
 import type { Call, CallTask } from './call-process.ts';
 
 const ALICE = 'alice';

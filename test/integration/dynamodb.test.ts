@@ -2,8 +2,8 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { describeLeaseStore } from '../contract/lease-store.ts';
 import { describeLendingModel } from '../contract/lending-model.ts';
 import { describeLinearizability } from '../contract/linearizability.ts';
-import { TestDatabase } from '../support/dynamodb.ts';
-import { storeOver } from '../support/table-store.ts';
+import { TestDatabase } from '../support/dynamodb/database.ts';
+import { storeOver } from '../support/dynamodb/table-store.ts';
 
 let database: TestDatabase;
 

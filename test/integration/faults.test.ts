@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pMap from 'p-map';
 import type { Lease } from '../../lambda/pool/lease.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
-import { Borrower } from '../support/borrower.ts';
-import { TestDatabase } from '../support/dynamodb.ts';
-import { FaultProxy, NO_FAULTS } from '../support/fault-proxy.ts';
-import type { Call, Fault, Plan } from '../support/fault-proxy.ts';
-import { functionInstance, outcomeOf } from '../support/function-instance.ts';
-import { someVms } from '../support/lending.ts';
-import { PoolTable } from '../support/pool-table.ts';
-import { seededRandom } from '../support/random.ts';
+import { Borrower } from '../support/pool/borrower.ts';
+import { TestDatabase } from '../support/dynamodb/database.ts';
+import { FaultProxy, NO_FAULTS } from '../support/dynamodb/fault-proxy.ts';
+import type { Call, Fault, Plan } from '../support/dynamodb/fault-proxy.ts';
+import { functionInstance, outcomeOf } from '../support/processes/function-instance.ts';
+import { someVms } from '../support/pool/lending.ts';
+import { PoolTable } from '../support/dynamodb/pool-table.ts';
+import { seededRandom } from '../support/pool/random.ts';
 
 /** Longer than the store waits for an answer of the database. */
 const PAST_THE_TIME_OUT_MS = 1_800;

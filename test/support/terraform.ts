@@ -62,10 +62,10 @@ export function terraformEnvironment(extra: Record<string, string> = {}): Record
 
 let knownCliConfig: string | undefined;
 
-/** What `scripts/terraform-cli-config` finds on this machine, else the caller's own choice, else empty. */
+/** What `scripts/lib/terraform-cli-config` finds on this machine, else the caller's own choice, else empty. */
 function cliConfig(): string {
   knownCliConfig ??=
-    execFileSync(path.join(repository, 'scripts/terraform-cli-config'), { encoding: 'utf8' }).trim() ||
+    execFileSync(path.join(repository, 'scripts/lib/terraform-cli-config'), { encoding: 'utf8' }).trim() ||
     (process.env.TF_CLI_CONFIG_FILE ?? '');
   return knownCliConfig;
 }

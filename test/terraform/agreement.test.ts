@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../lambda/config.ts';
 import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
 import { ROUTE_KEYS } from '../../lambda/http/routes.ts';
-import { readConfiguration } from '../../scripts/terraform-readme/configuration.ts';
+import { readConfiguration } from '../../scripts/lib/terraform-docs/configuration.ts';
 
 const root = fileURLToPath(new URL('../../terraform/', import.meta.url));
 

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readConfiguration } from '../../scripts/terraform-readme/configuration.ts';
-import { documents } from '../../scripts/terraform-readme/documents.ts';
-import { renderSection, sectionOf, withSection } from '../../scripts/terraform-readme/section.ts';
+import { readConfiguration } from '../../scripts/lib/terraform-docs/configuration.ts';
+import { documents } from '../../scripts/lib/terraform-docs/documents.ts';
+import { renderSection, sectionOf, withSection } from '../../scripts/lib/terraform-docs/section.ts';
 
 describe.each(documents())('$name', ({ readme, folder }) => {
   it('tells every requirement, input and output of its folder, and nothing else', async () => {

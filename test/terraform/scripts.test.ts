@@ -1,4 +1,4 @@
-/** `scripts/terraform` and `scripts/terraform-cli-config`, with programs in their PATH that only say how they were called. */
+/** `scripts/terraform` and `scripts/lib/terraform-cli-config`, with programs in their PATH that only say how they were called. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,8 +12,10 @@ const bucket = { TF_STATE_BUCKET: 'states' };
 let repository: string;
 beforeEach(() => {
   repository = mkdtempSync(path.join(tmpdir(), 'vm-pool-scripts-'));
-  for (const folder of ['bin', 'scripts', 'terraform', 'home']) mkdirSync(path.join(repository, folder));
-  for (const name of ['terraform', 'terraform-cli-config']) {
+  for (const folder of ['bin', 'scripts/lib', 'terraform', 'home']) {
+    mkdirSync(path.join(repository, folder), { recursive: true });
+  }
+  for (const name of ['terraform', 'lib/terraform-cli-config']) {
     cpSync(path.join(scripts, name), path.join(repository, 'scripts', name));
   }
   program('terraform', `echo "$*" | sed "s#${repository}/##g" >>"${repository}/calls"; echo "says $2"`);
@@ -106,18 +108,18 @@ describe('scripts/terraform', () => {
   });
 });
 
-describe('scripts/terraform-cli-config', () => {
+describe('scripts/lib/terraform-cli-config', () => {
   const mirrored = 'home/mirror/registry.terraform.io/hashicorp/aws';
 
   it('leaves Terraform alone when the registry answers', () => {
     mkdirSync(path.join(repository, mirrored), { recursive: true });
-    expect(run('terraform-cli-config', [])).toMatchObject({ status: 0, stdout: '' });
+    expect(run('lib/terraform-cli-config', [])).toMatchObject({ status: 0, stdout: '' });
   });
 
   it('names a mirror when the registry does not answer, even where TF_CLI_CONFIG_FILE names no file', () => {
     program('curl', 'exit 6');
     mkdirSync(path.join(repository, mirrored), { recursive: true });
-    const file = run('terraform-cli-config', [], { TF_CLI_CONFIG_FILE: '/no/such/file' }).stdout.trim();
+    const file = run('lib/terraform-cli-config', [], { TF_CLI_CONFIG_FILE: '/no/such/file' }).stdout.trim();
     expect(file).toBe(path.join(repository, '.cache/terraform.rc'));
     // The machine may have a mirror of its own, which is as good.
     const [, mirror = ''] = /^\s*path = "(.*)"$/m.exec(readFileSync(file, 'utf8')) ?? [];
@@ -128,6 +130,6 @@ describe('scripts/terraform-cli-config', () => {
     program('curl', 'exit 6');
     const own = path.join(repository, 'own.rc');
     writeFileSync(own, '');
-    expect(run('terraform-cli-config', [], { TF_CLI_CONFIG_FILE: own })).toMatchObject({ status: 0, stdout: '' });
+    expect(run('lib/terraform-cli-config', [], { TF_CLI_CONFIG_FILE: own })).toMatchObject({ status: 0, stdout: '' });
   });
 });

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createGateway, FunctionThrottled } from '../../../scripts/gateway/server.ts';
+import { createGateway, FunctionThrottled } from '../../../scripts/lib/gateway/server.ts';
 import { TooManyRequests, type LambdaFunction } from '../lambda-runtime/lambda-function.ts';
 import { FORBIDDEN, signedEvent } from './iam-authorizer.ts';
 import { ACCOUNT_ID, type EmulatedAws } from './server.ts';

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { LambdaRuntime } from '../lambda-runtime/install.ts';
+import type { LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.ts';
 import { LambdaFunction, type FunctionSettings } from '../lambda-runtime/lambda-function.ts';
 import { REGION, type EmulatedAws } from './server.ts';
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { DynamoDbLocal } from '../../../scripts/dynamodb-local/start.ts';
-import { copyTable } from '../../../scripts/dynamodb-local/table.ts';
-import { FaultProxy, type Call } from '../fault-proxy.ts';
+import type { DynamoDbLocal } from '../../../scripts/lib/dynamodb-local/start.ts';
+import { copyTable } from '../../../scripts/lib/dynamodb-local/table.ts';
+import { FaultProxy, type Call } from '../dynamodb/fault-proxy.ts';
 import type { Use } from './role.ts';
 import { ACCOUNT_ID, REGION, type EmulatedAws } from './server.ts';
 

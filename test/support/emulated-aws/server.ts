@@ -1,8 +1,7 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { MissingTool } from '../../../scripts/tools/missing.ts';
 
 /** The account and region of everything in an emulated AWS. */
 export const ACCOUNT_ID = '123456789012';
@@ -13,14 +12,6 @@ const MOTO_SETTINGS = {
   MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
   MOTO_ACM_VALIDATION_WAIT: '1',
 };
-
-/** What is missing to emulate AWS. Looks into Python's packages, starts no server. */
-export function toolsMissing(): MissingTool[] {
-  const isThere =
-    'import sys; from importlib.util import find_spec; sys.exit(not (find_spec("moto") and find_spec("flask")))';
-  if (spawnSync('python3', ['-c', isThere]).status === 0) return [];
-  return [{ name: 'moto_server', install: "python3 -m pip install 'moto[server]==5.2.1'" }];
-}
 
 /** An AWS account on this machine, emulated by moto; empty at first and gone when it stops. */
 export class EmulatedAws {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { LambdaRuntime } from './install.ts';
+import type { LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.ts';
 import { RuntimeApi, type FirstUse, type Invocation, type InvocationResult } from './runtime-api.ts';
 
 /** How an execution environment is set up. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Environment } from './environment.ts';
-import type { LambdaRuntime } from './install.ts';
+import type { LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.ts';
 import type { InvocationResult } from './runtime-api.ts';
 
 /** What Lambda knows of a function, in the words of its `GetFunction` answer. */

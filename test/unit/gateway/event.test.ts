@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commonLogTime, isText, toEvent } from '../../../scripts/gateway/event.ts';
+import { commonLogTime, isText, toEvent } from '../../../scripts/lib/gateway/event.ts';
 
 const api = { accountId: '123456789012', apiId: 'a1b2c3', stage: 'resources' };
 const NOW_MS = Date.UTC(2026, 7, 7, 1, 37, 53, 815);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { toResponse } from '../../../scripts/gateway/response.ts';
+import { toResponse } from '../../../scripts/lib/gateway/response.ts';
 
 describe('toResponse', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { routeTable } from '../../../scripts/gateway/routes.ts';
+import { routeTable } from '../../../scripts/lib/gateway/routes.ts';
 
 describe('routeTable', () => {
   // The example of the developer guide, section "Routing API requests".

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { createGateway, FunctionThrottled, type GatewayOptions } from '../../../scripts/gateway/server.ts';
+import { createGateway, FunctionThrottled, type GatewayOptions } from '../../../scripts/lib/gateway/server.ts';
 
 const TEN_MIB = 10 * 1024 * 1024;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { checked, ordered, vacated } from '../../../lambda/pool/life.ts';
 import type { Order } from '../../../lambda/pool/life.ts';
 import type { Vm, VmState, VmStatus } from '../../../lambda/pool/vm.ts';
-import { someVms } from '../../support/lending.ts';
+import { someVms } from '../../support/pool/lending.ts';
 
 const [vm] = someVms(1) as [Vm];
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryStore } from '../../../lambda/store/memory.ts';
-import { lendingOver, someVms } from '../../support/lending.ts';
+import { lendingOver, someVms } from '../../support/pool/lending.ts';
 
 const overMemory = () => lendingOver(async () => new MemoryStore(), someVms(3));
 

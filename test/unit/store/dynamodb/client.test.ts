@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DynamoDb, DynamoDbError, endpointOf } from '../../../../lambda/store/dynamodb/client.ts';
-import { signedHeaders } from '../../../support/signature.ts';
+import { signedHeaders } from '../../../support/api/signature.ts';
 
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 const GET = { TableName: 'vm-pool', Key: { pk: { S: 'USER#zoë' } } };

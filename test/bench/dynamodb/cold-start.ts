@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { MOCK_VMS } from '../../../lambda/providers/mock.ts';
+import type { Database } from './database.ts';
+import { free } from './pool.ts';
+import { postEvent } from '../events.ts';
+import { againstEmptyHandler } from '../function-start.ts';
+import type { Findings, Measure } from '../measure.ts';
+import { ROOT } from '../processes.ts';
+
+const ROUNDS = { full: 41, quick: 7 };
+const TABLE_NAME = 'cold';
+
+/** The same with leases in DynamoDB: AWS's signer and HTTP handler to load, a read at init, a lease to make for the first answer. */
+export async function measureDynamoDbColdStart(database: Database, isQuick: boolean): Promise<Findings> {
+  const variables = { ...database.variables, STORE: 'dynamodb', TABLE_NAME, METRICS_NAMESPACE: 'vm-pool-bench' };
+  const statuses = MOCK_VMS.map(free);
+  await database.fill(TABLE_NAME, statuses);
+  let starts = 0;
+  const nextStart = async () => {
+    // The VM that was lent last is free again; its user has it still, and the next one is another.
+    await database.write(TABLE_NAME, statuses);
+    const event = postEvent('getvm', { userid: `user-${(starts += 1)}@example.com` });
+    return { codeFolder: path.join(ROOT, 'dist/lambda'), variables, event };
+  };
+  const { init, answer, how } = await againstEmptyHandler(nextStart, isQuick ? ROUNDS.quick : ROUNDS.full);
+  const what = 'cold start over DynamoDB';
+  const measures: Measure[] = [
+    {
+      id: 'cold-dynamodb.init',
+      what: `${what}: function loaded, against an empty handler`,
+      unit: 'ms',
+      ...init,
+      target: { of: 'ratio', atMost: 2 },
+    },
+    {
+      id: 'cold-dynamodb.answer',
+      what: `${what}: first getvm answered, against an empty handler`,
+      unit: 'ms',
+      ...answer,
+      target: { of: 'ratio', atMost: 2.5 },
+    },
+  ];
+  return { measures, notes: [`${what}: ${how}; one read at init, a query and a transaction for the first answer`] };
+}

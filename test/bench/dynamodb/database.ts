@@ -1,0 +1,95 @@
+import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { BatchWriteItemCommandOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { VmStatus } from '../../../lambda/pool/vm.ts';
+import { freeItem, inventoryItem, userItem, vmItem } from '../../../lambda/store/dynamodb/layout.ts';
+import type { Item } from '../../../lambda/store/dynamodb/layout.ts';
+import { toolsMissing } from '../../../scripts/lib/dynamodb-local/install.ts';
+import { DynamoDbLocal } from '../../../scripts/lib/dynamodb-local/start.ts';
+import { createTable } from '../../../scripts/lib/dynamodb-local/table.ts';
+import { allItems } from '../../support/dynamodb/database.ts';
+import { POOL } from './pool.ts';
+import type { Findings } from '../measure.ts';
+
+/** As many as DynamoDB takes in one BatchWriteItem. */
+const ITEMS_A_WRITE = 25;
+const WRITES_AT_ONCE = 4;
+
+/** Makes a part of the benchmark of what is measured over a DynamoDB; where none runs here the part is left out. */
+export function overDynamoDb(measure: (database: Database, isQuick: boolean) => Promise<Findings>) {
+  return async (isQuick: boolean): Promise<Findings> => {
+    const missing = toolsMissing();
+    if (missing.length > 0) return { measures: [], notes: missing.map(leftOut) };
+    const database = await Database.start();
+    try {
+      return await measure(database, isQuick);
+    } finally {
+      await database.stop();
+    }
+  };
+}
+
+function leftOut({ name, install }: { name: string; install: string }): string {
+  return `DynamoDB: not measured, ${name} is missing (${install})`;
+}
+
+/** A DynamoDB Local with tables that hold as many VMs as wanted. */
+export class Database {
+  /** What leads a process of its own to it. */
+  readonly variables: Readonly<Record<string, string>>;
+  private readonly client: DynamoDBClient;
+
+  private constructor(private readonly local: DynamoDbLocal) {
+    this.client = new DynamoDBClient(local.clientConfig);
+    this.variables = local.variables;
+  }
+
+  static async start(): Promise<Database> {
+    return new Database(await DynamoDbLocal.start());
+  }
+
+  /** Makes a table of VMs. */
+  async fill(tableName: string, statuses: readonly VmStatus[]): Promise<void> {
+    await createTable(this.client, tableName);
+    await this.writeItems(tableName, [inventoryItem('', [POOL])]);
+    await this.write(tableName, statuses);
+  }
+
+  /** Writes the items of VMs as they are: the store would take a transaction for each VM. */
+  async write(tableName: string, statuses: readonly VmStatus[]): Promise<void> {
+    const items = statuses.flatMap(itemsOf);
+    const writer = async () => {
+      for (let some = items.splice(-ITEMS_A_WRITE); some.length > 0; some = items.splice(-ITEMS_A_WRITE)) {
+        await this.writeItems(tableName, some);
+      }
+    };
+    await Promise.all(Array.from({ length: WRITES_AT_ONCE }, writer));
+  }
+
+  /** Everything that is in a table. */
+  async contents(tableName: string): Promise<Item[]> {
+    return allItems(this.client, tableName);
+  }
+
+  async stop(): Promise<void> {
+    this.client.destroy();
+    await this.local.stop();
+  }
+
+  private async writeItems(tableName: string, items: readonly Item[]): Promise<void> {
+    let requests: WriteRequest[] | undefined = items.map((item) => ({ PutRequest: { Item: marshall(item) } }));
+    while (requests !== undefined && requests.length > 0) {
+      const input = { RequestItems: { [tableName]: requests } };
+      const output: BatchWriteItemCommandOutput = await this.client.send(new BatchWriteItemCommand(input));
+      requests = output.UnprocessedItems?.[tableName];
+    }
+  }
+}
+
+function itemsOf(status: VmStatus): Item[] {
+  return [
+    vmItem(status),
+    ...(status.state === 'free' ? [freeItem(status)] : []),
+    ...(status.lease === undefined ? [] : [userItem(status.lease, status.vm)]),
+  ];
+}

@@ -1,0 +1,56 @@
+/**
+ * Borrows until nothing is left, each caller one VM after the other for users of its own:
+ * `node stampede-process.mjs <table> <callers> <name> <start, UTC epoch ms>`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PoolEmpty, StoreUnavailable } from '../../../lambda/pool/refusals.ts';
+import { EventWriter } from '../../../lambda/store/dynamodb/actions.ts';
+import { DynamoStore } from '../../../lambda/store/dynamodb/store.ts';
+import { dynamoDb } from '../../support/dynamodb/table-store.ts';
+import { CountingTable } from './counting-table.ts';
+import { acquireRequest } from './requests.ts';
+
+/** What the callers of one process were told. Times are UTC epoch milliseconds. */
+export interface Loot {
+  /** Lease ids by VM. */
+  readonly leases: readonly (readonly [vmId: string, leaseId: string])[];
+  readonly lostRaces: number;
+  /** Calls that got no answer in time. */
+  readonly unavailable: number;
+  readonly firstEmptyMs: number;
+  readonly lastMadeFromMs: number;
+  readonly endedMs: number;
+}
+
+const [tableName = '', callers = '', name = '', startMs = ''] = process.argv.slice(2);
+const table = new CountingTable(dynamoDb(), tableName);
+const store = new DynamoStore(table, new EventWriter(90));
+const leases: [string, string][] = [];
+let unavailable = 0;
+let firstEmptyMs = Infinity;
+let endedMs = 0;
+
+// A process that has just started is slow at first; what is measured is the store.
+await store.ping();
+await sleep(Number(startMs) - Date.now());
+await Promise.all(Array.from({ length: Number(callers) }, (_, caller) => borrowAll(caller)));
+const { lost: lostRaces, lastMadeFromMs } = table;
+const loot: Loot = { leases, lostRaces, unavailable, firstEmptyMs, lastMadeFromMs, endedMs };
+process.send?.(loot);
+
+async function borrowAll(caller: number): Promise<void> {
+  for (let n = 0; ; n += 1) {
+    try {
+      const { vm, lease } = await store.acquire(acquireRequest(`${name}-${caller}-${n}`));
+      leases.push([vm.id, lease.id]);
+      endedMs = Date.now();
+    } catch (error) {
+      if (error instanceof PoolEmpty) {
+        firstEmptyMs = Math.min(firstEmptyMs, Date.now());
+        return;
+      }
+      if (!(error instanceof StoreUnavailable)) throw error;
+      unavailable += 1;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import type { Lease } from '../../../lambda/pool/lease.ts';
+import type { VmStatus } from '../../../lambda/pool/vm.ts';
+import type { Item } from '../../../lambda/store/dynamodb/layout.ts';
+import type { Database } from './database.ts';
+import { free, vmsOf } from './pool.ts';
+import type { Loot } from './stampede-process.ts';
+import type { Findings, Measure } from '../measure.ts';
+import { compiled, runWorker } from '../processes.ts';
+import { median } from '../stats.ts';
+
+const VMS = 1_000;
+const ROUNDS = { full: 5, quick: 1 };
+const PROCESSES_START_WITHIN_MS = 3_000;
+/** Callers at once, in so many processes; lost races that each lease may cost. */
+const STAMPEDES = [
+  { callers: 50, processes: 1, mostLost: 0.4 },
+  { callers: 50, processes: 4, mostLost: 0.4 },
+  { callers: 200, processes: 1, mostLost: 1.2 },
+  { callers: 200, processes: 4, mostLost: 1.2 },
+] as const;
+
+/** What came of one stampede. */
+interface Outcome {
+  /** VMs that nobody was told to have. */
+  readonly left: number;
+  /** VMs that more than one was told to have, or that the table gives to somebody else. */
+  readonly wrong: number;
+  /** Processes that were told "none free" before the last VM was asked for. */
+  readonly falselyEmpty: number;
+  readonly unavailable: number;
+  readonly lostPerLease: number;
+  readonly leasesPerSec: number;
+}
+
+/** Everybody at once until nothing is left: no VM lent twice, none forgotten, and few callers in each other's way. */
+export async function measureStampedes(database: Database, isQuick: boolean): Promise<Findings> {
+  const script = await compiled('dynamodb/stampede-process');
+  const rounds = isQuick ? ROUNDS.quick : ROUNDS.full;
+  const measures: Measure[] = [];
+  for (const { callers, processes, mostLost } of STAMPEDES) {
+    const outcomes: Outcome[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const tableName = `stampede-${callers}-${processes}-${round}`;
+      outcomes.push(await stampede(database, script, tableName, callers, processes));
+    }
+    measures.push(...measuresOf(outcomes, callers, processes, mostLost));
+  }
+  const note = `stampedes: ${VMS.toLocaleString('en')} VMs, ${rounds} rounds each, every caller in flight at once until the pool is empty; the table read whole afterwards; lost races and throughput are medians, the rest sums of all rounds`;
+  return { measures, notes: [note] };
+}
+
+async function stampede(database: Database, script: string, tableName: string, callers: number, processes: number) {
+  await database.fill(tableName, vmsOf(VMS).map(free));
+  const startMs = Date.now() + PROCESSES_START_WITHIN_MS;
+  const loots = await Promise.all(
+    Array.from({ length: processes }, (_, n) =>
+      runWorker<Loot>(
+        script,
+        [tableName, String(callers / processes), `process-${n}`, String(startMs)],
+        database.variables,
+      ),
+    ),
+  );
+  return outcomeOf(loots, await database.contents(tableName), startMs);
+}
+
+function outcomeOf(loots: readonly Loot[], items: readonly Item[], startMs: number): Outcome {
+  const told = loots.flatMap(({ leases }) => leases);
+  const leases = new Map(told);
+  const statuses = items.filter(({ sk }) => sk === 'VM') as (Item & VmStatus)[];
+  const held = items.filter(({ sk }) => sk === 'LEASE') as (Item & { lease: Lease })[];
+  const holders = new Map(held.map(({ lease }) => [lease.vmId, lease.id]));
+  const isAsTold = ({ vm, state, lease }: VmStatus) =>
+    state === 'leased' && lease?.id === leases.get(vm.id) && lease?.id === holders.get(vm.id);
+  const lastMadeFromMs = Math.max(...loots.map((loot) => loot.lastMadeFromMs));
+  const total = (figure: 'lostRaces' | 'unavailable') => loots.reduce((sum, loot) => sum + loot[figure], 0);
+  return {
+    left: VMS - leases.size,
+    wrong: told.length - leases.size + (held.length - holders.size) + statuses.filter((vm) => !isAsTold(vm)).length,
+    falselyEmpty: loots.filter(({ firstEmptyMs }) => firstEmptyMs < lastMadeFromMs).length,
+    unavailable: total('unavailable'),
+    lostPerLease: total('lostRaces') / told.length,
+    leasesPerSec: (1000 * told.length) / (Math.max(...loots.map(({ endedMs }) => endedMs)) - startMs),
+  };
+}
+
+function measuresOf(outcomes: readonly Outcome[], callers: number, processes: number, mostLost: number): Measure[] {
+  const what = `stampede of ${callers}, ${processes === 1 ? 'one process' : `${processes} processes`}`;
+  const id = `stampede.${callers}.${processes}`;
+  const total = (figure: keyof Outcome) => outcomes.reduce((sum, outcome) => sum + outcome[figure], 0);
+  const middle = (figure: keyof Outcome) => median(outcomes.map((outcome) => outcome[figure]));
+  const none = { of: 'value', atMost: 0 } as const;
+  const lost = { of: 'value', atMost: mostLost } as const;
+  return [
+    { id: `${id}.lost`, what: `${what}: lost races a lease`, unit: '', value: middle('lostPerLease'), target: lost },
+    { id: `${id}.wrong`, what: `${what}: VMs lent twice`, unit: '', value: total('wrong'), target: none },
+    { id: `${id}.left`, what: `${what}: VMs not lent`, unit: '', value: total('left'), target: none },
+    { id: `${id}.empty`, what: `${what}: falsely empty`, unit: '', value: total('falselyEmpty'), target: none },
+    { id: `${id}.unavailable`, what: `${what}: not answered in time`, unit: '', value: total('unavailable') },
+    { id: `${id}.rate`, what: `${what}: leases`, unit: '1/s', value: middle('leasesPerSec') },
+  ];
+}

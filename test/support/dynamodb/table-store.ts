@@ -1,0 +1,23 @@
+import { DynamoDb } from '../../../lambda/store/dynamodb/client.ts';
+import type { ClientOptions } from '../../../lambda/store/dynamodb/client.ts';
+import { createDynamoStore } from '../../../lambda/store/dynamodb/store.ts';
+import type { DynamoStore } from '../../../lambda/store/dynamodb/store.ts';
+
+/** A store over that table of the DynamoDB that the environment of this process leads to. */
+export function storeOver(tableName: string): DynamoStore {
+  return createDynamoStore({ tableName, eventsKeptDays: 90, ...place() });
+}
+
+/** The DynamoDB that the environment of this process leads to. */
+export function dynamoDb(): DynamoDb {
+  return new DynamoDb(place());
+}
+
+function place(): ClientOptions {
+  const { AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  return {
+    region: AWS_REGION ?? '',
+    endpoint: AWS_ENDPOINT_URL_DYNAMODB,
+    credentials: { accessKeyId: AWS_ACCESS_KEY_ID ?? '', secretAccessKey: AWS_SECRET_ACCESS_KEY ?? '' },
+  };
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { Verdict } from '../../../lambda/pool/life.ts';
+import { Lending } from '../../../lambda/pool/lending.ts';
+import type { LeaseLimits } from '../../../lambda/pool/lending.ts';
+import { Operations } from '../../../lambda/pool/operations.ts';
+import type { LeaseStore, LoginKey, VmProvider } from '../../../lambda/pool/ports.ts';
+import { Upkeep } from '../../../lambda/pool/upkeep.ts';
+import type { Vm } from '../../../lambda/pool/vm.ts';
+
+/** Saturday 2026-11-21, noon UTC; epoch seconds. */
+export const NOON_SEC = Date.UTC(2026, 10, 21, 12) / 1000;
+
+/** A VM that fails is checked again after 10 and 20 seconds, then quarantined. */
+export const CHECKS = { maxFailures: 3, backoffSec: 10 };
+
+export const LIMITS: LeaseLimits = { defaultMinutes: 480, maxMinutes: 10_080 };
+
+/** `count` VMs `vm-01`, `vm-02`, ... of one pool. */
+export function someVms(count: number, pool = 'default', prefix = 'vm'): Vm[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `${prefix}-${String(index + 1).padStart(2, '0')}`,
+    pool,
+    ip: `192.0.2.${String((index % 250) + 1)}`,
+    port: 22,
+    username: 'tester',
+  }));
+}
+
+/** A clock that stands still until it is told to move on. */
+export class TestClock {
+  nowSec = NOON_SEC;
+
+  readonly read = (): number => this.nowSec * 1000;
+
+  advance(seconds: number): void {
+    this.nowSec += seconds;
+  }
+}
+
+/** A provider whose checks and logins a test decides. */
+export class TestProvider implements VmProvider {
+  readonly failing = new Set<string>();
+  readonly checked: string[] = [];
+  onLogin: () => void = () => undefined;
+
+  constructor(private readonly vms: readonly Vm[]) {}
+
+  inventory(): readonly Vm[] {
+    return this.vms;
+  }
+
+  async login(vm: Vm, sshPublicKey?: string): Promise<LoginKey> {
+    this.onLogin();
+    return sshPublicKey === undefined ? { privateKey: `key of ${vm.id}` } : { authorizedKey: sshPublicKey };
+  }
+
+  async check(vm: Vm): Promise<Verdict> {
+    this.checked.push(vm.id);
+    return this.failing.has(vm.id) ? { passed: false, reason: 'disk full' } : { passed: true };
+  }
+}
+
+/** Makes the store that a suite is about, with no VM in it. */
+export type StoreFactory = () => Promise<LeaseStore>;
+
+/** An act at noon. */
+export const AT_NOON = { who: 'test', nowMs: NOON_SEC * 1000, requestId: 'r-0' };
+
+/** Lending over a store, with a clock and a provider in the test's hands. */
+export async function lendingOver(makeStore: StoreFactory, vms: readonly Vm[], limits = LIMITS) {
+  const clock = new TestClock();
+  const provider = new TestProvider(vms);
+  const store = await makeStore();
+  const upkeep = new Upkeep({ store, provider, clock: clock.read }, CHECKS);
+  const lending = new Lending({ store, provider, upkeep, clock: clock.read, newId: randomUUID }, limits);
+  const operations = new Operations(store, upkeep, clock.read);
+  await upkeep.sync('r-0');
+  return { clock, provider, store, upkeep, operations, lending };
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { Lending } from '../../../lambda/pool/lending.ts';
+import { Operations } from '../../../lambda/pool/operations.ts';
+import type { Clock } from '../../../lambda/pool/ports.ts';
+import { isRefusal } from '../../../lambda/pool/refusals.ts';
+import type { Refusal } from '../../../lambda/pool/refusals.ts';
+import { createTick } from '../../../lambda/pool/tick.ts';
+import { Upkeep } from '../../../lambda/pool/upkeep.ts';
+import type { Vm } from '../../../lambda/pool/vm.ts';
+import { CHECKS, LIMITS, TestProvider } from '../pool/lending.ts';
+import { storeOver } from '../dynamodb/table-store.ts';
+
+/** What one instance of the function is put together from. */
+export interface InstanceOptions {
+  readonly tableName: string;
+  readonly vms: readonly Vm[];
+  readonly clock: Clock;
+}
+
+/** Longest that a tick may take, as on Lambda. */
+const TICK_BUDGET_MS = 20_000;
+
+/**
+ * One instance of the function over DynamoDB, put together as `lambda/index.ts` does it but for VMs and clock. The database
+ * is where the environment of this process says.
+ */
+export function functionInstance({ tableName, vms, clock }: InstanceOptions) {
+  const store = storeOver(tableName);
+  const provider = new TestProvider(vms);
+  const upkeep = new Upkeep({ store, provider, clock }, CHECKS);
+  const lending = new Lending({ store, provider, upkeep, clock, newId: randomUUID }, LIMITS);
+  const operations = new Operations(store, upkeep, clock);
+  const tick = createTick({ upkeep, journal: () => undefined, clock, faultFields: () => ({}) });
+  return { store, provider, upkeep, lending, operations, tick: () => tick(randomUUID(), TICK_BUDGET_MS) };
+}
+
+/** One instance of the function. */
+export type FunctionInstance = ReturnType<typeof functionInstance>;
+
+/** What a call of a use case came to. */
+export type Outcome<Answer> = { readonly answer: Answer } | { readonly refusal: Refusal };
+
+/** @throws what is no refusal: a fault, which no caller ever may see */
+export async function outcomeOf<Answer>(call: Promise<Answer>): Promise<Outcome<Answer>> {
+  try {
+    return { answer: await call };
+  } catch (error) {
+    if (isRefusal(error)) return { refusal: error };
+    throw error;
+  }
+}

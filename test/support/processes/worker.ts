@@ -1,0 +1,56 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { tracked } from './child-processes.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const outdir = path.join(root, 'dist/integration');
+
+/**
+ * Bundles a module of `test/integration/` as `scripts/build` bundles the function, so that a process of it starts fast.
+ *
+ * @param name - without extension
+ * @returns the bundle
+ */
+export async function compiledWorker(name: string): Promise<string> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { [name]: `test/integration/${name}.ts` },
+    outdir,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    mainFields: ['module', 'main'],
+  });
+  return path.join(outdir, `${name}.mjs`);
+}
+
+/** A process of its own that is sent its task and sends what came of it. */
+export class Worker<Task extends object, Result> {
+  private readonly process: ChildProcess;
+  /** How it ended: its exit code, or none when it was killed. */
+  readonly ended: Promise<number | null>;
+
+  /** @param variables - its environment, nothing of this process's being passed on */
+  constructor(bundle: string, variables: Readonly<Record<string, string>>) {
+    this.process = tracked(fork(bundle, { env: { NODE_NO_WARNINGS: '1', ...variables }, execArgv: [] }));
+    this.ended = once(this.process, 'close').then(([code]) => code as number | null);
+  }
+
+  /** @returns the result; nothing when the process ended without one */
+  async run(task: Task): Promise<Result | undefined> {
+    const result = once(this.process, 'message').then(([message]) => message as Result);
+    this.process.send(task);
+    return Promise.race([result, this.ended.then(() => undefined)]);
+  }
+
+  async kill(): Promise<void> {
+    this.process.kill('SIGKILL');
+    await this.ended;
+  }
+}

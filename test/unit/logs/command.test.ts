@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { text } from 'node:stream/consumers';
+import { environmentOf, startFakeCloudWatch } from './fake-cloudwatch.ts';
+import type { Reply } from './fake-cloudwatch.ts';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+const endings: (() => void)[] = [];
+
+afterEach(() => {
+  endings.splice(0).forEach((end) => {
+    end();
+  });
+});
+
+/** Runs the command against a CloudWatch Logs that answers every call the same. */
+async function run(args: readonly string[], body: unknown, status = 200) {
+  const reply: Reply = { status, body };
+  const { url, calls, stop } = await startFakeCloudWatch(() => reply);
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/lib/logs/main.ts', ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH, ...environmentOf(url) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  endings.push(stop, () => {
+    child.kill('SIGKILL');
+  });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { child, calls, ended, complaints: text(child.stderr) };
+}
+
+function eventsOf(count: number) {
+  return Array.from({ length: count }, (_, index) => {
+    return { eventId: `e${index}`, timestamp: Date.now(), message: `{"message":"line","n":${index}}` };
+  });
+}
+
+describe('npm run logs', () => {
+  it('reads, shows, and ends', async () => {
+    const { child, calls, ended, complaints } = await run(['--json', '--env', 'prod'], { events: eventsOf(2) });
+    expect(await text(child.stdout)).toBe('{"message":"line","n":0}\n{"message":"line","n":1}\n');
+    expect([await ended, await complaints]).toEqual([0, '']);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]?.body).toMatchObject({ logGroupName: '/aws/lambda/vm-pool-prod' });
+  });
+
+  it('follows until Ctrl-C, which is no failure', async () => {
+    const { child, ended, complaints } = await run(['--follow'], { events: eventsOf(1) });
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    expect([await ended, await complaints]).toEqual([0, '']);
+  });
+
+  it('ends quietly when its reader has seen enough', async () => {
+    const { child, ended, complaints } = await run([], { events: eventsOf(5_000) });
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    expect([await ended, await complaints]).toEqual([0, '']);
+  });
+
+  it('says so when there is nothing to show', async () => {
+    const { child, ended, complaints } = await run(['--since', '2026-01-01'], { events: [] });
+    expect(await text(child.stdout)).toBe('');
+    expect([await ended, await complaints]).toEqual([
+      0,
+      'logs: no such line in /aws/lambda/vm-pool-dev since 2026-01-01T00:00:00.000Z\n',
+    ]);
+  });
+
+  it('names every bad option, and ends with 2', async () => {
+    const { ended, complaints } = await run(['--env', 'x', '--since', '\u009b2J'], {});
+    expect(await ended).toBe(2);
+    expect((await complaints).split('\n')).toEqual([
+      expect.stringMatching(/^logs: --env must be/),
+      expect.stringMatching(/^logs: --since must lie in the past.*; not "\\u009b2J"$/),
+      '',
+    ]);
+  });
+
+  it('says in one line what AWS refused and what to do, and ends with 1', async () => {
+    const { ended, complaints } = await run([], { __type: 'ResourceNotFoundException' }, 400);
+    expect(await ended).toBe(1);
+    expect(await complaints).toMatch(/^logs: there is no log group \/aws\/lambda\/vm-pool-dev in eu-central-1 .*\n$/);
+  });
+});

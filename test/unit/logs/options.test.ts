@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import { HELP, OptionsError, parseOptions } from '../../../scripts/lib/logs/options.ts';
+import type { Options } from '../../../scripts/lib/logs/options.ts';
+
+const NOW_MS = Date.parse('2026-01-31T12:00:00Z');
+
+function options(...args: string[]): Options {
+  const parsed = parseOptions(args, NOW_MS);
+  if (parsed === 'help') throw new Error('these arguments ask for help');
+  return parsed;
+}
+
+function faults(...args: string[]): readonly string[] {
+  try {
+    parseOptions(args, NOW_MS);
+  } catch (error) {
+    if (error instanceof OptionsError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('parseOptions', () => {
+  it('reads the last ten minutes of dev when told nothing', () => {
+    expect(options()).toEqual({
+      logGroup: '/aws/lambda/vm-pool-dev',
+      region: undefined,
+      sinceMs: NOW_MS - 600_000,
+      follow: false,
+      json: false,
+      filter: { userId: undefined, vmId: undefined, requestId: undefined, errorsOnly: false },
+    });
+  });
+
+  it('takes every option', () => {
+    const ids = ['--user', 'alice@x.org', '--vm', 'vm-01', '--request', 'JKJaXmPLvHcESHA=', '--errors'];
+    expect(
+      options('--env', 'prod', '--region', 'us-gov-west-1', '--since', '1h', '--follow', '--json', ...ids),
+    ).toEqual({
+      logGroup: '/aws/lambda/vm-pool-prod',
+      region: 'us-gov-west-1',
+      sinceMs: NOW_MS - 3_600_000,
+      follow: true,
+      json: true,
+      filter: { userId: 'alice@x.org', vmId: 'vm-01', requestId: 'JKJaXmPLvHcESHA=', errorsOnly: true },
+    });
+  });
+
+  it('prefers the log group that is named over that of the environment', () => {
+    expect(options('--env', 'prod', '--log-group', '/aws/lambda/lab-dev').logGroup).toBe('/aws/lambda/lab-dev');
+  });
+
+  it('knows -f for --follow', () => {
+    expect(options('-f').follow).toBe(true);
+  });
+
+  it.each(['--help', '-h'])('offers help for %s, whatever else is wrong', (flag) => {
+    expect(parseOptions(['--env', 'nowhere', flag], NOW_MS)).toBe('help');
+  });
+
+  it.each([
+    '--env',
+    '--log-group',
+    '--region',
+    '--since',
+    '--follow',
+    '--user',
+    '--vm',
+    '--request',
+    '--errors',
+    '--json',
+  ])('helps with %s', (option) => {
+    expect(HELP).toContain(`${option} `);
+  });
+
+  it.each([
+    { args: ['--env', 'prd'], says: '--env must be one of dev, staging, prod; not "prd"' },
+    { args: ['--region', 'frankfurt'], says: '--region must be an AWS region, such as us-east-1; not "frankfurt"' },
+    {
+      args: ['--log-group', 'a b'],
+      says: '--log-group must be a log group, such as /aws/lambda/vm-pool-dev; not "a b"',
+    },
+    {
+      args: ['--since', '5x'],
+      says: '--since must lie in the past: 90s, 15m, 2h, 1d, or a time such as 2026-01-31T08:00Z; not "5x"',
+    },
+    {
+      args: ['--user', ''],
+      says: '--user must be an id: 1 to 128 visible ASCII characters, none of them a quote or a backslash; not ""',
+    },
+    {
+      args: ['--vm', 'a b'],
+      says: '--vm must be an id: 1 to 128 visible ASCII characters, none of them a quote or a backslash; not "a b"',
+    },
+    {
+      args: ['--request', 'a"b'],
+      says: '--request must be an id: 1 to 128 visible ASCII characters, none of them a quote or a backslash; not "a\\"b"',
+    },
+    { args: ['--since'], says: "Option '--since <value>' argument missing; --help shows what each option takes" },
+    { args: ['--json=yes'], says: "Option '--json' does not take an argument; --help shows what each option takes" },
+    { args: ['1h'], says: "Unexpected argument '1h'; options follow a --, as in: npm run logs -- --since 1h" },
+  ])('refuses $args and says what would be right', ({ args, says }) => {
+    expect(faults(...args)).toEqual([says]);
+  });
+
+  it('names an option it does not know, and those it knows', () => {
+    expect(faults('--tail.all')).toEqual([
+      "Unknown option '--tail.all'; the options are --env --log-group --region --since --follow --user --vm --request --errors --json --help",
+    ]);
+  });
+
+  it('refuses every character that would end the quotes of a filter pattern', () => {
+    for (const character of ['"', '\\', ' ', '\n', '\u0000', '\u007f', 'é']) {
+      expect(faults('--user', `a${character}b`)).toHaveLength(1);
+    }
+  });
+
+  it('tells all faults at once', () => {
+    expect(faults('--env', 'x', '--since', 'x', '--vm', '')).toHaveLength(3);
+  });
+});
