@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { RawParameters } from './parameters.ts';
 import { invalidRequest } from './problem.ts';
 import type { FieldFault } from './problem.ts';
+import { isPublicKey, PUBLIC_KEY_RULE } from './ssh-public-key.ts';
 
 // One message a field: whatever is wrong with it, the caller needs to know what would be right.
 const USERID = 'must be 1 to 128 characters of A-Z a-z 0-9 . _ @ + -';
@@ -10,7 +11,6 @@ const LEASE_ID = 'must be the id of a lease, as getvm answered it';
 const REASON = 'must be 1 to 500 characters that tell why';
 const VM_ID = 'must be the id of a VM: 1 to 128 characters of A-Z a-z 0-9 . _ -';
 const CURSOR = 'must be the cursor of an earlier page, as it was answered';
-const PUBLIC_KEY = 'must be one OpenSSH public key on one line, such as the content of ~/.ssh/id_ed25519.pub';
 const IDEMPOTENCY_KEY = 'must be 1 to 255 visible ASCII characters, such as a UUID';
 
 const userid = v.pipe(v.string(USERID), v.regex(/^[A-Za-z0-9._@+-]{1,128}$/, USERID));
@@ -20,10 +20,10 @@ const reason = v.pipe(v.string(REASON), v.trim(), v.minLength(1, REASON), v.maxL
 const vmId = v.pipe(v.string(VM_ID), v.regex(/^[A-Za-z0-9._-]{1,128}$/, VM_ID));
 const cursor = v.pipe(v.string(CURSOR), v.regex(/^[A-Za-z0-9_-]{1,1024}$/, CURSOR));
 const sshPublicKey = v.pipe(
-  v.string(PUBLIC_KEY),
+  v.string(PUBLIC_KEY_RULE),
   v.trim(),
-  v.maxLength(4096, PUBLIC_KEY),
-  v.check(isPublicKey, PUBLIC_KEY),
+  v.maxLength(4096, PUBLIC_KEY_RULE),
+  v.check(isPublicKey, PUBLIC_KEY_RULE),
 );
 const idempotencyKey = v.pipe(v.string(IDEMPOTENCY_KEY), v.regex(/^[\x21-\x7e]{1,255}$/, IDEMPOTENCY_KEY));
 
@@ -46,15 +46,6 @@ function wholeNumber(max: number) {
 
 function numberOfDigits(value: unknown): unknown {
   return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-}
-
-/** `<type> <base64> [comment]`; the first field of the base64 blob repeats the type (RFC 4253, section 6.6). */
-function isPublicKey(text: string): boolean {
-  const match = /^((?:ssh|ecdsa|sk)-[a-z0-9@.-]+) ([A-Za-z0-9+/]+={0,2})(?: [\x20-\x7e]*)?$/.exec(text);
-  if (match === null) return false;
-  const [, type = '', blob = ''] = match;
-  const bytes = Buffer.from(blob, 'base64');
-  return bytes.length > type.length + 4 && bytes.toString('latin1', 4, 4 + type.length) === type;
 }
 
 const page = { limit: v.optional(wholeNumber(LONGEST_PAGE), 50), cursor: v.optional(cursor) };
