@@ -1,7 +1,13 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { BodyReader, hasBody } from './body.ts';
+import { isPreflight, PREFLIGHT_ANSWER, withCors } from './cors.ts';
+import type { CorsConfiguration } from './cors.ts';
 import { toEvent } from './event.ts';
-import { ownResponse, toResponse, type HttpResponse } from './response.ts';
+import { ownResponse, toResponse } from './response.ts';
+import type { HttpResponse } from './response.ts';
 import { routeTable } from './routes.ts';
 
 /** Thrown by `invoke` when no environment of the function is free: API Gateway then answers 503. */
@@ -15,101 +21,108 @@ export interface GatewayOptions {
   readonly stage: string;
   /** Runs the function; what it resolves to becomes the response, what it rejects with a 500 */
   readonly invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>;
-  /** Told of what a client sees only as a 500 */
+  /** Reports what a client sees only as a 500 */
   readonly onFault: (fault: unknown) => void;
+  /** Answers a request in place of API Gateway, which goes on with those it returns nothing for */
+  readonly intercept?: (request: IncomingMessage) => HttpResponse | undefined;
+  readonly cors?: CorsConfiguration | undefined;
   readonly accountId?: string;
   readonly apiId?: string;
 }
 
-/** Quota of API Gateway for HTTP APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
+/** Answers that one connection may be owed: a client that sends more before it has read any is cut off. */
+const MAX_UNREAD_ANSWERS = 256;
 
 const NOT_FOUND = ownResponse(404, '{"message":"Not Found"}');
 const TOO_LARGE = ownResponse(413, '{"message":"Request Entity Too Large"}');
 const INTERNAL_SERVER_ERROR = ownResponse(500, '{"message":"Internal Server Error"}');
 const SERVICE_UNAVAILABLE = ownResponse(503, '{"message":"Service Unavailable"}');
 
+/** Nobody waits for the answer to a body that was broken off. */
+const ANSWER_WITHOUT_BODY = { 'too large': TOO_LARGE, 'no room': SERVICE_UNAVAILABLE, aborted: undefined };
+
 /**
  * An HTTP API on this machine: takes requests, hands them to a function as API Gateway events (payload format 2.0)
- * and answers with what it returns. Not listening yet; it can be stopped like any `http.Server`.
+ * and answers with what it returns. The caller makes it listen, and stops it like any `http.Server`.
  */
 export function createGateway(options: GatewayOptions): Server {
-  const { stage, accountId = '000000000000', apiId = 'local' } = options;
-  const findRoute = routeTable(options.routes);
-  const stagePrefix = stage === '$default' ? '' : `/${stage}`;
-  const api = { accountId, apiId, stage };
+  const { cors, intercept } = options;
+  const answer = answerer(options);
+  const owed = new WeakMap<Socket, number>();
 
-  async function answer(request: IncomingMessage): Promise<HttpResponse | undefined> {
-    const { path, rawQueryString } = splitUrl(request.url ?? '/');
-    const pathInStage = withoutPrefix(path, stagePrefix);
-    const route = pathInStage === undefined ? undefined : findRoute(request.method ?? '', pathInStage);
-    if (!route) return NOT_FOUND;
-
-    const body = hasBody(request) ? await readBody(request) : undefined;
-    if (body === 'aborted') return undefined;
-    if (body === 'too large') return TOO_LARGE;
-
-    const event = toEvent({ request, path, rawQueryString, body, route }, api, Date.now());
-    return toResponse(await options.invoke(event));
-  }
-
-  function answerFault(fault: unknown): HttpResponse {
-    options.onFault(fault);
-    return fault instanceof FunctionThrottled ? SERVICE_UNAVAILABLE : INTERNAL_SERVER_ERROR;
+  async function answerOrFault(request: IncomingMessage): Promise<HttpResponse | undefined> {
+    try {
+      return intercept?.(request) ?? (await answer(request));
+    } catch (fault) {
+      options.onFault(fault);
+      return fault instanceof FunctionThrottled ? SERVICE_UNAVAILABLE : INTERNAL_SERVER_ERROR;
+    }
   }
 
   return createServer((request, response) => {
-    answer(request)
-      .then((answered) => {
-        if (answered) send(response, answered);
-      })
-      .catch((fault: unknown) => {
-        send(response, answerFault(fault));
-      });
+    if (owesTooMuch(owed, request.socket, response)) {
+      request.socket.destroy();
+      return;
+    }
+    void answerOrFault(request).then((answered) => {
+      if (answered) send(response, cors === undefined ? answered : withCors(cors, request, answered), options.onFault);
+    });
   });
 }
 
-function splitUrl(url: string): { path: string; rawQueryString: string } {
+function answerer(options: GatewayOptions): (request: IncomingMessage) => Promise<HttpResponse | undefined> {
+  const { stage, accountId = '000000000000', apiId = 'local' } = options;
+  const findRoute = routeTable(options.routes);
+  const stagePrefix = stage === '$default' ? '' : `/${stage}`;
+  const bodies = new BodyReader();
+
+  return async (request) => {
+    const { path, rawQueryString } = splitTarget(request.url ?? '/');
+    const pathInStage = withoutPrefix(path, stagePrefix);
+    const route = pathInStage === undefined ? undefined : findRoute(request.method ?? '', pathInStage);
+    // A `$default` route takes every preflight request, as it takes any other.
+    if (!route) return options.cors && isPreflight(request) ? PREFLIGHT_ANSWER : NOT_FOUND;
+
+    const body = hasBody(request) ? await bodies.read(request) : undefined;
+    if (typeof body === 'string') return ANSWER_WITHOUT_BODY[body];
+
+    const event = toEvent({ request, path, rawQueryString, body, route }, { accountId, apiId, stage }, Date.now());
+    return toResponse(await options.invoke(event));
+  };
+}
+
+/** Splits a request target, which may be in absolute form: RFC 9112, section 3.2.2. */
+function splitTarget(target: string): { path: string; rawQueryString: string } {
+  const url = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*\/?/i, '/');
   const queryAt = url.indexOf('?');
   if (queryAt < 0) return { path: url, rawQueryString: '' };
   return { path: url.slice(0, queryAt), rawQueryString: url.slice(queryAt + 1) };
 }
 
-/** The path inside the stage, or undefined when it leads to no stage. */
+/** The path inside the stage, or undefined when it is outside. */
 function withoutPrefix(path: string, prefix: string): string | undefined {
   if (path === prefix) return '/';
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
 }
 
-/** RFC 9112 section 6.3: a request without either header has no body. */
-function hasBody(request: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  return encoding !== undefined || (length !== undefined && length !== '0');
+/** Counts the answers that a connection has not got yet. */
+function owesTooMuch(owed: WeakMap<Socket, number>, socket: Socket, response: ServerResponse): boolean {
+  const count = (owed.get(socket) ?? 0) + 1;
+  owed.set(socket, count);
+  response.once('close', () => owed.set(socket, (owed.get(socket) ?? 1) - 1));
+  return count > MAX_UNREAD_ANSWERS;
 }
 
-/** Reads the whole body. What comes past the limit is thrown away unread by `node:http` once the answer is out. */
-function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'aborted' | undefined> {
-  if (Number(request.headers['content-length']) > MAX_BODY_BYTES) return Promise.resolve('too large');
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const abort = () => {
-      resolve('aborted');
-    };
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > MAX_BODY_BYTES) resolve('too large');
-      else chunks.push(chunk);
-    });
-    request.on('end', () => {
-      resolve(bytes === 0 ? undefined : Buffer.concat(chunks));
-    });
-    request.on('close', abort);
-    request.on('error', abort);
-  });
+function send(response: ServerResponse, answer: HttpResponse, onFault: GatewayOptions['onFault']): void {
+  try {
+    write(response, answer);
+  } catch (fault) {
+    onFault(fault);
+    write(response, INTERNAL_SERVER_ERROR);
+  }
 }
 
-function send(response: ServerResponse, { statusCode, headers, body }: HttpResponse): void {
+function write(response: ServerResponse, { statusCode, headers, body }: HttpResponse): void {
   response.writeHead(statusCode, headers);
   response.end(body);
 }

@@ -5,8 +5,10 @@ import {
   GetRoutesCommand,
   GetStagesCommand,
 } from '@aws-sdk/client-apigatewayv2';
+import type { Cors } from '@aws-sdk/client-apigatewayv2';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { CorsConfiguration } from '../../../scripts/lib/gateway/cors.ts';
 import { createGateway, FunctionThrottled } from '../../../scripts/lib/gateway/server.ts';
 import { TooManyRequests, type LambdaFunction } from '../lambda-runtime/lambda-function.ts';
 import { FORBIDDEN, signedEvent } from './iam-authorizer.ts';
@@ -16,6 +18,7 @@ import { ACCOUNT_ID, type EmulatedAws } from './server.ts';
 export interface DeployedApi {
   readonly apiId: string;
   readonly stage: string;
+  readonly cors: CorsConfiguration | undefined;
   readonly routes: ReadonlyMap<string, DeployedRoute>;
 }
 
@@ -41,7 +44,7 @@ export async function deployedApi(aws: EmulatedAws, apiName: string): Promise<De
   const client = new ApiGatewayV2Client(aws.clientConfig);
   try {
     const { Items: apis = [] } = await client.send(new GetApisCommand({}));
-    const apiId = only(apis.filter(({ Name }) => Name === apiName)).ApiId;
+    const { ApiId: apiId = '', CorsConfiguration: cors } = only(apis.filter(({ Name }) => Name === apiName));
     const { Items: stages = [] } = await client.send(new GetStagesCommand({ ApiId: apiId }));
     const { Items: integrations = [] } = await client.send(new GetIntegrationsCommand({ ApiId: apiId }));
     const { Items: routes = [] } = await client.send(new GetRoutesCommand({ ApiId: apiId }));
@@ -50,7 +53,8 @@ export async function deployedApi(aws: EmulatedAws, apiName: string): Promise<De
     const behind = routes.map(({ RouteKey = '', Target = '', AuthorizationType: authorization = '' }) => {
       return [RouteKey, { functionName: functions.get(Target) ?? '', authorization }] as const;
     });
-    return { apiId: apiId ?? '', stage: only(stages).StageName ?? '', routes: new Map(behind) };
+    const stage = only(stages).StageName ?? '';
+    return { apiId, stage, cors: cors && corsOf(cors), routes: new Map(behind) };
   } finally {
     client.destroy();
   }
@@ -64,6 +68,7 @@ export async function serveApi(api: DeployedApi, functions: readonly LambdaFunct
     accountId: ACCOUNT_ID,
     apiId: api.apiId,
     stage: api.stage,
+    cors: api.cors,
     routes: [...api.routes.keys()],
     invoke: async (event) => {
       const { functionName = '', authorization } = api.routes.get(event.routeKey) ?? {};
@@ -92,6 +97,17 @@ async function invoked(lambda: LambdaFunction, event: unknown): Promise<unknown>
   });
   if (functionError) throw new Error(`${lambda.name} failed: ${payload.toString()}`);
   return JSON.parse(payload.toString()) as unknown;
+}
+
+function corsOf(cors: Cors): CorsConfiguration {
+  return {
+    allowOrigins: cors.AllowOrigins ?? [],
+    allowMethods: cors.AllowMethods ?? [],
+    allowHeaders: cors.AllowHeaders ?? [],
+    exposeHeaders: cors.ExposeHeaders ?? [],
+    maxAgeSec: cors.MaxAge,
+    allowCredentials: cors.AllowCredentials ?? false,
+  };
 }
 
 interface Integration {

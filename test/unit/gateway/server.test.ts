@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGateway, FunctionThrottled, type GatewayOptions } from '../../../scripts/lib/gateway/server.ts';
 
 const TEN_MIB = 10 * 1024 * 1024;
@@ -41,6 +42,14 @@ async function sendRaw(bytes: string): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of socket) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
+}
+
+/** Tries until it works. Jest ends it when that takes too long. */
+async function eventually(works: () => Promise<void>): Promise<void> {
+  await works().catch(async () => {
+    await sleep(50);
+    return eventually(works);
+  });
 }
 
 async function echoed(response: Response): Promise<APIGatewayProxyEventV2> {
@@ -88,6 +97,31 @@ describe('createGateway', () => {
     expect((await echoed(await fetch(`${root}/resources/?x`))).routeKey).toBe('GET /');
   });
 
+  it.each([
+    { target: 'http://127.0.0.1/resources/getvm?a=1', rawPath: '/resources/getvm', rawQueryString: 'a=1' },
+    { target: 'HTTP://vm-pool.example:3000/resources/getvm', rawPath: '/resources/getvm', rawQueryString: '' },
+    { target: 'http://127.0.0.1?a=1', rawPath: '/', rawQueryString: 'a=1' },
+    { target: 'http://127.0.0.1', rawPath: '/', rawQueryString: '' },
+  ])('accepts $target, the absolute form of a target', async ({ target, rawPath, rawQueryString }) => {
+    await start({ stage: '$default' });
+    const reply = await sendRaw(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
+    expect(JSON.parse(reply.split('\r\n\r\n')[1] ?? '')).toMatchObject({ rawPath, rawQueryString });
+  });
+
+  it('answers a HEAD request without a body', async () => {
+    const root = await start();
+    const response = await fetch(`${root}/resources/getvm`, { method: 'HEAD' });
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(0);
+    expect(await response.text()).toBe('');
+  });
+
+  it('lets the caller answer requests in place of API Gateway', async () => {
+    const refusal = { statusCode: 403, headers: {}, body: 'no' };
+    const root = await start({ intercept: ({ method }) => (method === 'POST' ? refusal : undefined) });
+    expect((await fetch(`${root}/resources/getvm`, { method: 'POST' })).status).toBe(403);
+    expect((await fetch(`${root}/resources/getvm`)).status).toBe(200);
+  });
+
   it('takes a body of 10 MiB and answers 413 to one byte more', async () => {
     const root = await start({
       invoke: (event) => Promise.resolve({ statusCode: 200, body: String(event.body?.length) }),
@@ -108,6 +142,44 @@ describe('createGateway', () => {
     const chunk = `${(TEN_MIB + 1).toString(16)}\r\n${'x'.repeat(TEN_MIB + 1)}\r\n0\r\n\r\n`;
     const head = 'POST /resources/getvm HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n';
     expect(await sendRaw(head + chunk)).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  it('answers 503 when the bodies that are still arriving take 60 MiB, and recovers', async () => {
+    const root = await start();
+    const sockets = Array.from({ length: 7 }, () => connect(port(), '127.0.0.1'));
+    const replies = sockets.map((socket) => once(socket, 'data').then(([reply]) => String(reply)));
+    for (const socket of sockets) {
+      socket.write(`POST /resources/getvm HTTP/1.1\r\nHost: x\r\nContent-Length: ${TEN_MIB}\r\n\r\n`);
+      socket.write('x'.repeat(TEN_MIB - 1));
+    }
+    expect(await Promise.race(replies)).toMatch(/^HTTP\/1.1 503 /);
+    for (const socket of sockets) socket.destroy();
+    await eventually(async () => {
+      const body = 'x'.repeat(TEN_MIB);
+      expect((await fetch(`${root}/resources/getvm`, { method: 'POST', body })).status).toBe(200);
+    });
+  });
+
+  it('cuts off a client that sends hundreds of requests and reads no answer', async () => {
+    let calls = 0;
+    await start({ invoke: () => Promise.resolve({ statusCode: 200, body: String(++calls) }) });
+    const socket = connect(port(), '127.0.0.1');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write('GET /resources/lease HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(50_000));
+    await once(server, 'request');
+    socket.resume();
+    await closed;
+    expect(calls).toBeLessThan(1_000);
+  });
+
+  it('answers pipelined requests in their order', async () => {
+    let calls = 0;
+    await start({ invoke: () => Promise.resolve({ statusCode: 200, body: `call ${++calls}.` }) });
+    const request = 'GET /resources/lease HTTP/1.1\r\nHost: x\r\n\r\n';
+    const reply = await sendRaw(request.repeat(99) + request.replace('Host: x', 'Host: x\r\nConnection: close'));
+    expect(reply.match(/call \d+\./g)).toEqual(Array.from({ length: 100 }, (_, n) => `call ${n + 1}.`));
   });
 
   it('reads a chunked body, an empty one too', async () => {
