@@ -11,7 +11,7 @@ import { MockProvider } from './providers/mock.ts';
 import { TimeLimitedProvider } from './providers/time-limit.ts';
 import { MemoryStore } from './store/memory.ts';
 import { createJournal, faultFields } from './telemetry/journal.ts';
-import { writeLine } from './telemetry/stdout.ts';
+import { createLineQueue, writeLine } from './telemetry/stdout.ts';
 
 /** What EventBridge Scheduler sends each minute; Terraform sets it as the schedule's input. */
 export interface TickEvent {
@@ -25,7 +25,7 @@ const journal = createJournal({
   clock,
   metricsNamespace: config.metricsNamespace,
   // Not the console: Lambda wraps what goes there once more, and CloudWatch finds no embedded metrics in it.
-  write: writeLine,
+  write: config.onLambda ? writeLine : createLineQueue(),
 });
 const provider = new TimeLimitedProvider(new MockProvider(config.mockFailingVms), config.check.timeoutSec);
 const store = await createStore(config);

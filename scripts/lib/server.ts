@@ -1,103 +1,129 @@
 /**
- * The API on this computer: the very function that is deployed, as `scripts/build` made it, behind the adapter that turns
+ * The API on this computer: the function that is deployed, as `scripts/build` made it, behind the adapter that turns
  * HTTP into API Gateway events, and ticked each minute as EventBridge Scheduler does it.
  */
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type * as lambda from '../../lambda/index.ts';
 import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
 import { ROUTE_KEYS } from '../../lambda/http/routes.ts';
-import { toolsMissing } from './dynamodb-local/install.ts';
-import { DynamoDbLocal } from './dynamodb-local/start.ts';
-import { createTable } from './dynamodb-local/table.ts';
 import { createGateway } from './gateway/server.ts';
+import { pointToApi, refusePages } from './server/local-callers.ts';
+import { commandOnSameTable, startLocalTable } from './server/local-table.ts';
+import type { LocalTable } from './server/local-table.ts';
+import { HELP, isLoopback, readSettings } from './server/settings.ts';
+import type { Settings } from './server/settings.ts';
+import { stopperOf } from './server/stop.ts';
 
 const STAGE = 'resources';
 const TICK_EVERY_MS = 60_000;
-const TABLE_NAME = 'vm-pool-local';
-const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
-/** @returns a TCP port; 0 lets the system choose one */
-function portOf(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) fail(`PORT must be a whole number from 0 to 65535, not ${text}`);
-  return port;
+/** Longest that Ctrl-C waits for answers, milliseconds. */
+const LAST_ANSWERS_MS = 3_000;
+
+/** Longest that Ctrl-C waits for a log that nobody reads, milliseconds. */
+const LAST_LINES_MS = 500;
+
+type Handler = (typeof lambda)['handler'];
+
+// The reader has left, as behind `| head`: the server goes on.
+process.stdout.on('error', () => undefined);
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+try {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  if (settings === 'help') console.log(HELP);
+  else await serve(settings);
+} catch (error) {
+  fail(`cannot start: ${error instanceof Error ? error.message : String(error)}`);
 }
 
-function fail(message: string): never {
-  console.error(`vm-pool cannot start: ${message}`);
+function fail(sentence: string): never {
+  console.error(`vm-pool ${sentence}`);
   process.exit(1);
 }
 
-function wantsDynamoDbLocal(): boolean {
-  try {
-    return parseArgs({ options: { 'dynamodb-local': { type: 'boolean', default: false } } }).values['dynamodb-local'];
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
-  }
+async function serve(settings: Settings): Promise<void> {
+  for (const warning of settings.warnings) console.error(`vm-pool warns: ${warning}`);
+  const table = settings.tableFolder === undefined ? undefined : await openTable(settings.tableFolder);
+  const { handler } = (await import(new URL('../../dist/lambda/index.mjs', import.meta.url).href)) as typeof lambda;
+  const call: Call = (event) => handler(event, contextOf());
+  const server = gatewayTo(call, settings);
+  const stop = stopperOf(server);
+  const address = await listening(server, settings);
+  const ticks = setInterval(() => {
+    call({ source: 'vm-pool.scheduler', 'detail-type': 'Scheduled Event' }).catch(console.error);
+  }, TICK_EVERY_MS);
+
+  const end = async () => {
+    clearInterval(ticks);
+    await stop(LAST_ANSWERS_MS);
+    await table?.database.stop();
+    setTimeout(() => process.exit(), LAST_LINES_MS).unref();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
+  console.log(welcome(address, settings, table));
 }
 
-/** Gives the function a table of its own, on this computer, and the settings that lead it there. */
-async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
-  const [missing] = toolsMissing();
-  if (missing !== undefined) fail(`${missing.name} is missing (${missing.install})`);
-  const database = await DynamoDbLocal.start();
-  await createTable(new DynamoDBClient(database.clientConfig), TABLE_NAME);
-  Object.assign(process.env, { STORE: 'dynamodb', TABLE_NAME, ...database.variables });
-  return database;
+type Call = (event: Parameters<Handler>[0]) => ReturnType<Handler>;
+
+/** Starts DynamoDB Local, and ends this process if it ends before. */
+async function openTable(folder: string): Promise<LocalTable> {
+  const table = await startLocalTable(path.resolve(root, folder));
+  Object.assign(process.env, table.variables);
+  void table.database.ended.then(() => {
+    if (!table.database.isStopped) fail('stops: DynamoDB Local, which keeps the leases, has ended');
+  });
+  return table;
 }
 
-async function loadFunction(): Promise<typeof lambda> {
-  const bundle = new URL('../../dist/lambda/index.mjs', import.meta.url).href;
-  try {
-    return (await import(bundle)) as typeof lambda;
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
-  }
+function gatewayTo(call: Call, { host }: Settings): Server {
+  const point = pointToApi(STAGE);
+  return createGateway({
+    routes: [...ROUTE_KEYS, ...OPERATOR_ROUTE_KEYS, '$default'],
+    stage: STAGE,
+    invoke: (event: APIGatewayProxyEventV2) => call(event),
+    intercept: isLoopback(host) ? (request) => refusePages(request) ?? point(request) : point,
+    onFault: console.error,
+  });
 }
 
-const host = process.env.HOST ?? '127.0.0.1';
-if (process.env.ADMIN_USERS && !LOOPBACK.includes(host)) {
-  fail(`ADMIN_USERS is for a server that only this computer can reach, and HOST is ${host}`);
+async function listening(server: Server, { host, port }: Settings): Promise<AddressInfo> {
+  server.listen(port, host);
+  await once(server, 'listening').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(`port ${port} is taken; choose another: PORT=3001 npm start`, { cause: error });
+  });
+  return server.address() as AddressInfo;
 }
-const port = portOf(process.env.PORT ?? '3000');
-const database = wantsDynamoDbLocal() ? await startDynamoDbLocal() : undefined;
-const { handler } = await loadFunction();
-
-const call = (event: Parameters<typeof handler>[0]) => handler(event, contextOf());
-const gateway = createGateway({
-  routes: [...ROUTE_KEYS, ...OPERATOR_ROUTE_KEYS, '$default'],
-  stage: STAGE,
-  invoke: (event: APIGatewayProxyEventV2) => call(event),
-  onFault: (fault) => {
-    console.error(fault);
-  },
-});
-const ticks = setInterval(() => {
-  call({ source: 'vm-pool.scheduler', 'detail-type': 'Scheduled Event' }).catch(console.error);
-}, TICK_EVERY_MS);
-
-gateway.on('error', (error: NodeJS.ErrnoException) => {
-  fail(error.code === 'EADDRINUSE' ? `port ${port} is taken; choose another: PORT=3001 npm start` : error.message);
-});
-gateway.listen(port, host, welcome);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 
 function contextOf(): Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'> {
   return { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => TICK_EVERY_MS };
 }
 
-function welcome(): void {
-  const address = gateway.address();
-  if (address === null || typeof address === 'string') return;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/${STAGE}`;
-  console.log(`vm-pool lends VMs at ${url}  (Ctrl-C stops it)\n\n  curl -X POST '${url}/getvm?userid=alice'\n`);
+function welcome({ port }: AddressInfo, { host, tableFolder }: Settings, table: LocalTable | undefined): string {
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/${STAGE}`;
+  return `vm-pool lends VMs at ${url}  (Ctrl-C stops it)
+
+  curl -X POST '${url}/getvm?userid=alice'
+
+${table === undefined ? whereLeasesAre() : whereTableIs(tableFolder, table)}
+`;
 }
 
-function stop(): void {
-  clearInterval(ticks);
-  gateway.close(() => void database?.stop());
-  gateway.closeIdleConnections();
+function whereTableIs(folder = '', { variables }: LocalTable): string {
+  return `Leases are kept in ${folder} and survive this server. To start another one on the same table:
+
+  ${commandOnSameTable(variables)}`;
+}
+
+function whereLeasesAre({ STORE, TABLE_NAME = '' } = process.env): string {
+  return STORE === 'dynamodb'
+    ? `Leases are kept in the DynamoDB table ${TABLE_NAME}.`
+    : 'Leases are kept in memory and end with this server; npm start -- --dynamodb-local keeps them.';
 }

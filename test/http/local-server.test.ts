@@ -1,57 +1,48 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { connect } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { printed, START_MS, startServer, urlOf } from '../support/processes/local-server.ts';
+import type { LocalServer } from '../support/processes/local-server.ts';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+/** Ctrl-C is felt to work at once; the server itself gives up after 3 s. */
+const SOON_MS = 2_500;
 
-/** Long enough for a build on a busy computer. */
-const START_MS = 30_000;
-
-interface Started {
-  readonly process: ChildProcess;
-  readonly exit: Promise<number | null>;
-  /** All it has written so far, to either stream. */
-  readonly output: () => string;
-}
-
-const running: ChildProcess[] = [];
+const running: LocalServer[] = [];
 
 afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
+  for (const { process } of running.splice(0)) process.kill('SIGKILL');
 });
 
-/** Runs the script behind `npm start`. */
-function start(env: Record<string, string>): Started {
-  const child = spawn(path.join(root, 'scripts/server'), {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  running.push(child);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { process: child, exit, output: () => output };
+function start(env: Record<string, string> = {}, args: readonly string[] = []): LocalServer {
+  const server = startServer(env, args);
+  running.push(server);
+  return server;
 }
 
-async function printed(server: Started, pattern: RegExp): Promise<string> {
-  const deadline = Date.now() + START_MS;
-  while (Date.now() < deadline) {
-    const match = pattern.exec(server.output());
-    if (match?.[1] !== undefined) return match[1];
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`never printed ${String(pattern)}, but:\n${server.output()}`);
+/** Opens a connection of its own and sends some bytes on it. */
+async function connected(url: string, bytes: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.once('connect', resolve));
+  await new Promise((resolve) => socket.write(bytes || '\r\n', resolve));
+  return socket;
+}
+
+/** How long a server takes to end after a signal, milliseconds. */
+async function endOf(server: LocalServer, signal: NodeJS.Signals): Promise<number> {
+  const fromMs = Date.now();
+  server.process.kill(signal);
+  await server.exit;
+  return Date.now() - fromMs;
 }
 
 describe('npm start', () => {
   it(
     'prints a curl line that works as printed, and ends cleanly on Ctrl-C',
     async () => {
-      const server = start({ PORT: '0' });
+      const server = start();
       const url = await printed(server, /^ {2}curl -X POST '(http:.*)'$/m);
       const response = await fetch(url, { method: 'POST' });
       expect(await response.json()).toMatchObject({ vm: { id: 'vm-01' }, lease: { userid: 'alice' } });
@@ -59,6 +50,91 @@ describe('npm start', () => {
       expect(await server.exit).toBe(0);
       expect(server.output()).toMatch(/"message":"request".*"route":"POST \/getvm","status":200/);
       expect(server.output()).not.toMatch(/mock private key/);
+    },
+    START_MS,
+  );
+
+  it(
+    'serves this computer only when HOST and PORT are set but empty, and says where leases are kept',
+    async () => {
+      const server = start({ HOST: '', PORT: '' });
+      // Another server may have port 3000: then the message names it.
+      await printed(server, /(127\.0\.0\.1:3000|port 3000 is taken)/);
+      await printed(start(), /(Leases are kept in memory and end with this server)/);
+    },
+    START_MS,
+  );
+
+  it(
+    'pays no attention to the name that a shell gives to HOST',
+    async () => {
+      const server = start({ HOST: 'x86_64-conda-linux-gnu' });
+      expect(await urlOf(server)).toContain('http://127.0.0.1:');
+      expect(server.output()).toContain('HOST=x86_64-conda-linux-gnu is not an IP address and has no effect');
+    },
+    START_MS,
+  );
+
+  it.each([
+    { state: 'sent nothing', bytes: '' },
+    { state: 'sent half a request', bytes: 'GET /resources/health HTTP/1.1\r\nHost: 127.' },
+  ])(
+    'ends soon on SIGTERM while a connection is open that has $state',
+    async ({ bytes }) => {
+      const server = start();
+      const socket = await connected(await urlOf(server), bytes);
+      expect(await endOf(server, 'SIGTERM')).toBeLessThan(SOON_MS);
+      expect(await server.exit).toBe(0);
+      socket.destroy();
+    },
+    START_MS,
+  );
+
+  it(
+    'ends after 3 s on SIGTERM while a body is still arriving',
+    async () => {
+      const server = start();
+      const head = 'POST /resources/getvm HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nuserid=';
+      const socket = await connected(await urlOf(server), head);
+      await sleep(200);
+      expect(await endOf(server, 'SIGTERM')).toBeLessThan(6_000);
+      expect(await server.exit).toBe(0);
+      socket.destroy();
+    },
+    START_MS,
+  );
+
+  it(
+    'goes on answering when nobody reads its log',
+    async () => {
+      const server = start();
+      const url = await urlOf(server);
+      server.process.stdout.pause();
+      for (let n = 0; n < 1_000; n += 1) {
+        const answered = await fetch(`${url}/lease?userid=alice`, { signal: AbortSignal.timeout(5_000) });
+        expect(answered.status).toBe(404);
+        await answered.arrayBuffer();
+      }
+      server.process.stdout.resume();
+      await printed(server, /("message":"request"(.*\n){999})/);
+    },
+    START_MS,
+  );
+
+  it(
+    'refuses what a page of another site sends, and names the address of the API to a browser',
+    async () => {
+      const url = await urlOf(start({ ADMIN_USERS: 'ops' }));
+      const forbidden = await fetch(`${url}/getvm?userid=alice`, {
+        method: 'POST',
+        headers: { origin: 'http://evil.example' },
+      });
+      expect([forbidden.status, await forbidden.json()]).toEqual([403, expect.objectContaining({ code: 'forbidden' })]);
+      const lost = await fetch(new URL('/', url));
+      expect([lost.status, await lost.json()]).toEqual([
+        404,
+        expect.objectContaining({ detail: expect.stringContaining(`the API is at ${url}`) }),
+      ]);
     },
     START_MS,
   );
@@ -73,13 +149,13 @@ describe('npm start', () => {
     {
       fault: 'operators on a server that others can reach',
       env: { ADMIN_USERS: 'ops', HOST: '0.0.0.0' },
-      says: 'ADMIN_USERS is for a server that only this computer can reach, and HOST is 0.0.0.0',
+      says: "ADMIN_USERS works only if other computers can't reach the server; HOST is 0.0.0.0",
     },
-    { fault: 'a mock VM that is none', env: { MOCK_FAILING_VMS: 'vm-9' }, says: 'MOCK_FAILING_VMS names vm-9' },
+    { fault: 'a mock VM that does not exist', env: { MOCK_FAILING_VMS: 'vm-9' }, says: 'MOCK_FAILING_VMS names vm-9' },
   ])(
-    'tells $fault in a sentence, not a stack',
+    'reports $fault in a sentence, without a stack',
     async ({ env, says }) => {
-      const server = start({ PORT: '0', ...env });
+      const server = start(env);
       expect(await server.exit).toBe(1);
       expect(server.output()).toContain(`vm-pool cannot start: ${says}`);
       expect(server.output()).not.toContain('    at ');
@@ -88,7 +164,7 @@ describe('npm start', () => {
   );
 
   it(
-    'tells that its port is taken, and what to do',
+    'says that its port is taken, and what to do',
     async () => {
       const other = http.createServer().listen(0, '127.0.0.1');
       await new Promise((resolve) => other.once('listening', resolve));
@@ -97,6 +173,19 @@ describe('npm start', () => {
       expect(await server.exit).toBe(1);
       expect(server.output()).toContain(`port ${String(port)} is taken; choose another: PORT=3001 npm start`);
       other.close();
+    },
+    START_MS,
+  );
+
+  it(
+    'prints its usage for --help, and points there for an option it does not know',
+    async () => {
+      const help = start({}, ['--help']);
+      expect(await help.exit).toBe(0);
+      expect(help.output()).toMatch(/npm start -- --dynamodb-local[^]*PORT=3001/);
+      const wrong = start({}, ['--dynamo']);
+      expect(await wrong.exit).toBe(1);
+      expect(wrong.output()).toContain("Unknown option '--dynamo'; npm start -- --help shows the options");
     },
     START_MS,
   );

@@ -8,50 +8,61 @@ import { dynamoDbLocalFolder } from './install.ts';
 
 const serverXml = fileURLToPath(new URL('server.xml', import.meta.url));
 
+/** The last characters of what Java prints that an error quotes. */
+const MOST_OF_ERRORS = 2_000;
+
 /**
  * Runs a program for as long as standard input is open, which the system closes when this process ends in whatever way,
  * SIGKILL included: then the program is killed too. Standard output closes when the program has ended.
  */
 const WHILE_STDIN_IS_OPEN = '"$@" </dev/null & exec >/dev/null; cat; kill -9 $!';
 
-/** AWS's DynamoDB Local on this computer: in memory, on the loopback interface, and gone with this process. */
+/** How {@link DynamoDbLocal.start} starts it. */
+export interface StartOptions {
+  /** Folder, made before, of the file that keeps the tables; without one they live in memory. */
+  readonly folder?: string;
+}
+
+/** AWS's DynamoDB Local on this computer, on the loopback interface. It ends with this process. */
 export class DynamoDbLocal {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<void>;
   readonly #process: ChildProcess;
+  #isStopped = false;
 
-  private constructor(endpoint: string, process: ChildProcess) {
+  private constructor(endpoint: string, ended: Promise<void>, process: ChildProcess) {
     this.endpoint = endpoint;
+    this.ended = ended;
     this.#process = process;
   }
 
-  /** Starts one on a free port, empty. @throws Error with what Java printed when it does not come up */
-  static async start(): Promise<DynamoDbLocal> {
-    const folder = await dynamoDbLocalFolder();
-    const java = ['java', '-Xmx1g', '-Djava.library.path=DynamoDBLocal_lib', '-cp', 'DynamoDBLocal.jar'];
-    const command = [...java, 'org.eclipse.jetty.xml.XmlConfiguration', serverXml];
-    const shell = spawn('sh', ['-c', WHILE_STDIN_IS_OPEN, 'sh', ...command], {
-      cwd: folder,
-      // Ctrl-C is for this process, which ends it when it has no more use for it.
+  /** Starts one on a free port. @throws Error with what Java printed when it does not come up */
+  static async start({ folder }: StartOptions = {}): Promise<DynamoDbLocal> {
+    const shell = spawn('sh', ['-c', WHILE_STDIN_IS_OPEN, 'sh', ...javaCommand(folder)], {
+      cwd: await dynamoDbLocalFolder(),
+      // Ctrl-C reaches only this process, which may still need the tables to answer the last requests.
       detached: true,
       env: { ...process.env, DDB_LOCAL_TELEMETRY: '0' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     let errors = '';
-    shell.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    shell.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-MOST_OF_ERRORS)));
+    const output = createInterface(shell.stdout);
+    const ended = new Promise<void>((resolve) => output.once('close', resolve));
     const port = await new Promise<string>((resolve, reject) => {
       shell.once('error', reject);
-      createInterface(shell.stdout)
-        .once('line', resolve)
-        .once('close', () => {
-          shell.stdin.end();
-          reject(new Error(`DynamoDB Local did not start\n${errors}`));
-        });
+      output.once('line', resolve);
+      output.once('close', () => {
+        shell.stdin.end();
+        reject(new Error(`DynamoDB Local did not start; Java printed:\n${errors.trim()}`));
+      });
     });
-    return new DynamoDbLocal(`http://127.0.0.1:${port}`, shell);
+    return new DynamoDbLocal(`http://127.0.0.1:${port}`, ended, shell);
   }
 
-  /** The variables that lead an AWS SDK here, with keys that open nothing anywhere else. */
+  /** The variables that point an AWS SDK here; the keys are valid nowhere else. */
   get variables(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL_DYNAMODB: this.endpoint,
@@ -70,11 +81,23 @@ export class DynamoDbLocal {
     };
   }
 
-  /** Ends it with all that is in it. */
+  /** Whether it was stopped by {@link stop}. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Ends it; tables in memory are gone then. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const closed = once(this.#process, 'close');
     this.#process.stdin?.end();
     await closed;
   }
+}
+
+function javaCommand(folder: string | undefined): string[] {
+  const java = ['java', '-Xmx1g', '-Djava.library.path=DynamoDBLocal_lib', '-cp', 'DynamoDBLocal.jar'];
+  const where = folder === undefined ? [] : ['inMemory=false', `folder=${folder}`];
+  return [...java, 'org.eclipse.jetty.xml.XmlConfiguration', ...where, serverXml];
 }

@@ -5,8 +5,8 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Sees to it that a process does not outlive this one. @returns the same */
-export function tracked(child: ChildProcess): ChildProcess {
+/** Kills a process when this one ends. @returns the same */
+export function tracked<Child extends ChildProcess>(child: Child): Child {
   running.add(child);
   child.once('close', () => running.delete(child));
   return child;

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { HttpResponse } from '../gateway/response.ts';
+
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+
+/**
+ * Refuses what pages of other sites send through a browser on this computer. `Host` gives away a name that was rebound to
+ * 127.0.0.1 (DNS rebinding), and browsers send `Origin` with every form and script that may change something.
+ *
+ * @returns the refusal, or nothing for a request that may pass
+ * @see https://fetch.spec.whatwg.org/#origin-header
+ */
+export function refusePages({ headers: { host = '', origin } }: IncomingMessage): HttpResponse | undefined {
+  if (!LOOPBACK_HOST.test(host)) {
+    return problem(403, 'forbidden', `this server answers at 127.0.0.1, localhost and [::1], not at ${host}`);
+  }
+  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
+    return problem(403, 'forbidden', `this server does not answer to pages of another origin, such as ${origin}`);
+  }
+  return undefined;
+}
+
+/** Names the address of the API to those who call another path; API Gateway's own answer says only "Not Found". */
+export function pointToApi(stage: string): (request: IncomingMessage) => HttpResponse | undefined {
+  return ({ url = '/', headers: { host = '' } }) => {
+    const [path = ''] = url.split('?', 1);
+    if (!path.startsWith('/') || path === `/${stage}` || path.startsWith(`/${stage}/`)) return undefined;
+    return problem(404, 'not_found', `the API is at http://${host}/${stage}, such as http://${host}/${stage}/health`);
+  };
+}
+
+/** A problem document (RFC 9457), as the function writes them. */
+function problem(status: number, code: string, detail: string): HttpResponse {
+  const title = status === 403 ? 'Forbidden' : 'Not Found';
+  const body = JSON.stringify({ title, status, detail, code, requestId: randomUUID() });
+  const headers = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-length': Buffer.byteLength(body),
+  };
+  return { statusCode: status, headers, body };
+}

@@ -1,0 +1,97 @@
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+
+/** What `--help` prints. */
+export const HELP = `Serves the API on this computer, with mock VMs, until Ctrl-C.
+
+  npm start
+  npm start -- --dynamodb-local
+
+      --dynamodb-local  keep leases in AWS's DynamoDB Local, in .cache/dynamodb-local: they survive the server.
+                        Needs Java; fetches DynamoDB Local once
+      --table-folder F  keep them in the folder F instead
+  -h, --help            this text
+
+  PORT=3001             another port than 3000; 0 lets the system choose
+  HOST=0.0.0.0          another IP address than 127.0.0.1: other computers can then call the API, which asks nobody
+                        who they are
+  ADMIN_USERS=ops       users who may call the operators' calls, with the header x-operator
+
+README.md lists the settings of the function itself.
+`;
+
+/** Where and how to serve. */
+export interface Settings {
+  readonly host: string;
+  /** TCP port; 0 lets the system choose one */
+  readonly port: number;
+  /** Folder of DynamoDB Local's file, absolute or from the checkout; undefined for no DynamoDB Local */
+  readonly tableFolder: string | undefined;
+  /** Sentences for the user that do not keep the server from starting */
+  readonly warnings: readonly string[];
+}
+
+const OPTIONS = {
+  'dynamodb-local': { type: 'boolean', default: false },
+  'table-folder': { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const LOCALHOST = '127.0.0.1';
+const DEFAULT_PORT = '3000';
+
+/**
+ * Reads the command line and the environment. An empty variable counts as absent: CI files and compose files write one
+ * for a variable that is not set.
+ *
+ * @throws Error that says what would be right
+ */
+export function readSettings(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Settings | 'help' {
+  const values = parse(args);
+  if (values.help) return 'help';
+  const host = hostOf(env.HOST);
+  const warnings = [host.warning, isLoopback(host.address) ? undefined : openTo(host.address)];
+  if (env.ADMIN_USERS && !isLoopback(host.address)) {
+    throw new Error(`ADMIN_USERS works only if other computers can't reach the server; HOST is ${env.HOST}`);
+  }
+  return {
+    host: host.address,
+    port: portOf(env.PORT === '' ? undefined : env.PORT),
+    tableFolder: values['table-folder'] ?? (values['dynamodb-local'] ? '.cache/dynamodb-local' : undefined),
+    warnings: warnings.filter((warning) => warning !== undefined),
+  };
+}
+
+/** Whether only this computer can reach an address. */
+export function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || address.startsWith('127.');
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch (error) {
+    const [sentence] = (error as Error).message.split(/\. |\n/, 1);
+    throw new Error(`${sentence}; npm start -- --help shows the options`, { cause: error });
+  }
+}
+
+/** Shells and compilers set HOST to the name of a machine, such as tcsh and conda: only an address is meant for us. */
+function hostOf(host: string | undefined): { address: string; warning?: string } {
+  if (!host) return { address: LOCALHOST };
+  if (host === 'localhost' || isIP(host) !== 0) return { address: host };
+  return { address: LOCALHOST, warning: `HOST=${host} is not an IP address and has no effect` };
+}
+
+function openTo(address: string): string {
+  return `everybody who can reach ${address} can borrow VMs and read the keys of all users`;
+}
+
+function portOf(text = DEFAULT_PORT): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new Error(`PORT must be a whole number from 0 to 65535, not ${text}`);
+}
