@@ -2,25 +2,29 @@
  * Bundles the function and zips it. The same source gives the same bytes, on any machine and day, so that Terraform sees
  * a new function only where there is one.
  */
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { Plugin } from 'esbuild';
+import type { Metafile, Plugin } from 'esbuild';
 import { zipSync } from 'fflate';
 import type { ZipAttributes, Zippable } from 'fflate';
+import { thirdPartyNotices } from './notices.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const outdir = path.join(root, 'dist', 'lambda');
 const zipPath = path.join(root, 'dist', 'lambda.zip');
 
-/** The earliest time a zip can tell, in local time as zips have it, and the mode `rw-r--r--` of a Unix file. */
+const NOTICES = 'THIRD-PARTY-NOTICES.txt';
+const UNFINISHED = '.unfinished';
+
+/** The earliest time that a zip can hold, in local time as zips have it, and the mode `rw-r--r--` of a Unix file. */
 const FIXED_ATTRIBUTES: ZipAttributes = { mtime: new Date(1980, 0, 1), os: 3, attrs: (0o100644 << 16) >>> 0 };
 
 /**
- * Takes Node's own modules as they are. An ES module's `import` of one reads all it exports first, and of `node:http` and
- * `node:process` that means to load a WebSocket client and to open the standard streams: 12 ms of a cold start.
+ * Loads Node's own modules by `getBuiltinModule`. An `import` reads all that a module exports: for `node:http` and
+ * `node:process` it loads a WebSocket client and opens the standard streams, which takes 12 ms of a cold start.
  */
 const plainBuiltins: Plugin = {
   name: 'plain-builtins',
@@ -34,8 +38,7 @@ const plainBuiltins: Plugin = {
   },
 };
 
-await rm(outdir, { recursive: true, force: true });
-await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: ['lambda/index.ts'],
   outdir,
@@ -48,16 +51,59 @@ await build({
   outExtension: { '.js': '.mjs' },
   // Modules can be shaken; esbuild prefers CommonJS for Node unless told otherwise.
   mainFields: ['module', 'main'],
+  // All notices are in one file, which the function never reads.
   legalComments: 'none',
+  metafile: true,
+  write: false,
   plugins: [plainBuiltins],
 });
-await writeFile(zipPath, zipSync(await bundledFiles(), { level: 9 }));
+const used = usedOutputs(metafile);
+const files = new Map<string, Uint8Array>([[NOTICES, Buffer.from(await thirdPartyNotices(root, sourcesOf(used)))]]);
+for (const { path: file, contents } of outputFiles) {
+  if (used.has(path.relative(root, file))) files.set(path.basename(file), contents);
+}
+await fill(outdir, files);
+await writeWhole(zipPath, zipSync(zippable(files), { level: 9 }));
 console.log(`built ${path.relative(root, outdir)}/ and ${path.relative(root, zipPath)}`);
 
-async function bundledFiles(): Promise<Zippable> {
-  const files: Zippable = {};
-  for (const name of (await readdir(outdir)).sort()) {
-    files[name] = [await readFile(path.join(outdir, name)), FIXED_ATTRIBUTES];
-  }
-  return files;
+/** The files that are imported: esbuild makes one for each `import()`, also for those in code that it drops. */
+function usedOutputs({ outputs }: Metafile): Map<string, Metafile['outputs'][string]> {
+  const found: typeof used = new Map();
+  const follow = (file: string) => {
+    const output = outputs[file];
+    if (output === undefined || found.has(file)) return;
+    found.set(file, output);
+    for (const { path: imported } of output.imports) follow(imported);
+  };
+  follow('dist/lambda/index.mjs');
+  return found;
+}
+
+/** The sources that left code in the bundle. */
+function sourcesOf(outputs: typeof used): string[] {
+  return [...outputs.values()].flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([source]) => source),
+  );
+}
+
+/** Makes a folder hold exactly these files, while a server may be loading them. */
+async function fill(folder: string, wanted: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, contents] of wanted) await writeWhole(path.join(folder, name), contents);
+  const extra = (await readdir(folder)).filter((name) => !wanted.has(name) && !name.endsWith(UNFINISHED));
+  await Promise.all(extra.map((name) => rm(path.join(folder, name), { force: true })));
+}
+
+/** Writes a file that nobody ever sees half of, also when two builds run at once. */
+async function writeWhole(file: string, contents: Uint8Array): Promise<void> {
+  const unfinished = `${file}-${process.pid}${UNFINISHED}`;
+  await writeFile(unfinished, contents);
+  await rename(unfinished, file);
+}
+
+function zippable(contents: ReadonlyMap<string, Uint8Array>): Zippable {
+  const sorted = [...contents].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, bytes]) => [name, [bytes, FIXED_ATTRIBUTES]]));
 }

