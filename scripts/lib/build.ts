@@ -49,7 +49,7 @@ const { metafile, outputFiles } = await build({
   format: 'esm',
   splitting: true,
   outExtension: { '.js': '.mjs' },
-  // Modules can be shaken; esbuild prefers CommonJS for Node unless told otherwise.
+  // esbuild drops unused code of ES modules only, and prefers CommonJS for Node by default.
   mainFields: ['module', 'main'],
   // All notices are in one file, which the function never reads.
   legalComments: 'none',

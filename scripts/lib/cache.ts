@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 
 /**
- * A folder outside the checkout, for what takes long to fetch or to build, so that a fresh clone finds it there:
+ * A folder outside the checkout, so that a fresh clone finds there what takes long to fetch or to build:
  * in `VM_POOL_CACHE`, else in the user's cache folder.
  */
 export function cacheFolder(...names: string[]): string {
@@ -13,8 +13,8 @@ export function cacheFolder(...names: string[]): string {
 }
 
 /**
- * Fills a folder of the cache. Two runs at once may both do it, each in a folder of its own; the first to be done wins,
- * and nobody ever sees half of it.
+ * Fills a folder of the cache. Two runs at once may both fill a temporary folder; the first one to
+ * finish wins, and nobody ever sees half of it.
  *
  * @param fill - puts everything into the empty folder that it is given
  */

@@ -3,13 +3,13 @@ import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A program that is needed and that this computer does not have, and how to get it there. */
+/** A program that this computer lacks, and how to install it. */
 export interface MissingTool {
   readonly name: string;
   readonly install: string;
 }
 
-/** Those of the programs that are not on the PATH. @param install - how to get each, by name of the program */
+/** The programs that are not on the PATH. @param install - how to get each, by name of the program */
 export function programsMissing(install: Readonly<Record<string, string>>): MissingTool[] {
   return Object.entries(install)
     .filter(([program]) => !isOnPath(program))
@@ -19,7 +19,7 @@ export function programsMissing(install: Readonly<Record<string, string>>): Miss
 /** What is missing to run Terraform with its AWS provider. */
 export function terraformMissing(): MissingTool[] {
   const missing = programsMissing({ terraform: 'https://developer.hashicorp.com/terraform/install, 1.11 or later' });
-  return missing.length > 0 || providerCanBeHad() ? missing : [AWS_PROVIDER];
+  return missing.length > 0 || hasProvider() ? missing : [AWS_PROVIDER];
 }
 
 const AWS_PROVIDER: MissingTool = {
@@ -35,7 +35,7 @@ export function motoMissing(): MissingTool[] {
   return [{ name: 'moto_server', install: "python3 -m pip install 'moto[server]==5.2.1'" }];
 }
 
-function providerCanBeHad(): boolean {
+function hasProvider(): boolean {
   try {
     execFileSync(fileURLToPath(new URL('./terraform-cli-config', import.meta.url)), { stdio: 'ignore' });
     return true;

@@ -88,7 +88,7 @@ describe('LambdaFunction', () => {
     expect((await invoke({})).result.calls).toBe(2);
   });
 
-  it('runs invocations side by side, each in a process of its own, where none is reserved', async () => {
+  it('runs invocations side by side, each in another process, without a reservation', async () => {
     deploy(CODE, { reservedConcurrency: undefined });
     const results = await Promise.all([invoke({ sleepMs: 100 }), invoke({ sleepMs: 100 }), invoke({ sleepMs: 100 })]);
     expect(results.map(({ result }) => result.calls)).toEqual([1, 1, 1]);

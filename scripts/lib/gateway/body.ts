@@ -9,7 +9,7 @@ const MAX_ARRIVING_BYTES = 6 * MAX_BODY_BYTES;
 /** A whole body, undefined for an empty one, or why there is none. */
 export type ReadBody = Buffer | 'too large' | 'no room' | 'aborted' | undefined;
 
-/** RFC 9112 section 6.3: a request without either header has no body. */
+/** RFC 9112 section 6.3: only a request with one of these headers has a body. */
 export function hasBody(request: IncomingMessage): boolean {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   return encoding !== undefined || (length !== undefined && length !== '0');

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { percentDecoded, type RouteMatch } from './routes.ts';
 
-/** What the events tell of the API they came through. */
+/** The API, as its events name it. */
 export interface ApiIdentity {
   readonly accountId: string;
   readonly apiId: string;
@@ -35,7 +35,7 @@ export interface RoutedRequest {
 export function toEvent(routed: RoutedRequest, api: ApiIdentity, nowMs: number): APIGatewayProxyEventV2 {
   const { rawQueryString, body, route } = routed;
   const { headers, cookies } = headersAndCookies(routed.request.rawHeaders);
-  // "Raw" it is not: an HTTP API hands the path on percent-decoded (https://github.com/hotsock/voker/pull/8).
+  // Despite its name it is not raw: an HTTP API decodes the path (https://github.com/hotsock/voker/pull/8).
   const rawPath = percentDecoded(routed.path);
   const event: APIGatewayProxyEventV2 = {
     version: '2.0',
@@ -77,8 +77,8 @@ function domain(host = ''): { domainName: string; domainPrefix: string } {
 const TEXT_TYPES = new Set(['application/json', 'application/xml', 'application/javascript']);
 
 /**
- * Whether API Gateway hands a body of this content type on as it is; any other arrives in base64. AWS documents only
- * that a "binary" body is encoded; observed on AWS is that all but these types are, forms and bodies without a type too.
+ * Whether API Gateway passes a body of this content type on unchanged; any other arrives in base64. AWS documents only
+ * that "binary" bodies are encoded; on AWS, all but these types are, forms and bodies without a type too.
  *
  * @see https://github.com/ministackorg/ministack/pull/766 for what was observed on AWS
  */
@@ -97,7 +97,7 @@ export function commonLogTime(epochMs: number): string {
 /** A header or parameter has one value; undefined is one that was not sent. */
 type Values = Record<string, string | undefined>;
 
-/** Names in lower case, repeats joined by a comma; cookies are a field of their own and no header. */
+/** Names in lower case, repeats joined by a comma; cookies are a separate field. */
 function headersAndCookies(rawHeaders: readonly string[]): { headers: Values; cookies?: string[] } {
   const headers = dictionary();
   for (let i = 0; i < rawHeaders.length; i += 2) {

@@ -39,7 +39,7 @@ const BUILD_TOOLS = {
   xz: 'apt-get install xz-utils',
 };
 
-/** What is missing to have the runtime; nothing once it is in the cache. Starts no program. */
+/** What is missing to build the runtime; nothing once it is in the cache. Only looks, starts no program. */
 export function toolsMissing(): MissingTool[] {
   if (process.platform !== 'linux') {
     return [{ name: 'Linux', install: 'run this suite on Linux: aws-lambda-ric does not build elsewhere' }];
@@ -48,7 +48,7 @@ export function toolsMissing(): MissingTool[] {
   return [...programsMissing(BUILD_TOOLS), ...missingNode()];
 }
 
-/** The runtime out of the cache; built first where it is not there yet, which takes about a minute. */
+/** The runtime in the cache; built first if it is not there yet, which takes about a minute. */
 export async function lambdaRuntime(): Promise<LambdaRuntime> {
   if (!isInstalled()) await fillOnce(folder(), buildIn);
   return runtimeIn(folder());

@@ -9,7 +9,7 @@ type Advice = (place: Place, message: string) => string;
 
 const SIGN_IN = "sign in with 'aws sso login' or 'aws configure', or set AWS_PROFILE to a profile that works";
 
-const noCredentials: Advice = (_place, message) => `no AWS credentials could be had (${message}): ${SIGN_IN}`;
+const noCredentials: Advice = (_place, message) => `no AWS credentials found (${message}): ${SIGN_IN}`;
 const expired: Advice = () => `the AWS credentials have expired: ${SIGN_IN}`;
 const unknownCredentials: Advice = (_place, message) =>
   `AWS does not accept these credentials (${message}): ${SIGN_IN}`;
@@ -53,13 +53,13 @@ const ADVICE = new Map<string, Advice>([
   ['EAI_AGAIN', unreachable],
 ]);
 
-/** Says in one sentence why the log could not be read, and what to do about it. */
+/** Says in one sentence why the log can't be read, and what to do about it. */
 export function explain(error: unknown, place: Place): string {
-  if (!(error instanceof Error)) return `the log could not be read: ${String(error)}`;
+  if (!(error instanceof Error)) return `the log can't be read: ${String(error)}`;
   // The SDK knows this one by its words alone.
   if (error.message === 'Region is missing') return 'no AWS region is set: pass --region us-east-1, or set AWS_REGION';
   const code = 'code' in error ? String(error.code) : '';
   const advice = ADVICE.get(error.name) ?? ADVICE.get(code);
   const [message = ''] = (error.message || code).split('\n', 1);
-  return advice?.(place, message) ?? `the log could not be read: ${error.name}: ${message}`;
+  return advice?.(place, message) ?? `the log can't be read: ${error.name}: ${message}`;
 }

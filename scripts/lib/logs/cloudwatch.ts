@@ -2,18 +2,11 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cl
 import type { FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import type { FetchPage, LogEvent } from './events.ts';
 
-/** Patient with throttling: following asks again and again for hours, and must not end on the first refusal. */
+/** Patient with throttling: following asks for hours, and the first refusal must not end it. */
 const MAX_ATTEMPTS = 6;
 
-/**
- * A client for a region. Without one the AWS configuration of whoever calls decides, `AWS_DEFAULT_REGION` included, which the
- * AWS CLI and Terraform know, but not this SDK.
- */
-export function createClient(
-  wanted: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): CloudWatchLogsClient {
-  const region = [wanted, env.AWS_REGION, env.AWS_DEFAULT_REGION].find(Boolean);
+/** A client for a region; without one the user's AWS configuration decides. */
+export function createClient(region: string | undefined): CloudWatchLogsClient {
   return new CloudWatchLogsClient({ maxAttempts: MAX_ATTEMPTS, ...(region === undefined ? {} : { region }) });
 }
 

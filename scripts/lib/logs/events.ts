@@ -49,7 +49,7 @@ export async function* found(fetchPage: FetchPage, query: Query): AsyncGenerator
 }
 
 /**
- * Everything there is, then for ever what comes in, each event once.
+ * All events so far, then new ones without end, each event once.
  *
  * Each look starts {@link LATE_MS} before the one ahead of it began, not at the newest event seen: a filter may find
  * nothing for hours, and every look would search all of them again.

@@ -10,7 +10,7 @@ export interface Filter {
 
 /**
  * Narrows the search where the log lies: a line that is wanted contains each id, so CloudWatch looks for the rarest one.
- * What else contains it is left to {@link isWanted}. A pattern over JSON fields would be exact but lose lines that are no JSON.
+ * What else contains it is left to {@link isWanted}. A pattern over JSON fields would be exact but lose lines that are not JSON.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export function filterPattern({ requestId, userId, vmId }: Filter): string | undefined {
@@ -32,12 +32,12 @@ function isOf(line: Line, field: string, id: string | undefined): boolean {
   return id === undefined || (line.kind === 'entry' && line.fields[field] === id);
 }
 
-/** Lambda's own lines of text tell the request in their words: `RequestId: ... Error: Runtime exited ...`. */
+/** Lambda's own lines of text name the request: `RequestId: ... Error: Runtime exited ...`. */
 function names(line: Line, requestId: string | undefined): boolean {
   return line.kind === 'text' && requestId !== undefined && line.text.includes(requestId);
 }
 
-/** Nothing but a crash writes lines without a level; which of them tell of it can only be guessed. */
+/** Only a crash writes lines without a level; these words mark the lines about it. */
 const TELLS_OF_ERROR = /error|exception|fatal|timed out|exited/i;
 
 function isError(line: Line): boolean {

@@ -15,7 +15,7 @@ const COLOUR_OF_LEVEL = new Map<string, Colour>([
 
 /** These lead the line and need no names. */
 const UNNAMED = ['route', 'status', 'durationMs'];
-/** Then these are told, by shorter names, and the rest; the request's id comes last, long and needed least. */
+/** These fields come next, by shorter names, then the rest; the request's id is last: long and needed least. */
 const FIRST = ['userId', 'vmId', 'leaseId', 'code'];
 const LAST = ['requestId'];
 const PLACED = new Set([...UNNAMED, ...FIRST, ...LAST]);
@@ -28,7 +28,7 @@ const SHORT_NAME = new Map([
 
 /**
  * Lines for eyes: `2026-01-31T08:00:00.000Z INFO  request POST /getvm 200 1.2ms user=alice vm=vm-01 request=Jx=`, the
- * stack of an error indented below. What is no JSON stays as it is.
+ * stack of an error indented below. Other text stays unchanged.
  */
 export function readable(paint: Paint): Format {
   return ({ timeMs }, line) => {
@@ -40,7 +40,7 @@ export function readable(paint: Paint): Format {
   };
 }
 
-/** For programs: the JSON object of each line as it was logged; what is no JSON becomes the `message` of one. */
+/** For programs: the JSON object of each line as logged; other text becomes the `message` of one. */
 export const asJson: Format = ({ timeMs, text }, line) => {
   if (line.kind === 'entry') return visible(onOneLine(text));
   return visible(JSON.stringify({ timestamp: new Date(timeMs).toISOString(), message: line.text }));

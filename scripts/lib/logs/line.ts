@@ -6,7 +6,7 @@ export interface Entry {
   readonly kind: 'entry';
   readonly level: string;
   readonly message: string;
-  /** What else the line tells: `route`, `status`, `userId`... */
+  /** The other fields of the line: `route`, `status`, `userId`... */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Of an error, usually several lines. */
   readonly stack?: string | undefined;
@@ -52,7 +52,7 @@ function functionEntry(json: Json): Entry {
   };
 }
 
-/** Names of the embedded metrics: they, and the status as text by which they are counted, repeat what the line tells anyway. */
+/** Names of the embedded metrics: they, and the status as text that counts them, repeat other fields of the line. */
 function metricsIn({ _aws: aws }: Json): string[] {
   if (!isObject(aws) || !Array.isArray(aws.CloudWatchMetrics)) return [];
   const directives = aws.CloudWatchMetrics as { Metrics?: { Name: string }[] }[];
@@ -78,7 +78,7 @@ function below(message: string, trace: readonly string[]): string {
 }
 
 /**
- * What Lambda tells of the run of a function.
+ * Lambda's own report about a run of a function.
  * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
  */
 function platformEntry(type: string, record: Json): Entry {

@@ -1,20 +1,23 @@
 /** Reads the log of the deployed function: what `scripts/logs` runs. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { explain } from './aws-errors.ts';
 import { createClient, pagesOf } from './cloudwatch.ts';
 import { asJson, readable } from './format.ts';
 import { HELP, OptionsError, parseOptions } from './options.ts';
 import type { Options } from './options.ts';
 import { readLog } from './read.ts';
+import { regionOf } from './region.ts';
 import { painter, visible, wantsColour } from './terminal.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
+const ENVIRONMENTS = fileURLToPath(new URL('../../../terraform/environments', import.meta.url));
 
 const { env, stdout } = process;
 
-// Whoever reads may have seen enough: `npm run logs | head`.
+// The reader may have seen enough: `npm run logs | head`.
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') complain(`the output can't be written: ${error.message}`);
   process.exit(error.code === 'EPIPE' ? 0 : FAILED);
@@ -43,7 +46,7 @@ async function show(options: Options): Promise<void> {
         stop.abort();
       });
 
-  const client = createClient(options.region, env);
+  const client = createClient(regionOf(options, env, ENVIRONMENTS));
   const format = options.json ? asJson : readable(painter(wantsColour(stdout, env)));
   try {
     const shown = await readLog(options, format, {
@@ -52,7 +55,8 @@ async function show(options: Options): Promise<void> {
       sleep: (ms) => sleep(ms, undefined, { signal: stop.signal }),
       write: (text) => write(text, stop.signal),
     });
-    if (shown === 0) complain(`no such line in ${options.logGroup} since ${new Date(options.sinceMs).toISOString()}`);
+    if (shown === 0)
+      complain(`no matching line in ${options.logGroup} since ${new Date(options.sinceMs).toISOString()}`);
   } catch (error) {
     if (stop.signal.aborted) return;
     const region = await client.config.region().catch(() => undefined);

@@ -5,7 +5,9 @@ import { parseSince } from './since.ts';
 /** What to read and how to show it. */
 export interface Options {
   readonly logGroup: string;
-  /** Nothing leaves it to the AWS configuration of whoever calls. */
+  /** The environment whose log group it is; undefined for a log group that was named. */
+  readonly environment: string | undefined;
+  /** The region that was asked for. */
   readonly region: string | undefined;
   /** Where reading starts, epoch milliseconds. */
   readonly sinceMs: number;
@@ -21,21 +23,21 @@ export class OptionsError extends Error {
   }
 }
 
-/** What `--help` tells. */
+/** What `--help` prints. */
 export const HELP = `Reads the log of the deployed function. Times are UTC.
 
   npm run logs -- [options]
 
       --env NAME        dev, staging or prod (dev)
       --log-group NAME  another log group than /aws/lambda/vm-pool-<env>
-      --region NAME     AWS region, such as us-east-1 (that of your AWS configuration)
+      --region NAME     AWS region, such as us-east-1 (AWS_REGION, or where the environment is deployed)
       --since WHEN      90s, 15m, 2h, 1d ago, or a time such as 2026-01-31T08:00Z (10m)
-  -f, --follow          keep showing what comes in; Ctrl-C ends it
+  -f, --follow          keep showing new lines; Ctrl-C ends it
       --user ID         only lines of this user
       --vm ID           only lines of this VM
       --request ID      only lines of this request: the x-request-id of an answer, or an invocation id of Lambda
       --errors          only errors: level ERROR, status 500 and above, failed or timed out invocations
-      --json            one JSON object a line, as it was logged; a line that is no JSON becomes its "message"
+      --json            one JSON object a line, as logged; a line that is not JSON becomes its "message"
   -h, --help            this text
 `;
 
@@ -70,6 +72,7 @@ export function parseOptions(args: readonly string[], nowMs: number): Options | 
   if (faults.length > 0 || sinceMs === undefined) throw new OptionsError(faults);
   return {
     logGroup: values['log-group'] ?? `/aws/lambda/vm-pool-${values.env}`,
+    environment: values['log-group'] === undefined ? values.env : undefined,
     region: values.region,
     sinceMs,
     follow: values.follow,
@@ -104,9 +107,9 @@ function misuse(error: unknown): string {
   }
 }
 
-/** Kept plain so that an id can stand in the quotes of a CloudWatch filter pattern as it is. */
+/** Without quotes, so that an id fits into the quotes of a CloudWatch filter pattern. */
 const ID = /^[!#-[\]-~]{1,128}$/;
-const ID_RULE = 'must be an id: 1 to 128 visible ASCII characters, none of them a quote or a backslash';
+const ID_RULE = 'must be an id: 1 to 128 visible ASCII characters without quotes and backslashes';
 
 function faultsOf(values: Values, sinceMs: number | undefined): string[] {
   const rules: [option: keyof Values, holds: boolean, rule: string][] = [

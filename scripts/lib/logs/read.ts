@@ -7,12 +7,12 @@ import type { Options } from './options.ts';
 
 /** What reading needs from outside. */
 export interface ReadPorts extends FollowPorts {
-  /** Puts out a text that ends no line; resolves when there is room for more. */
+  /** Writes a text; resolves when there is room for more. */
   readonly write: (text: string) => Promise<void>;
 }
 
 /**
- * Shows what is wanted of the log. Following has no end but an error, such as an abort.
+ * Shows the lines of the log that the filter wants. Following ends only with an error, such as an abort.
  *
  * @returns how many log events were shown
  */

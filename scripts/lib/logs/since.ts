@@ -7,7 +7,7 @@ const ISO_TIME = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)
  * as the times in the log are.
  *
  * @param nowMs - current time, epoch milliseconds
- * @returns epoch milliseconds, or nothing when the text tells no such point
+ * @returns epoch milliseconds, or nothing for a text that does not name such a point
  */
 export function parseSince(text: string, nowMs: number): number | undefined {
   const sinceMs = agoMs(text, nowMs) ?? isoMs(text);

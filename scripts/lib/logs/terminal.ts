@@ -20,7 +20,7 @@ export function wantsColour(output: { isTTY?: boolean }, env: Readonly<Record<st
 const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * Makes every character seen that would otherwise act on the terminal or fool the reader; a log tells what strangers sent.
+ * Escapes every character that would act on the terminal or fool the reader: a log holds what strangers sent.
  *
  * @param kept - characters to leave alone, such as line feeds
  */

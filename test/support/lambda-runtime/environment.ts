@@ -12,7 +12,7 @@ export interface EnvironmentOptions {
   readonly codeFolder: string;
   /** The whole environment of the process; `AWS_LAMBDA_RUNTIME_API` is added. Nothing of this process is passed on. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Told of each line that the runtime or the function writes */
+  /** Called with each line that the runtime or the function writes */
   readonly onLogLine: (line: string) => void;
 }
 
@@ -74,7 +74,7 @@ export class Environment {
 
   /**
    * Runs the function once. A function that is too slow is stopped together with its process, as on Lambda, and one that
-   * exits ends the invocation with an error. There must be no other invocation under way.
+   * exits ends the invocation with an error. Wait for one invocation to end before the next.
    *
    * @param timeoutMs - longest the function may run; loading its code does not count
    */

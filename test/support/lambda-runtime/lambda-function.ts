@@ -22,7 +22,7 @@ export interface FunctionSettings {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Lambda's answer 429 to a synchronous invocation that finds every environment at work and may start no more. */
+/** Lambda's answer 429 to a synchronous invocation that finds every environment at work and may not start another. */
 export class TooManyRequests extends Error {
   constructor(functionName: string, concurrency: number) {
     super(`${functionName} is at its concurrency of ${concurrency}`);

@@ -36,7 +36,7 @@ export class RuntimeApi {
   readonly firstUse: FirstUse = {};
   /** Resolves when the runtime asks for its first event */
   readonly initialised: Promise<void>;
-  /** What the runtime told of a failed init phase, after which it exits */
+  /** The runtime's report of a failed init phase, after which it exits */
   initError: Buffer | undefined;
 
   readonly #server: Server;
@@ -69,7 +69,7 @@ export class RuntimeApi {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Hands an event to the runtime, as soon as it asks for one. There must be no other invocation under way. */
+  /** Hands an event to the runtime, as soon as it asks for one. Wait for one invocation to end before the next. */
   invoke(invocation: Invocation): Promise<InvocationResult> {
     return new Promise((settle) => {
       this.#running = { requestId: invocation.requestId, settle };
@@ -112,7 +112,7 @@ export class RuntimeApi {
     return true;
   }
 
-  /** @returns false when this is no result of the invocation under way */
+  /** @returns false when this is not a result of the invocation under way */
   #takeResult(url: string, payload: Buffer): boolean {
     const [, requestId, outcome] = /\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(url) ?? [];
     if (requestId === undefined || requestId !== this.#running?.requestId) return false;

@@ -83,7 +83,7 @@ describe('toEvent', () => {
     expect(event.headers).toEqual({});
   });
 
-  it('hands the path on decoded, and as it was sent where it cannot be decoded', () => {
+  it('decodes the path, and passes on unchanged what cannot be decoded', () => {
     expect(eventOf({ path: '/resources/%67etvm' }).rawPath).toBe('/resources/getvm');
     expect(eventOf({ path: '/resources/%zz' }).rawPath).toBe('/resources/%zz');
   });
@@ -93,7 +93,7 @@ describe('toEvent', () => {
     expect(event).toMatchObject({ body: Buffer.from('userid=alice').toString('base64'), isBase64Encoded: true });
   });
 
-  it('gives every request an id of its own', () => {
+  it('gives every request another id', () => {
     expect(eventOf().requestContext.requestId).not.toBe(eventOf().requestContext.requestId);
   });
 });

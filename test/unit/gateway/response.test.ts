@@ -39,7 +39,7 @@ describe('toResponse', () => {
     expect(headers).toEqual({ 'set-cookie': ['a=1; HttpOnly', 'b=2'], 'content-length': 0 });
   });
 
-  it('tells the length that was sent, not the one the function claims', () => {
+  it('sends the length of the body, not the one that the function claims', () => {
     expect(toResponse({ statusCode: 200, headers: { 'Content-Length': 999 }, body: 'abc' }).headers).toEqual({
       'content-length': 3,
     });

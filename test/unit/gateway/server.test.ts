@@ -202,7 +202,7 @@ describe('createGateway', () => {
     { statusCode: 999 },
     { statusCode: 200, headers: { 'x-a': 'line\nbreak' } },
     { statusCode: 200, headers: { 'x a': '' } },
-  ])('answers 500 to a result that is no response: %j', async (result) => {
+  ])('answers 500 to a result that is not a response: %j', async (result) => {
     const root = await start({ invoke: () => Promise.resolve(result) });
     expect((await fetch(`${root}/resources/getvm`, { method: 'POST' })).status).toBe(500);
     expect(faults).toHaveLength(1);

@@ -9,8 +9,8 @@ function named(name: string, message = 'what AWS said'): Error {
 
 describe('explain', () => {
   it.each([
-    { name: 'CredentialsProviderError', says: /^no AWS credentials could be had \(what AWS said\): sign in with/ },
-    { name: 'TokenProviderError', says: /^no AWS credentials could be had \(what AWS said\): sign in with/ },
+    { name: 'CredentialsProviderError', says: /^no AWS credentials found \(what AWS said\): sign in with/ },
+    { name: 'TokenProviderError', says: /^no AWS credentials found \(what AWS said\): sign in with/ },
     { name: 'ExpiredTokenException', says: /^the AWS credentials have expired: sign in with/ },
     {
       name: 'UnrecognizedClientException',
@@ -38,15 +38,15 @@ describe('explain', () => {
     );
   });
 
-  it('knows what Node could not do by its code, also when there are no words for it', () => {
+  it('knows a fault of Node by its code, also without a message', () => {
     const refused = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
     expect(explain(refused, PLACE)).toMatch(/can't be reached \(ECONNREFUSED\)/);
   });
 
-  it('tells name and message of an error it does not know, and only the first line', () => {
+  it('reports name and first line of an error that it does not know', () => {
     expect(explain(named('InvalidParameterException', 'bad\n  at x'), PLACE)).toBe(
-      'the log could not be read: InvalidParameterException: bad',
+      "the log can't be read: InvalidParameterException: bad",
     );
-    expect(explain('thrown text', PLACE)).toBe('the log could not be read: thrown text');
+    expect(explain('thrown text', PLACE)).toBe("the log can't be read: thrown text");
   });
 });

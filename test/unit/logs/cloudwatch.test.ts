@@ -19,7 +19,7 @@ afterEach(() => {
 async function start(replies: readonly Reply[], signal = new AbortController().signal) {
   const { url, calls, stop } = await startFakeCloudWatch((_call, index) => replies[index] ?? NOTHING);
   Object.assign(process.env, environmentOf(url));
-  const client = createClient(undefined, process.env);
+  const client = createClient(undefined);
   endings.push(stop, () => {
     client.destroy();
   });
@@ -70,34 +70,12 @@ describe('pagesOf', () => {
     });
   });
 
-  it('gives up a request when it is told to stop', async () => {
+  it('gives up a request on an abort', async () => {
     const stop = new AbortController();
     const { fetchPage } = await start([], stop.signal);
     stop.abort();
     await expect(fetchPage({ startMs: 0, pattern: undefined }, undefined)).rejects.toMatchObject({
       name: 'AbortError',
     });
-  });
-});
-
-describe('createClient', () => {
-  it.each([
-    { rule: 'the region asked for', wanted: 'us-west-2', env: { AWS_REGION: 'eu-west-1' }, region: 'us-west-2' },
-    {
-      rule: 'else AWS_REGION',
-      wanted: undefined,
-      env: { AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-2' },
-      region: 'eu-west-1',
-    },
-    {
-      rule: 'else AWS_DEFAULT_REGION',
-      wanted: undefined,
-      env: { AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-2' },
-      region: 'eu-west-2',
-    },
-  ])('takes $rule', async ({ wanted, env, region }) => {
-    const client = createClient(wanted, env);
-    await expect(client.config.region()).resolves.toBe(region);
-    client.destroy();
   });
 });

@@ -47,7 +47,7 @@ describe('npm run logs', () => {
     expect(calls[0]?.body).toMatchObject({ logGroupName: '/aws/lambda/vm-pool-prod' });
   });
 
-  it('follows until Ctrl-C, which is no failure', async () => {
+  it('follows until Ctrl-C, which is not a failure', async () => {
     const { child, ended, complaints } = await run(['--follow'], { events: eventsOf(1) });
     await once(child.stdout, 'data');
     child.kill('SIGINT');
@@ -66,7 +66,7 @@ describe('npm run logs', () => {
     expect(await text(child.stdout)).toBe('');
     expect([await ended, await complaints]).toEqual([
       0,
-      'logs: no such line in /aws/lambda/vm-pool-dev since 2026-01-01T00:00:00.000Z\n',
+      'logs: no matching line in /aws/lambda/vm-pool-dev since 2026-01-01T00:00:00.000Z\n',
     ]);
   });
 

@@ -32,7 +32,7 @@ describe('found', () => {
   });
 });
 
-/** A log that grows while it is followed: what `arrivals[n]` tells comes to light after the nth look. */
+/** A log that grows while it is followed: `arrivals[n]` appears after the nth look. */
 function growingLog(arrivals: readonly (readonly LogEvent[])[], pollMs = POLL_EVERY_MS) {
   const log: LogEvent[] = [...(arrivals[0] ?? [])];
   const starts: number[] = [];
@@ -77,7 +77,7 @@ describe('followed', () => {
     expect(log.slept).toEqual([POLL_EVERY_MS, POLL_EVERY_MS, POLL_EVERY_MS, POLL_EVERY_MS]);
   });
 
-  it('tells events of the same time and text apart', async () => {
+  it('keeps events of the same time and text apart', async () => {
     const twins = [
       { ...event('a'), text: 'same' },
       { ...event('b'), text: 'same' },
@@ -105,14 +105,14 @@ describe('followed', () => {
     expect(log.starts).toEqual([0, SINCE_MS - LATE_MS]);
   });
 
-  it('searches no more than the overlap again, also when nothing is found for hours', async () => {
+  it('searches only the overlap again, also when nothing is found for hours', async () => {
     const hourMs = 3_600_000;
     const log = growingLog([[], [], [], []], hourMs);
     await follow(log);
     expect(log.starts).toEqual([SINCE_MS, SINCE_MS, SINCE_MS + hourMs - LATE_MS, SINCE_MS + 2 * hourMs - LATE_MS]);
   });
 
-  it('never looks back further than it was told', async () => {
+  it('never looks back further than asked', async () => {
     const log = growingLog([[], [event('before', SINCE_MS - 1)], []]);
     expect(await follow(log)).toEqual([]);
     expect(log.starts).toEqual([SINCE_MS, SINCE_MS, SINCE_MS]);

@@ -31,7 +31,7 @@ export function environmentOf(url: string): Record<string, string> {
   };
 }
 
-/** CloudWatch Logs as far as FilterLogEvents goes: answers call after call as told, and keeps what it was asked. */
+/** CloudWatch Logs as far as FilterLogEvents goes: answers each call as the test says, and keeps the calls. */
 export async function startFakeCloudWatch(reply: (call: Call, index: number) => Reply) {
   const calls: Call[] = [];
   const server = createServer((request, response) => {

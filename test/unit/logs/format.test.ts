@@ -68,7 +68,7 @@ describe('readable', () => {
     );
   });
 
-  it('leaves a line that is no JSON as it is', () => {
+  it('leaves a line that is not JSON unchanged', () => {
     expect(plain('plain words\n\tand more\n')).toBe('plain words\n\tand more');
   });
 
@@ -116,7 +116,7 @@ describe('asJson', () => {
     expect(shown(asJson, '{\n\t"a": "b\\nc"\r\n}\n')).toBe('{ "a": "b\\nc" }');
   });
 
-  it('makes a line that is no JSON the message of an object', () => {
+  it('makes a line that is not JSON the message of an object', () => {
     expect(JSON.parse(shown(asJson, 'plain words\n'))).toEqual({ timestamp: TIME, message: 'plain words' });
   });
 

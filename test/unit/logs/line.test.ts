@@ -22,7 +22,7 @@ describe('readLine', () => {
     });
   });
 
-  it('leaves out embedded metrics, which tell the same again', () => {
+  it('leaves out embedded metrics, which repeat other fields', () => {
     const directives = [
       { Namespace: 'n', Dimensions: [['route', 'statusCode']], Metrics: [{ Name: 'Requests', Unit: 'Count' }] },
       { Namespace: 'n', Dimensions: [['route']], Metrics: [{ Name: 'DurationMs', Unit: 'Milliseconds' }] },
@@ -49,9 +49,9 @@ describe('readLine', () => {
   });
 
   it('makes do with name and message of a fault that has no stack', () => {
-    const error = { name: 'string', message: 'something that is no Error was thrown' };
+    const error = { name: 'string', message: 'something other than an Error was thrown' };
     expect(readLine(JSON.stringify({ level: 'ERROR', message: 'request', error }))).toMatchObject({
-      stack: 'string: something that is no Error was thrown',
+      stack: 'string: something other than an Error was thrown',
     });
   });
 
@@ -92,7 +92,7 @@ describe('readLine', () => {
   });
 
   it.each(['plain words', '', '{"half":', '[1]', '42', '"text"', 'null'])(
-    'leaves %j, which is no JSON object, as text',
+    'leaves %j, which is not a JSON object, as text',
     (text) => {
       expect(readLine(text)).toEqual({ kind: 'text', text });
     },

@@ -21,9 +21,10 @@ function faults(...args: string[]): readonly string[] {
 }
 
 describe('parseOptions', () => {
-  it('reads the last ten minutes of dev when told nothing', () => {
+  it('reads the last ten minutes of dev by default', () => {
     expect(options()).toEqual({
       logGroup: '/aws/lambda/vm-pool-dev',
+      environment: 'dev',
       region: undefined,
       sinceMs: NOW_MS - 600_000,
       follow: false,
@@ -38,6 +39,7 @@ describe('parseOptions', () => {
       options('--env', 'prod', '--region', 'us-gov-west-1', '--since', '1h', '--follow', '--json', ...ids),
     ).toEqual({
       logGroup: '/aws/lambda/vm-pool-prod',
+      environment: 'prod',
       region: 'us-gov-west-1',
       sinceMs: NOW_MS - 3_600_000,
       follow: true,
@@ -47,7 +49,10 @@ describe('parseOptions', () => {
   });
 
   it('prefers the log group that is named over that of the environment', () => {
-    expect(options('--env', 'prod', '--log-group', '/aws/lambda/lab-dev').logGroup).toBe('/aws/lambda/lab-dev');
+    expect(options('--env', 'prod', '--log-group', '/aws/lambda/lab-dev')).toMatchObject({
+      logGroup: '/aws/lambda/lab-dev',
+      environment: undefined,
+    });
   });
 
   it('knows -f for --follow', () => {
@@ -86,15 +91,15 @@ describe('parseOptions', () => {
     },
     {
       args: ['--user', ''],
-      says: '--user must be an id: 1 to 128 visible ASCII characters, none of them a quote or a backslash; not ""',
+      says: '--user must be an id: 1 to 128 visible ASCII characters without quotes and backslashes; not ""',
     },
     {
       args: ['--vm', 'a b'],
-      says: '--vm must be an id: 1 to 128 visible ASCII characters, none of them a quote or a backslash; not "a b"',
+      says: '--vm must be an id: 1 to 128 visible ASCII characters without quotes and backslashes; not "a b"',
     },
     {
       args: ['--request', 'a"b'],
-      says: '--request must be an id: 1 to 128 visible ASCII characters, none of them a quote or a backslash; not "a\\"b"',
+      says: '--request must be an id: 1 to 128 visible ASCII characters without quotes and backslashes; not "a\\"b"',
     },
     { args: ['--since'], says: "Option '--since <value>' argument missing; --help shows what each option takes" },
     { args: ['--json=yes'], says: "Option '--json' does not take an argument; --help shows what each option takes" },
@@ -115,7 +120,7 @@ describe('parseOptions', () => {
     }
   });
 
-  it('tells all faults at once', () => {
+  it('reports all faults at once', () => {
     expect(faults('--env', 'x', '--since', 'x', '--vm', '')).toHaveLength(3);
   });
 });

@@ -6,6 +6,7 @@ import { readLog } from '../../../scripts/lib/logs/read.ts';
 
 const OPTIONS: Options = {
   logGroup: '/aws/lambda/vm-pool-dev',
+  environment: undefined,
   region: undefined,
   sinceMs: 1_000,
   follow: false,
