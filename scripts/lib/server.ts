@@ -64,10 +64,16 @@ async function serve(settings: Settings): Promise<void> {
     clearInterval(ticks);
     await stop(LAST_ANSWERS_MS);
     await table?.database.stop();
-    setTimeout(() => process.exit(), LAST_LINES_MS).unref();
+    setTimeout(leaveUnread, LAST_LINES_MS).unref();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
   console.log(welcome(address, settings, table));
+}
+
+/** Ends though nobody reads the log. A terminal that Ctrl-S has stopped keeps even `process.exit` waiting. */
+function leaveUnread(): void {
+  if (process.stdout.isTTY) process.kill(process.pid, 'SIGKILL');
+  process.exit();
 }
 
 type Call = (event: Parameters<Handler>[0]) => ReturnType<Handler>;
