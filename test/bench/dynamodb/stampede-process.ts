@@ -1,5 +1,5 @@
 /**
- * Borrows until nothing is left, each caller one VM after the other for users of its own:
+ * Borrows until nothing is left. Each caller borrows one VM after the other, each for another user:
  * `node stampede-process.mjs <table> <callers> <name> <start, UTC epoch ms>`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,14 +9,11 @@ import { DynamoStore } from '../../../lambda/store/dynamodb/store.ts';
 import { dynamoDb } from '../../support/dynamodb/table-store.ts';
 import { CountingTable } from './counting-table.ts';
 import { acquireRequest } from './requests.ts';
+import type { Answers } from './stampede-tally.ts';
 
 /** What the callers of one process were told. Times are UTC epoch milliseconds. */
-export interface Loot {
-  /** Lease ids by VM. */
-  readonly leases: readonly (readonly [vmId: string, leaseId: string])[];
+export interface Loot extends Answers {
   readonly lostRaces: number;
-  /** Calls that got no answer in time. */
-  readonly unavailable: number;
   readonly firstEmptyMs: number;
   readonly lastMadeFromMs: number;
   readonly endedMs: number;
@@ -25,8 +22,8 @@ export interface Loot {
 const [tableName = '', callers = '', name = '', startMs = ''] = process.argv.slice(2);
 const table = new CountingTable(dynamoDb(), tableName);
 const store = new DynamoStore(table, new EventWriter(90));
-const leases: [string, string][] = [];
-let unavailable = 0;
+const told: [vmId: string, leaseId: string][] = [];
+const unanswered: string[] = [];
 let firstEmptyMs = Infinity;
 let endedMs = 0;
 
@@ -35,14 +32,15 @@ await store.ping();
 await sleep(Number(startMs) - Date.now());
 await Promise.all(Array.from({ length: Number(callers) }, (_, caller) => borrowAll(caller)));
 const { lost: lostRaces, lastMadeFromMs } = table;
-const loot: Loot = { leases, lostRaces, unavailable, firstEmptyMs, lastMadeFromMs, endedMs };
+const loot: Loot = { told, unanswered, lostRaces, firstEmptyMs, lastMadeFromMs, endedMs };
 process.send?.(loot);
 
 async function borrowAll(caller: number): Promise<void> {
   for (let n = 0; ; n += 1) {
+    const request = acquireRequest(`${name}-${caller}-${n}`);
     try {
-      const { vm, lease } = await store.acquire(acquireRequest(`${name}-${caller}-${n}`));
-      leases.push([vm.id, lease.id]);
+      const { vm, lease } = await store.acquire(request);
+      told.push([vm.id, lease.id]);
       endedMs = Date.now();
     } catch (error) {
       if (error instanceof PoolEmpty) {
@@ -50,7 +48,7 @@ async function borrowAll(caller: number): Promise<void> {
         return;
       }
       if (!(error instanceof StoreUnavailable)) throw error;
-      unavailable += 1;
+      unanswered.push(request.leaseId);
     }
   }
 }

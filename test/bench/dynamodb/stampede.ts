@@ -4,6 +4,7 @@ import type { Item } from '../../../lambda/store/dynamodb/layout.ts';
 import type { Database } from './database.ts';
 import { free, vmsOf } from './pool.ts';
 import type { Loot } from './stampede-process.ts';
+import { tally, type Tally } from './stampede-tally.ts';
 import type { Findings, Measure } from '../measure.ts';
 import { compiled, runWorker } from '../processes.ts';
 import { median } from '../stats.ts';
@@ -20,14 +21,10 @@ const STAMPEDES = [
 ] as const;
 
 /** What came of one stampede. */
-interface Outcome {
-  /** VMs that nobody was told to have. */
-  readonly left: number;
-  /** VMs that more than one was told to have, or that the table gives to somebody else. */
-  readonly wrong: number;
-  /** Processes that were told "none free" before the last VM was asked for. */
+interface Outcome extends Tally {
+  /** Processes that got "none free" before the last VM was asked for. */
   readonly falselyEmpty: number;
-  readonly unavailable: number;
+  readonly unanswered: number;
   readonly lostPerLease: number;
   readonly leasesPerSec: number;
 }
@@ -65,21 +62,17 @@ async function stampede(database: Database, script: string, tableName: string, c
 }
 
 function outcomeOf(loots: readonly Loot[], items: readonly Item[], startMs: number): Outcome {
-  const told = loots.flatMap(({ leases }) => leases);
-  const leases = new Map(told);
-  const statuses = items.filter(({ sk }) => sk === 'VM') as (Item & VmStatus)[];
-  const held = items.filter(({ sk }) => sk === 'LEASE') as (Item & { lease: Lease })[];
-  const holders = new Map(held.map(({ lease }) => [lease.vmId, lease.id]));
-  const isAsTold = ({ vm, state, lease }: VmStatus) =>
-    state === 'leased' && lease?.id === leases.get(vm.id) && lease?.id === holders.get(vm.id);
+  const told = loots.flatMap((loot) => loot.told);
+  const unanswered = loots.flatMap((loot) => loot.unanswered);
+  const vms = items.filter(({ sk }) => sk === 'VM') as (Item & VmStatus)[];
+  const users = items.filter(({ sk }) => sk === 'LEASE') as (Item & { lease: Lease })[];
   const lastMadeFromMs = Math.max(...loots.map((loot) => loot.lastMadeFromMs));
-  const total = (figure: 'lostRaces' | 'unavailable') => loots.reduce((sum, loot) => sum + loot[figure], 0);
+  const lostRaces = loots.reduce((sum, loot) => sum + loot.lostRaces, 0);
   return {
-    left: VMS - leases.size,
-    wrong: told.length - leases.size + (held.length - holders.size) + statuses.filter((vm) => !isAsTold(vm)).length,
+    ...tally({ told, unanswered }, { vms, leases: users.map(({ lease }) => lease) }),
     falselyEmpty: loots.filter(({ firstEmptyMs }) => firstEmptyMs < lastMadeFromMs).length,
-    unavailable: total('unavailable'),
-    lostPerLease: total('lostRaces') / told.length,
+    unanswered: unanswered.length,
+    lostPerLease: lostRaces / told.length,
     leasesPerSec: (1000 * told.length) / (Math.max(...loots.map(({ endedMs }) => endedMs)) - startMs),
   };
 }
@@ -93,10 +86,18 @@ function measuresOf(outcomes: readonly Outcome[], callers: number, processes: nu
   const lost = { of: 'value', atMost: mostLost } as const;
   return [
     { id: `${id}.lost`, what: `${what}: lost races a lease`, unit: '', value: middle('lostPerLease'), target: lost },
-    { id: `${id}.wrong`, what: `${what}: VMs lent twice`, unit: '', value: total('wrong'), target: none },
-    { id: `${id}.left`, what: `${what}: VMs not lent`, unit: '', value: total('left'), target: none },
+    { id: `${id}.twice`, what: `${what}: VMs lent twice`, unit: '', value: total('lentTwice'), target: none },
+    {
+      id: `${id}.contradicted`,
+      what: `${what}: VMs of which the table contradicts a caller`,
+      unit: '',
+      value: total('contradicted'),
+      target: none,
+    },
+    { id: `${id}.left`, what: `${what}: VMs not lent`, unit: '', value: total('notLent'), target: none },
     { id: `${id}.empty`, what: `${what}: falsely empty`, unit: '', value: total('falselyEmpty'), target: none },
-    { id: `${id}.unavailable`, what: `${what}: not answered in time`, unit: '', value: total('unavailable') },
+    { id: `${id}.unanswered`, what: `${what}: callers who got 503`, unit: '', value: total('unanswered') },
+    { id: `${id}.untold`, what: `${what}: granted, caller not told (503)`, unit: '', value: total('untold') },
     { id: `${id}.rate`, what: `${what}: leases`, unit: '1/s', value: middle('leasesPerSec') },
   ];
 }
