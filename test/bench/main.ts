@@ -6,19 +6,19 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { measureBundle } from './bundle.ts';
-import { measureColdStart } from './cold-start.ts';
+import { measureBundle } from './bundle/bundle.ts';
+import { measureColdStart } from './cold-start/cold-start.ts';
 import { measureDynamoDbColdStart } from './dynamodb/cold-start.ts';
 import { measureDynamoDbCosts } from './dynamodb/costs.ts';
 import { overDynamoDb } from './dynamodb/database.ts';
 import { measureStampedes } from './dynamodb/stampede.ts';
 import { measureTick } from './dynamodb/tick.ts';
-import { measureLocalServer } from './local-server.ts';
-import { meetsTarget, type Findings } from './measure.ts';
-import { measureMemoryStore } from './memory-store.ts';
+import { measureLocalServer } from './server/local-server.ts';
+import { meetsTarget, type Findings } from './figures/measure.ts';
+import { measureMemoryStore } from './memory-store/memory-store.ts';
 import { ROOT } from './processes.ts';
-import { table } from './table.ts';
-import { measureWarmHandler } from './warm-handler.ts';
+import { table } from './figures/table.ts';
+import { measureWarmHandler } from './warm-handler/warm-handler.ts';
 
 const PARTS: Readonly<Record<string, (isQuick: boolean) => Promise<Findings>>> = {
   cold: measureColdStart,

@@ -3,8 +3,8 @@ import { MOCK_VMS } from '../../../lambda/providers/mock.ts';
 import type { Database } from './database.ts';
 import { free } from './pool.ts';
 import { postEvent } from '../events.ts';
-import { againstEmptyHandler } from '../function-start.ts';
-import type { Findings, Measure } from '../measure.ts';
+import { againstEmptyHandler } from '../cold-start/function-start.ts';
+import type { Findings, Measure } from '../figures/measure.ts';
 import { ROOT } from '../processes.ts';
 
 const ROUNDS = { full: 41, quick: 7 };

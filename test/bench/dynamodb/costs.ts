@@ -5,9 +5,9 @@ import type { Latencies } from './latency-process.ts';
 import type { Cost } from './meter.ts';
 import { UNIT_BYTES } from './prices.ts';
 import { free, leased, vmsOf } from './pool.ts';
-import type { Findings, Measure, Target } from '../measure.ts';
+import type { Findings, Measure, Target } from '../figures/measure.ts';
 import { compiled, runWorker } from '../processes.ts';
-import { compared, quantile } from '../stats.ts';
+import { compared, quantile } from '../figures/stats.ts';
 
 const POOL_SIZES = { full: [10, 1_000, 100_000], quick: [10, 1_000, 10_000] };
 const METERED_CYCLES = { full: 100, quick: 30 };

@@ -9,7 +9,7 @@ import { DynamoDbLocal } from '../../../scripts/lib/dynamodb-local/start.ts';
 import { createTable } from '../../../scripts/lib/dynamodb-local/table.ts';
 import { allItems } from '../../support/dynamodb/database.ts';
 import { POOL } from './pool.ts';
-import type { Findings } from '../measure.ts';
+import type { Findings } from '../figures/measure.ts';
 
 /** As many as DynamoDB takes in one BatchWriteItem. */
 const ITEMS_A_WRITE = 25;

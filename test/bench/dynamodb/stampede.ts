@@ -5,9 +5,9 @@ import type { Database } from './database.ts';
 import { free, vmsOf } from './pool.ts';
 import type { Loot } from './stampede-process.ts';
 import { tally, type Tally } from './stampede-tally.ts';
-import type { Findings, Measure } from '../measure.ts';
+import type { Findings, Measure } from '../figures/measure.ts';
 import { compiled, runWorker } from '../processes.ts';
-import { median } from '../stats.ts';
+import { median } from '../figures/stats.ts';
 
 const VMS = 1_000;
 const ROUNDS = { full: 5, quick: 1 };

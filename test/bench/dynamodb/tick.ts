@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 import { leased, vmsOf } from './pool.ts';
 import type { Ticks } from './tick-process.ts';
-import type { Findings, Measure } from '../measure.ts';
+import type { Findings, Measure } from '../figures/measure.ts';
 import { compiled, runWorker } from '../processes.ts';
 
 const LEASES = { full: 10_000, quick: 2_000 };

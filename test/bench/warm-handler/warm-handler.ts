@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { Findings, Measure } from './measure.ts';
-import { compiled, ROOT, runWorker } from './processes.ts';
-import { compared, inPairs } from './stats.ts';
+import type { Findings, Measure } from '../figures/measure.ts';
+import { compiled, ROOT, runWorker } from '../processes.ts';
+import { compared, inPairs } from '../figures/stats.ts';
 import type { WarmTimes } from './warm-handler-process.ts';
 
 const ROUNDS = { full: 9, quick: 3 };
@@ -9,11 +9,11 @@ const PAIRS = { full: 30_000, quick: 10_000 };
 
 /** How long a warm function takes for getvm and releasevm together, against a handler that only parses and answers. */
 export async function measureWarmHandler(isQuick: boolean): Promise<Findings> {
-  const script = await compiled('warm-handler-process');
+  const script = await compiled('warm-handler/warm-handler-process');
   const pairsOfCalls = isQuick ? PAIRS.quick : PAIRS.full;
   const times = (handlerFile: string) =>
     runWorker<WarmTimes>(script, [handlerFile, String(pairsOfCalls)], { METRICS_NAMESPACE: 'vm-pool-bench' });
-  const trivialFile = await compiled('trivial-handler');
+  const trivialFile = await compiled('warm-handler/trivial-handler');
 
   const rounds = await inPairs(
     isQuick ? ROUNDS.quick : ROUNDS.full,

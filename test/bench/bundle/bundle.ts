@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Findings, Measure } from './measure.ts';
-import { compiled, ROOT, runWorker } from './processes.ts';
+import type { Findings, Measure } from '../figures/measure.ts';
+import { compiled, ROOT, runWorker } from '../processes.ts';
 
 const FOLDER = path.join(ROOT, 'dist/lambda');
 const MOST_BYTES = 60_000;
@@ -49,7 +49,7 @@ export async function measureBundle(): Promise<Findings> {
 async function filesLoaded(variables: Readonly<Record<string, string>>): Promise<string[]> {
   const coverage = await mkdtemp(path.join(tmpdir(), 'vm-pool-coverage-'));
   try {
-    const script = await compiled('bundle-process');
+    const script = await compiled('bundle/bundle-process');
     const entry = path.join(FOLDER, 'index.mjs');
     await runWorker(script, [pathToFileURL(entry).href], { ...variables, NODE_V8_COVERAGE: coverage });
     const reports = await Promise.all(

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { Environment } from '../support/lambda-runtime/environment.ts';
-import { lambdaRuntime, toolsMissing, type LambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
-import { environmentVariables, type FunctionSettings } from '../support/lambda-runtime/lambda-function.ts';
-import { compiled } from './processes.ts';
-import { compared, inPairs } from './stats.ts';
+import { Environment } from '../../support/lambda-runtime/environment.ts';
+import { lambdaRuntime, toolsMissing, type LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.ts';
+import { environmentVariables, type FunctionSettings } from '../../support/lambda-runtime/lambda-function.ts';
+import { compiled } from '../processes.ts';
+import { compared, inPairs } from '../figures/stats.ts';
 
 /** A function to start and the first event that it gets. */
 export interface Start {
@@ -53,7 +53,7 @@ export interface Comparison extends Readonly<Record<keyof ColdStart, ReturnType<
  */
 export async function againstEmptyHandler(nextStart: () => Promise<Start>, rounds: number): Promise<Comparison> {
   const { runtime, how } = await runtimeThatRunsHere();
-  const emptyFolder = path.dirname(await compiled('empty-handler/index'));
+  const emptyFolder = path.dirname(await compiled('cold-start/empty-handler/index'));
   const product = async () => coldStart(runtime, await nextStart());
   const empty = async () => coldStart(runtime, { ...(await nextStart()), codeFolder: emptyFolder });
 
@@ -76,7 +76,7 @@ async function runtimeThatRunsHere(): Promise<{ runtime: LambdaRuntime; how: str
 }
 
 async function standIn(reason: string): Promise<{ runtime: LambdaRuntime; how: string }> {
-  const runtime = { node: process.execPath, interfaceClient: await compiled('runtime-client') };
+  const runtime = { node: process.execPath, interfaceClient: await compiled('cold-start/runtime-client') };
   const how = `a small runtime interface client of our own on Node ${process.versions.node}, the closest thing that runs here (aws-lambda-ric: ${reason})`;
   return { runtime, how };
 }

@@ -4,8 +4,8 @@
  * The runtime hands a function JSON text and takes JSON text from it, so parsing and writing that is part of the time.
  */
 import { pathToFileURL } from 'node:url';
-import { postEvent } from './events.ts';
-import { quantile } from './stats.ts';
+import { postEvent } from '../events.ts';
+import { quantile } from '../figures/stats.ts';
 
 /** Microseconds for getvm and releasevm together. */
 export interface WarmTimes {

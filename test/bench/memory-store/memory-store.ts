@@ -1,6 +1,6 @@
-import type { Findings, Measure } from './measure.ts';
-import { compiled, runWorker } from './processes.ts';
-import { compared } from './stats.ts';
+import type { Findings, Measure } from '../figures/measure.ts';
+import { compiled, runWorker } from '../processes.ts';
+import { compared } from '../figures/stats.ts';
 
 const POOL_SIZES = [10, 1_000, 100_000] as const;
 const ROUNDS = { full: 9, quick: 3 };
@@ -18,7 +18,7 @@ type Round = ReadonlyMap<number, number>;
 
 /** What lending and taking back costs in the memory store as the pool grows, half of its VMs leased all the time. */
 export async function measureMemoryStore(isQuick: boolean): Promise<Findings> {
-  const script = await compiled('memory-store-process');
+  const script = await compiled('memory-store/memory-store-process');
   const cycles = isQuick ? CYCLES.quick : CYCLES.full;
   const rounds = isQuick ? ROUNDS.quick : ROUNDS.full;
   const measures: Measure[] = [];

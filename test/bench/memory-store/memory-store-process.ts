@@ -8,9 +8,9 @@
  * what larger data cost any program here, since the caches of the CPU hold the small pool and not the large one.
  */
 import Queue from 'yocto-queue';
-import { REAPER, type Act } from '../../lambda/pool/event.ts';
-import type { Vm } from '../../lambda/pool/vm.ts';
-import { MemoryStore } from '../../lambda/store/memory.ts';
+import { REAPER, type Act } from '../../../lambda/pool/event.ts';
+import type { Vm } from '../../../lambda/pool/vm.ts';
+import { MemoryStore } from '../../../lambda/store/memory.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const FIRST_END_SEC = NOW_MS / 1000 + 3_600;

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Load } from './load-process.ts';
-import type { Findings, Measure } from './measure.ts';
-import { compiled, runWorker, startNode, type Service } from './processes.ts';
-import { compared, inPairs, median } from './stats.ts';
+import type { Findings, Measure } from '../figures/measure.ts';
+import { compiled, runWorker, startNode, type Service } from '../processes.ts';
+import { compared, inPairs, median } from '../figures/stats.ts';
 
 /** An answer as the bare server gives it to everyone. */
 export interface FixedAnswer {
@@ -33,7 +33,7 @@ export async function measureLocalServer(isQuick: boolean): Promise<Findings> {
 }
 
 async function measured(product: string, bare: string, isQuick: boolean): Promise<Findings> {
-  const script = await compiled('load-process');
+  const script = await compiled('server/load-process');
   const load = (url: string, calls: 'lease' | 'lend', seconds: number) =>
     runWorker<Load>(script, [url, calls, String(seconds), String(CONNECTIONS)]);
   const seconds = isQuick ? SECONDS.quick : SECONDS.full;
@@ -77,7 +77,7 @@ async function startProduct(services: Service[]): Promise<string> {
 
 async function startBare(services: Service[], answer: FixedAnswer): Promise<string> {
   const port = await freePort();
-  services.push(startNode([await compiled('bare-server'), String(port), JSON.stringify(answer)]));
+  services.push(startNode([await compiled('server/bare-server'), String(port), JSON.stringify(answer)]));
   return listening(port);
 }
 
