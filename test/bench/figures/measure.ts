@@ -6,7 +6,7 @@ export interface Target {
 }
 
 /** `''` is for plain numbers. */
-export type Unit = 'ms' | 'us' | 'ns' | 's' | 'req/s' | '1/s' | 'bytes' | 'requests' | 'RCU' | 'WCU' | '';
+export type Unit = 'ms' | 'us' | 'ns' | 's' | 'req/s' | 'x' | '1/s' | 'bytes' | 'requests' | 'RCU' | 'WCU' | '';
 
 /** One line of the result. */
 export interface Measure {

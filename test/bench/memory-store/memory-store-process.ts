@@ -4,7 +4,7 @@
  * Half of the VMs stay leased to users of their own, each until another second. Each cycle lends one of the other half
  * to a user drawn by chance, takes it back and frees it. Time that the collector of garbage takes counts.
  *
- * The variant `bare map` has no store: one queue and one `Map` of as many VMs and users, with as many look-ups. It tells
+ * The variant `bare-map` has no store: one queue and one `Map` of as many VMs and users, with as many look-ups. It shows
  * what larger data cost any program here, since the caches of the CPU hold the small pool and not the large one.
  */
 import Queue from 'yocto-queue';
@@ -19,12 +19,12 @@ const BORROWERS = 4_096;
 const UNTIMED_CYCLES = 60_000;
 
 const [vms, variant, cycles] = process.argv.slice(2);
-const withKeys = variant === 'with keys';
+const withKeys = variant === 'with-keys';
 const borrowers = Array.from({ length: BORROWERS }, (_, n) => `borrower-${n}@example.com`);
 let seed = 1;
 let leases = 0;
 
-const run = variant === 'bare map' ? bareCycles(Number(vms)) : storeCycles(await halfLeased(Number(vms)));
+const run = variant === 'bare-map' ? bareCycles(Number(vms)) : storeCycles(await halfLeased(Number(vms)));
 await run(UNTIMED_CYCLES);
 const startedNs = process.hrtime.bigint();
 await run(Number(cycles));
