@@ -75,3 +75,37 @@ export function startNode(args: readonly string[], variables: Readonly<Record<st
   };
   return { stop };
 }
+
+/** A process that answers messages until it is stopped. */
+export interface Answerer<First, Answer> extends Service {
+  /** What it sent when it was ready */
+  readonly ready: First;
+  readonly ask: () => Promise<Answer>;
+}
+
+/** Starts a script that sends a message when it is ready, and one for each message that it gets. */
+export async function startAnswerer<First, Answer>(
+  script: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Answerer<First, Answer>> {
+  const options = { env: environment(variables), execArgv: [], stdio: [...SILENT, 'ipc'] satisfies StdioOptions };
+  const child = tracked(fork(script, args, options));
+  const closed = once(child, 'close');
+  const nextMessage = async <Message>() => {
+    const failed = closed.then(() => Promise.reject(new Error(`${path.basename(script)} ended`)));
+    const [message] = (await Promise.race([once(child, 'message'), failed])) as [Message];
+    return message;
+  };
+  const ready = await nextMessage<First>();
+  const ask = () => {
+    const answer = nextMessage<Answer>();
+    child.send('');
+    return answer;
+  };
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await closed;
+  };
+  return { ready, ask, stop };
+}

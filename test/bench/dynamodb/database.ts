@@ -15,11 +15,11 @@ import type { Findings } from '../figures/measure.ts';
 const ITEMS_A_WRITE = 25;
 const WRITES_AT_ONCE = 4;
 
-/** Makes a part of the benchmark of what is measured over a DynamoDB; where none runs here the part is left out. */
+/** A part of the benchmark that needs DynamoDB Local. Where it does not run, a note says why. */
 export function overDynamoDb(measure: (database: Database, isQuick: boolean) => Promise<Findings>) {
   return async (isQuick: boolean): Promise<Findings> => {
-    const missing = toolsMissing();
-    if (missing.length > 0) return { measures: [], notes: missing.map(leftOut) };
+    const missing = missingDynamoDb();
+    if (missing.length > 0) return { measures: [], notes: missing };
     const database = await Database.start();
     try {
       return await measure(database, isQuick);
@@ -29,8 +29,9 @@ export function overDynamoDb(measure: (database: Database, isQuick: boolean) => 
   };
 }
 
-function leftOut({ name, install }: { name: string; install: string }): string {
-  return `DynamoDB: not measured, ${name} is missing (${install})`;
+/** Why DynamoDB Local does not run here, a note for each reason; empty where it runs. */
+export function missingDynamoDb(): string[] {
+  return toolsMissing().map(({ name, install }) => `DynamoDB: not measured, ${name} is missing (${install})`);
 }
 
 /** A DynamoDB Local with tables that hold as many VMs as wanted. */

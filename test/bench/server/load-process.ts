@@ -1,17 +1,18 @@
 /**
- * Loads a server: `node load-process.mjs <url of the stage> <lease|lend> <seconds> <connections>`. With `lease` everyone
- * asks for the lease of one user, with `lend` each connection is a user who gets a VM and gives it back.
+ * Loads a server: `node load-process.mjs <origin> <lease|lend> <seconds> <connections> [<name>]`. With `lease` every
+ * connection asks for the lease of one user, with `lend` each is a user who gets a VM and gives it back. The name leads the
+ * ids of these users: a user may still hold a VM when the time is over, and would be refused in the next run.
  */
 import autocannon, { type Request } from 'autocannon';
 
 /** What the server managed. */
 export interface Load {
   readonly perSec: number;
-  /** Share of the answers that were no refusals, 0 to 1 */
+  /** Share of the answers that were not refusals, 0 to 1 */
   readonly granted: number;
 }
 
-const [url = '', calls, seconds, connections] = process.argv.slice(2);
+const [url = '', calls, seconds, connections, name = 'user'] = process.argv.slice(2);
 let users = 0;
 
 const result = await autocannon({
@@ -20,7 +21,7 @@ const result = await autocannon({
   duration: Number(seconds),
   requests: [leaseOf('alice')],
   setupClient: (client) => {
-    if (calls === 'lend') client.setRequests(lendingTo(`user-${(users += 1)}`));
+    if (calls === 'lend') client.setRequests(lendingTo(`${name}-${(users += 1)}`));
   },
 });
 const answers = result['2xx'] + result.non2xx;

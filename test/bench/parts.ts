@@ -1,0 +1,45 @@
+import { measureBundle } from './bundle/bundle.ts';
+import { measureColdStart } from './cold-start/cold-start.ts';
+import { measureDynamoDbColdStart } from './dynamodb/cold-start.ts';
+import { measureDynamoDbCosts } from './dynamodb/costs.ts';
+import { overDynamoDb } from './dynamodb/database.ts';
+import { measureStampedes } from './dynamodb/stampede.ts';
+import { measureTick } from './dynamodb/tick.ts';
+import type { Findings } from './figures/measure.ts';
+import { measureMemoryStore } from './memory-store/memory-store.ts';
+import { measureLocalServer } from './server/local-server.ts';
+import { measureWarmHandler } from './warm-handler/warm-handler.ts';
+import { measureYardstick } from './yardstick/yardstick.ts';
+
+/** A part of the benchmark. Targets and how each figure was taken stand in its result. */
+export interface Part {
+  /** For `--help`: what the part measures */
+  readonly what: string;
+  readonly measure: (isQuick: boolean) => Promise<Findings>;
+}
+
+/** All parts by name, in the order in which they run. */
+export const PARTS: Readonly<Record<string, Part>> = {
+  cold: {
+    what: 'start of the function to its first answer, against a handler that does nothing',
+    measure: measureColdStart,
+  },
+  warm: {
+    what: 'getvm and releasevm in a warm function, against a handler that parses and answers',
+    measure: measureWarmHandler,
+  },
+  server: { what: 'requests a second of the local server, against bare node:http', measure: measureLocalServer },
+  store: { what: 'growth of the memory store with its VMs, against a bare queue and Map', measure: measureMemoryStore },
+  bundle: { what: 'bytes that are deployed and loaded', measure: measureBundle },
+  yardstick: {
+    what: 'checkouts and returns a second for one caller, beside those of vmpooler',
+    measure: measureYardstick,
+  },
+  'cold-dynamodb': { what: 'cold, with leases in DynamoDB', measure: overDynamoDb(measureDynamoDbColdStart) },
+  dynamodb: {
+    what: 'round trips, capacity units and time of each call of the store in DynamoDB',
+    measure: overDynamoDb(measureDynamoDbCosts),
+  },
+  stampede: { what: 'everybody borrows at once until no VM is free', measure: overDynamoDb(measureStampedes) },
+  tick: { what: 'how soon the VMs of leases that end together are free', measure: overDynamoDb(measureTick) },
+};

@@ -1,0 +1,54 @@
+/**
+ * The local server with as many VMs as wanted: `node pool-server-process.mjs <VMs> [<table>]`. With a table, leases live in
+ * DynamoDB and the table holds the VMs already. Sends its port, and its CPU time whenever it gets a message.
+ */
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createApi } from '../../../lambda/http/api.ts';
+import { Lending } from '../../../lambda/pool/lending.ts';
+import { Operations } from '../../../lambda/pool/operations.ts';
+import { Upkeep } from '../../../lambda/pool/upkeep.ts';
+import { MemoryStore } from '../../../lambda/store/memory.ts';
+import { createJournal, faultFields } from '../../../lambda/telemetry/journal.ts';
+import { writeLine } from '../../../lambda/telemetry/stdout.ts';
+import { createGateway } from '../../../scripts/lib/gateway/server.ts';
+import { storeOver } from '../../support/dynamodb/table-store.ts';
+import { vmsOf } from '../dynamodb/pool.ts';
+
+/** Milliseconds of CPU time that the server has used. */
+export type CpuMs = number;
+
+const [vmCount, tableName] = process.argv.slice(2);
+const clock = Date.now;
+const limits = { defaultMinutes: 480, maxMinutes: 10_080 };
+const store = tableName === undefined ? new MemoryStore() : storeOver(tableName);
+const vms = vmsOf(Number(vmCount));
+const provider = {
+  inventory: () => vms,
+  login: async () => ({ privateKey: 'none' }),
+  check: async () => ({ passed: true }) as const,
+};
+const upkeep = new Upkeep({ store, provider, clock }, { maxFailures: 3, backoffSec: 30 });
+const api = createApi({
+  lending: new Lending({ store, provider, upkeep, clock, newId: randomUUID }, limits),
+  operations: new Operations(store, upkeep, clock),
+  limits,
+  adminUsers: [],
+  journal: createJournal({ clock, metricsNamespace: 'vm-pool-bench', write: writeLine }),
+  faultFields,
+});
+if (tableName === undefined) await upkeep.sync('bench');
+
+const gateway = createGateway({
+  routes: ['POST /getvm', 'POST /releasevm'],
+  stage: 'resources',
+  invoke: (event) => api(event, randomUUID()),
+  onFault: console.error,
+});
+gateway.listen(0, '127.0.0.1', () => {
+  process.send?.((gateway.address() as AddressInfo).port);
+});
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.((user + system) / 1000);
+});
