@@ -21,28 +21,41 @@ export interface VmChange extends Pick<VmStatus, 'failures' | 'draining' | 'dueA
   readonly state: VmState | 'removed';
 }
 
-/** A leased VM whose lease is over: to its check at once, or out when it has left the inventory meanwhile. */
-export function vacated({ retired, draining }: VmStatus, nowSec: number): VmChange {
-  return { state: retired ? 'removed' : 'checking', failures: 0, draining, dueAtSec: nowSec };
+/** A leased VM after its lease: due for a check at once, or removed if it has left the inventory. */
+export function vacated(status: VmStatus, nowSec: number): VmChange {
+  const { retired, draining } = status;
+  return { state: retired ? 'removed' : 'checking', failures: 0, draining, dueAtSec: nowSec, ...drainReason(status) };
 }
 
-/** What there is to tell of a VM that is known no more: nobody will get it. */
+/** Status reported for a VM that has left the store. */
 export function gone(vm: Vm): VmStatus {
   return { vm, state: 'drained', version: 0, failures: 0, draining: true, retired: true };
 }
 
 /**
- * A VM after a check: free when it passed (drained when an operator wants that), quarantined when it failed as often as it
- * may, else due for another check.
+ * A VM after a check. Passed: free, or drained if an operator wants that. Failed: due for another check, or quarantined after
+ * `policy.maxFailures` failures in a row. A VM that an operator wants keeps the operator's reason while it is checked.
+ *
+ * @param nowMs - time of the verdict, UTC epoch milliseconds
  */
-export function checked(status: VmStatus, verdict: Verdict, nowSec: number, policy: CheckPolicy): VmChange {
+export function checked(status: VmStatus, verdict: Verdict, nowMs: number, policy: CheckPolicy): VmChange {
   const { draining } = status;
-  if (verdict.passed) return { state: draining ? 'drained' : 'free', failures: 0, draining };
+  if (verdict.passed) return { state: draining ? 'drained' : 'free', failures: 0, draining, ...drainReason(status) };
   const failures = status.failures + 1;
   const { reason } = verdict;
   if (failures >= policy.maxFailures) return { state: 'quarantined', failures, draining, reason };
-  const waitSec = Math.min(policy.backoffSec * 2 ** (failures - 1), LONGEST_BACKOFF_SEC);
-  return { state: 'checking', failures, draining, dueAtSec: nowSec + waitSec, reason };
+  const dueAtSec = nextCheckSec(nowMs, failures, policy);
+  return { state: 'checking', failures, draining, dueAtSec, reason, ...drainReason(status) };
+}
+
+/** Rounded up: times are compared in whole seconds, and no check may come before its wait is over. */
+function nextCheckSec(nowMs: number, failures: number, { backoffSec }: CheckPolicy): number {
+  return Math.ceil(nowMs / 1000) + Math.min(backoffSec * 2 ** (failures - 1), LONGEST_BACKOFF_SEC);
+}
+
+/** Why an operator wants the VM, as long as they do. */
+function drainReason({ draining, reason }: VmStatus): { readonly reason?: string } {
+  return draining && reason !== undefined ? { reason } : {};
 }
 
 /** What an operator can order for a VM. */
@@ -50,7 +63,7 @@ export type Order = 'drain' | 'return' | 'quarantine' | 'release';
 
 /**
  * A VM after an operator's order.
- * @throws {@link WrongState} when the order makes no sense for the VM as it is, {@link VmInUse} when somebody has it
+ * @throws {@link WrongState} when the order does not fit the VM's state, {@link VmInUse} when the VM is leased
  */
 export function ordered(status: VmStatus, order: Order, reason: string, nowSec: number): VmChange {
   switch (order) {
@@ -69,19 +82,19 @@ export function ordered(status: VmStatus, order: Order, reason: string, nowSec: 
 
 /** A VM that nobody has is drained at once, any other as soon as it has passed its check. */
 function drained(status: VmStatus, reason: string): VmChange {
-  const asItIs = unchanged(status);
-  if (status.state === 'free') return { ...asItIs, state: 'drained', draining: true, reason };
+  const kept = unchanged(status);
+  if (status.state === 'free') return { ...kept, state: 'drained', draining: true, reason };
   if (status.state === 'quarantined') throw new WrongState(status, 'drain', ['free', 'leased', 'checking']);
-  return { ...asItIs, draining: true, reason };
+  return { ...kept, draining: true, reason };
 }
 
-/** Back through a check; a VM that is only waiting to be drained just stays what it is. */
+/** A VM that is out goes through a check. One that only waits to be drained stays in its state. */
 function returned(status: VmStatus, nowSec: number): VmChange {
   if (status.state === 'quarantined' || status.state === 'drained') {
     return { state: 'checking', failures: 0, draining: false, dueAtSec: nowSec };
   }
   if (!status.draining) throw new WrongState(status, 'return', ['quarantined', 'drained']);
-  return { ...unchanged(status), draining: false };
+  return { ...unchanged(status), draining: false, reason: undefined };
 }
 
 function unchanged({ state, failures, draining, dueAtSec, reason }: VmStatus): VmChange {

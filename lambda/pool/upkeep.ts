@@ -107,7 +107,7 @@ export class Upkeep {
   private async check(status: VmStatus, requestId: string): Promise<VmStatus> {
     const verdict = await this.verdictOn(status);
     const act = this.act(requestId);
-    const change = checked(status, verdict, secondsOf(act), this.policy);
+    const change = checked(status, verdict, act.nowMs, this.policy);
     const kind = verdict.passed ? 'check_passed' : change.state === 'quarantined' ? 'quarantined' : 'check_failed';
     const reason = verdict.passed ? {} : { reason: verdict.reason };
     return (await this.ports.store.change(status, change, { ...eventOf(status, kind, act), ...reason })).status;

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { gone, vacated } from '../../lambda/pool/life.ts';
+import { checked, gone, ordered, vacated } from '../../lambda/pool/life.ts';
 import type { VmChange } from '../../lambda/pool/life.ts';
 import type { AcquireRequest, LeaseQuery, LeaseStore } from '../../lambda/pool/ports.ts';
 import type { ChangeEvent } from '../../lambda/pool/event.ts';
 import type { PoolCounts, Vm, VmStatus } from '../../lambda/pool/vm.ts';
-import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
+import { AT_NOON, CHECKS, NOON_SEC, someVms } from '../support/pool/lending.ts';
 import type { StoreFactory } from '../support/pool/lending.ts';
 
 const HOUR_SEC = 3600;
@@ -28,6 +28,12 @@ function wish(
 
 function query(userId: string, leaseId?: string, nowSec = NOON_SEC): LeaseQuery {
   return { userId, ...(leaseId !== undefined && { leaseId }), act: act(userId, nowSec) };
+}
+
+async function known(store: LeaseStore, vmId: string): Promise<VmStatus> {
+  const status = await store.status(vmId);
+  if (status === undefined) throw new Error(`the store does not know ${vmId}`);
+  return status;
 }
 
 async function only(statuses: Promise<readonly VmStatus[]>): Promise<VmStatus> {
@@ -394,6 +400,28 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
         const late = await store.change(checking, TO_FREE, happening(checking));
         expect(late).toMatchObject({ applied: false, status: { state: 'leased', lease } });
         expect((await store.find('bob', NOON_SEC))?.lease).toEqual(lease);
+      });
+
+      it('keeps the reason of a drain through the release until the VM is drained', async () => {
+        const { vm } = await store.acquire(wish('bob'));
+        const leased = await known(store, vm.id);
+        await store.change(leased, ordered(leased, 'drain', 'repair', NOON_SEC), happening(leased));
+        expect(await store.status(vm.id)).toMatchObject({ state: 'leased', draining: true, reason: 'repair' });
+        const vacant = await store.release(query('bob'));
+        expect(vacant).toMatchObject({ state: 'checking', draining: true, reason: 'repair' });
+        expect(await store.status(vm.id)).toEqual(vacant);
+        await store.change(vacant, checked(vacant, { passed: true }, NOON_SEC * 1000, CHECKS), happening(vacant));
+        expect(await store.status(vm.id)).toMatchObject({ state: 'drained', reason: 'repair' });
+      });
+
+      it('forgets the reason of a drain that is taken back while the VM is leased', async () => {
+        const { vm } = await store.acquire(wish('bob'));
+        const leased = await known(store, vm.id);
+        await store.change(leased, ordered(leased, 'drain', 'repair', NOON_SEC), happening(leased));
+        const wanted = await known(store, vm.id);
+        await store.change(wanted, ordered(wanted, 'return', 'mended', NOON_SEC), happening(wanted));
+        expect((await known(store, vm.id)).reason).toBeUndefined();
+        expect((await store.release(query('bob'))).reason).toBeUndefined();
       });
 
       it('ends a live lease whose VM is taken from its holder, key and all', async () => {

@@ -22,6 +22,7 @@ interface ModelVm {
   state: VmState;
   failures: number;
   draining: boolean;
+  reason: string | undefined;
   /** Of its next check. */
   dueAtSec: number;
 }
@@ -36,7 +37,8 @@ class Model {
 
   constructor(nowSec: number, vmIds: readonly string[]) {
     this.nowSec = nowSec;
-    this.vms = new Map(vmIds.map((id) => [id, { state: 'free', failures: 0, draining: false, dueAtSec: 0 }]));
+    const fresh = { state: 'free', failures: 0, draining: false, reason: undefined, dueAtSec: 0 } as const;
+    this.vms = new Map(vmIds.map((id) => [id, { ...fresh }]));
   }
 
   vm(vmId: string): ModelVm {
@@ -61,6 +63,12 @@ class Model {
     Object.assign(this.vm(lease.vmId), { state: 'checking', failures: 0, dueAtSec: this.nowSec });
   }
 
+  /** A drained VM shows its operator's reason, any other why its last check failed. */
+  private noteCheck(vm: ModelVm): void {
+    if (vm.draining && vm.state !== 'quarantined') return;
+    vm.reason = vm.failures === 0 ? undefined : 'disk full';
+  }
+
   reap(): void {
     for (const [user] of this.leases) if (this.liveLease(user) === undefined) this.endLease(user);
   }
@@ -77,6 +85,7 @@ class Model {
     if (vm.failures === 0) vm.state = vm.draining ? 'drained' : 'free';
     else if (vm.failures === CHECKS.maxFailures) vm.state = 'quarantined';
     else vm.dueAtSec = this.nowSec + CHECKS.backoffSec * 2 ** (vm.failures - 1);
+    this.noteCheck(vm);
   }
 
   /** A VM whose lease has ended counts as `checking`. */
@@ -110,6 +119,9 @@ async function refusalOf(call: Promise<unknown>): Promise<string> {
 async function holdInvariants(model: Model, { store }: Real, users: readonly string[]): Promise<void> {
   const counts = (await store.counts(model.nowSec)).get('default');
   expect(counts).toEqual(model.counts());
+  for (const { vm, reason } of (await store.statuses({ limit: 100 })).items) {
+    expect({ [vm.id]: reason }).toEqual({ [vm.id]: model.vm(vm.id).reason });
+  }
   const grants = await Promise.all(users.map((user) => store.find(user, model.nowSec)));
   users.forEach((user, index) => {
     const lease = model.liveLease(user);
@@ -251,18 +263,20 @@ function obey(model: Model, order: Order, vmId: string): string | undefined {
     case 'drain':
       if (state === 'quarantined') return 'wrong_state';
       vm.draining = true;
+      vm.reason = 'drain';
       if (state === 'free') vm.state = 'drained';
       return undefined;
     case 'return':
       if (state !== 'quarantined' && state !== 'drained' && !vm.draining) return 'wrong_state';
       vm.draining = false;
+      vm.reason = undefined;
       if (state === 'quarantined' || state === 'drained') {
         Object.assign(vm, { state: 'checking', failures: 0, dueAtSec: model.nowSec });
       }
       return undefined;
     case 'quarantine':
       if (state === 'leased') return 'vm_in_use';
-      Object.assign(vm, { state: 'quarantined', draining: false });
+      Object.assign(vm, { state: 'quarantined', draining: false, reason: 'quarantine' });
       return undefined;
     case 'release': {
       if (state !== 'leased') return 'wrong_state';
@@ -275,7 +289,7 @@ function obey(model: Model, order: Order, vmId: string): string | undefined {
 
 function operate(order: Order, vmId: string): Command {
   return command(`${order}(${vmId})`, async (model, { operations }) => {
-    const call = operations.order({ order, vmId, reason: 'test', operator: 'ops' }, 'r-5');
+    const call = operations.order({ order, vmId, reason: order, operator: 'ops' }, 'r-5');
     const overdue = [...model.leases].find(([user, lease]) => lease.vmId === vmId && !model.liveLease(user));
     if (overdue !== undefined) model.endLease(overdue[0]);
     const refusal = obey(model, order, vmId);

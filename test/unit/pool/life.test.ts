@@ -35,6 +35,11 @@ describe('vacated', () => {
     });
   });
 
+  it('keeps the reason of a drain', () => {
+    const wanted = status({ state: 'leased', draining: true, reason: 'repair' });
+    expect(vacated(wanted, 500)).toMatchObject({ state: 'checking', draining: true, reason: 'repair' });
+  });
+
   it('drops a VM that has left the inventory', () => {
     expect(vacated(status({ state: 'leased', retired: true }), 500)).toMatchObject({ state: 'removed' });
   });
@@ -45,7 +50,7 @@ describe('checked', () => {
   const failed = { passed: false, reason: 'disk full' } as const;
 
   it('frees a VM that passed, and forgets its failures', () => {
-    expect(checked(status({ failures: 3 }), { passed: true }, 500, policy)).toEqual({
+    expect(checked(status({ failures: 3 }), { passed: true }, 500_000, policy)).toEqual({
       state: 'free',
       failures: 0,
       draining: false,
@@ -53,7 +58,23 @@ describe('checked', () => {
   });
 
   it('drains a VM that passed and that an operator wants', () => {
-    expect(checked(status({ draining: true }), { passed: true }, 500, policy)).toMatchObject({ state: 'drained' });
+    expect(checked(status({ draining: true }), { passed: true }, 500_000, policy)).toMatchObject({ state: 'drained' });
+  });
+
+  it('keeps the reason of a drain, whatever the check found on the way', () => {
+    const wanted = status({ draining: true, reason: 'repair' });
+    expect(checked(wanted, { passed: true }, 500_000, policy)).toMatchObject({ state: 'drained', reason: 'repair' });
+    expect(checked(wanted, failed, 500_000, policy)).toMatchObject({ state: 'checking', reason: 'repair' });
+  });
+
+  it('shows why the last check failed when it quarantines a VM that an operator wants', () => {
+    const wanted = status({ draining: true, reason: 'repair', failures: 3 });
+    expect(checked(wanted, failed, 500_000, policy)).toMatchObject({ state: 'quarantined', reason: 'disk full' });
+  });
+
+  it('never checks again before the wait is over, though due times are whole seconds', () => {
+    expect(checked(status({}), failed, 500_001, policy)).toMatchObject({ dueAtSec: 511 });
+    expect(checked(status({}), failed, 500_999, policy)).toMatchObject({ dueAtSec: 511 });
   });
 
   it.each([
@@ -62,18 +83,18 @@ describe('checked', () => {
     { failures: 2, dueAtSec: 540 },
   ])('checks a VM that failed after $failures failures again at $dueAtSec', ({ failures, dueAtSec }) => {
     const change = { state: 'checking', failures: failures + 1, draining: false, dueAtSec, reason: 'disk full' };
-    expect(checked(status({ failures }), failed, 500, policy)).toEqual(change);
+    expect(checked(status({ failures }), failed, 500_000, policy)).toEqual(change);
   });
 
   it('waits a quarter of an hour at most', () => {
     const patient = { maxFailures: 100, backoffSec: 3600 };
-    expect(checked(status({ failures: 50 }), failed, 500, patient)).toMatchObject({ dueAtSec: 500 + 15 * 60 });
+    expect(checked(status({ failures: 50 }), failed, 500_000, patient)).toMatchObject({ dueAtSec: 500 + 15 * 60 });
   });
 
   it('quarantines a VM that failed as often as it may', () => {
     const change = { state: 'quarantined', failures: 4, draining: false, reason: 'disk full' };
-    expect(checked(status({ failures: 3 }), failed, 500, policy)).toEqual(change);
-    expect(checked(status({}), failed, 500, { ...policy, maxFailures: 1 })).toMatchObject({ state: 'quarantined' });
+    expect(checked(status({ failures: 3 }), failed, 500_000, policy)).toEqual(change);
+    expect(checked(status({}), failed, 500_000, { ...policy, maxFailures: 1 })).toMatchObject({ state: 'quarantined' });
   });
 });
 
@@ -108,6 +129,16 @@ describe('ordered', () => {
     ['release', 'checking', 'wrong_state'],
   ])('%s is refused for a VM that is %s', (order, state, code) => {
     expect(() => after(order, { state })).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('drops the reason of a drain that is taken back while somebody has the VM', () => {
+    const wanted = status({ state: 'leased', draining: true, reason: 'repair', dueAtSec: 900 });
+    expect(ordered(wanted, 'return', 'mended', 500)).toEqual({
+      state: 'leased',
+      failures: 0,
+      draining: false,
+      dueAtSec: 900,
+    });
   });
 
   it('checks a VM that comes back at once, as if it had never failed', () => {
