@@ -9,7 +9,7 @@ import { createTick } from './pool/tick.ts';
 import { Upkeep } from './pool/upkeep.ts';
 import { MockProvider } from './providers/mock.ts';
 import { TimeLimitedProvider } from './providers/time-limit.ts';
-import { MemoryStore } from './store/memory.ts';
+import { MemoryStore } from './store/memory/store.ts';
 import { createJournal, faultFields } from './telemetry/journal.ts';
 import { createLineQueue, writeLine } from './telemetry/stdout.ts';
 

@@ -1,4 +1,4 @@
-import { MemoryStore } from '../../lambda/store/memory.ts';
+import { MemoryStore } from '../../lambda/store/memory/store.ts';
 import { describeLeaseStore } from './lease-store.ts';
 import { describeLendingModel } from './lending-model.ts';
 import { describeLinearizability } from './linearizability.ts';

@@ -10,7 +10,7 @@
 import Queue from 'yocto-queue';
 import { REAPER, type Act } from '../../../lambda/pool/event.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
-import { MemoryStore } from '../../../lambda/store/memory.ts';
+import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const FIRST_END_SEC = NOW_MS / 1000 + 3_600;

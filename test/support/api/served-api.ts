@@ -6,7 +6,7 @@ import { OPERATOR_ROUTE_KEYS } from '../../../lambda/http/operator-routes.ts';
 import { ROUTE_KEYS } from '../../../lambda/http/routes.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
-import { MemoryStore } from '../../../lambda/store/memory.ts';
+import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 import { createJournal, faultFields } from '../../../lambda/telemetry/journal.ts';
 import { createGateway } from '../../../scripts/lib/gateway/server.ts';
 import { lendingOver, LIMITS, someVms } from '../pool/lending.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { JournalEntry } from '../../../lambda/pool/journal.ts';
 import { createTick } from '../../../lambda/pool/tick.ts';
-import { MemoryStore } from '../../../lambda/store/memory.ts';
+import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 import { lendingOver, someVms } from '../../support/pool/lending.ts';
 
 const overMemory = () => lendingOver(async () => new MemoryStore(), someVms(2));

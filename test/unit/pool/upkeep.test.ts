@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { MemoryStore } from '../../../lambda/store/memory.ts';
+import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 import { lendingOver, someVms } from '../../support/pool/lending.ts';
 
 const overMemory = () => lendingOver(async () => new MemoryStore(), someVms(3));

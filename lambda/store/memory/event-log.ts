@@ -1,6 +1,6 @@
-import type { ChangeEvent, PoolEvent } from '../pool/event.ts';
-import type { EventQuery, Page } from '../pool/ports.ts';
-import type { VmState } from '../pool/vm.ts';
+import type { ChangeEvent, PoolEvent } from '../../pool/event.ts';
+import type { EventQuery, Page } from '../../pool/ports.ts';
+import type { VmState } from '../../pool/vm.ts';
 
 /** How many events are kept; a process that lives on memory needs a bound. */
 const KEPT = 10_000;

@@ -1,10 +1,10 @@
 import QuickLRU from 'quick-lru';
-import { secondsOf } from '../pool/event.ts';
-import type { Act, ChangeEvent, EventKind, PoolEvent } from '../pool/event.ts';
-import { hasEnded, newLease, renewed } from '../pool/lease.ts';
-import type { Idempotency, Lease } from '../pool/lease.ts';
-import { gone, isOverdue, vacated } from '../pool/life.ts';
-import type { VmChange } from '../pool/life.ts';
+import { secondsOf } from '../../pool/event.ts';
+import type { Act, ChangeEvent, EventKind, PoolEvent } from '../../pool/event.ts';
+import { hasEnded, newLease, renewed } from '../../pool/lease.ts';
+import type { Idempotency, Lease } from '../../pool/lease.ts';
+import { gone, isOverdue, vacated } from '../../pool/life.ts';
+import type { VmChange } from '../../pool/life.ts';
 import type {
   AcquireRequest,
   Changed,
@@ -15,7 +15,7 @@ import type {
   Page,
   PageQuery,
   RenewRequest,
-} from '../pool/ports.ts';
+} from '../../pool/ports.ts';
 import {
   AlreadyAllocated,
   IdempotencyKeyReused,
@@ -23,24 +23,26 @@ import {
   NoLease,
   PoolEmpty,
   UnknownPool,
-} from '../pool/refusals.ts';
-import { sameVm } from '../pool/vm.ts';
-import type { PoolCounts, Vm, VmState, VmStatus } from '../pool/vm.ts';
+} from '../../pool/refusals.ts';
+import { sameVm } from '../../pool/vm.ts';
+import type { PoolCounts, Vm, VmState, VmStatus } from '../../pool/vm.ts';
 import { EventLog } from './event-log.ts';
 import { FreeQueue } from './free-queue.ts';
+import type { InLine } from './line.ts';
 
 /**
  * What the store knows of one VM: a status that changes. Every slot has every field all the time; the engine reads and
  * copies objects that gain and lose fields many times slower.
  */
-type Slot = { -readonly [Field in keyof Required<VmStatus>]: VmStatus[Field] };
+interface Slot extends Status, InLine<Slot> {}
+
+type Status = { -readonly [Field in keyof Required<VmStatus>]: VmStatus[Field] };
 
 /** A slot whose lease is known to be there. */
 type LeasedSlot = Slot & { lease: Lease };
 
 interface Pool {
   readonly counts: Record<VmState, number>;
-  /** A VM that is free no more stays in the queue until it comes up, and is passed over then. */
   readonly free: FreeQueue<Slot>;
 }
 
@@ -76,7 +78,7 @@ export class MemoryStore implements LeaseStore {
     if (replay !== undefined) return grantOf(replay);
     const held = this.byUser.get(userId);
     if (held !== undefined && !hasEnded(held.lease, nowSec)) throw new AlreadyAllocated(held.lease);
-    const slot = this.nextFree(pool);
+    const slot = pool.free.first;
     if (slot === undefined) throw new PoolEmpty(name, this.countsOf(pool, nowSec));
     if (held !== undefined) this.expire(held, act);
     return grantOf(this.grant(slot, request));
@@ -181,7 +183,9 @@ export class MemoryStore implements LeaseStore {
   }
 
   private movePool(slot: Slot, name: string): void {
-    this.poolOf(slot).counts[slot.state] -= 1;
+    const before = this.poolOf(slot);
+    before.counts[slot.state] -= 1;
+    before.free.remove(slot);
     slot.vm = { ...slot.vm, pool: name };
     this.poolOf(slot).counts[slot.state] += 1;
     if (slot.state === 'free') this.poolOf(slot).free.add(slot);
@@ -215,18 +219,6 @@ export class MemoryStore implements LeaseStore {
     if (slot === undefined || hasEnded(slot.lease, nowSec)) return undefined;
     if (slot.lease.idempotency?.fingerprint !== idempotency.fingerprint) throw new IdempotencyKeyReused();
     return slot;
-  }
-
-  private nextFree(pool: Pool): Slot | undefined {
-    for (;;) {
-      const slot = pool.free.next();
-      if (slot === undefined || this.isFreeIn(pool, slot)) return slot;
-    }
-  }
-
-  /** Whether a slot that was once queued as free may be lent: it may be leased by now, gone, or in another pool. */
-  private isFreeIn(pool: Pool, slot: Slot): boolean {
-    return slot.state === 'free' && this.slots.get(slot.vm.id) === slot && this.poolOf(slot) === pool;
   }
 
   private grant(slot: Slot, request: AcquireRequest): LeasedSlot {
@@ -281,6 +273,7 @@ export class MemoryStore implements LeaseStore {
     if (from === 'leased' && to !== 'leased') this.forgetLease(slot as LeasedSlot);
     const { counts, free } = this.poolOf(slot);
     counts[from] -= 1;
+    if (from === 'free') free.remove(slot);
     if (to === 'removed') this.slots.delete(slot.vm.id);
     else counts[to] += 1;
     // What is known no more is shown as it was last.
@@ -318,6 +311,9 @@ function newSlot(vm: Vm): Slot {
     dueAtSec: undefined,
     reason: undefined,
     lease: undefined,
+    line: undefined,
+    ahead: undefined,
+    behind: undefined,
   };
 }
 
@@ -329,6 +325,6 @@ function grantOf({ vm, lease }: LeasedSlot): Grant {
   return { vm, lease };
 }
 
-function statusOf(slot: Slot): VmStatus {
-  return { ...slot };
+function statusOf({ vm, state, version, failures, draining, retired, dueAtSec, reason, lease }: Slot): VmStatus {
+  return { vm, state, version, failures, draining, retired, dueAtSec, reason, lease };
 }
