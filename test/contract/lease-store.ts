@@ -90,6 +90,13 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
         });
       });
 
+      it('refuses a user who holds a lease before it looks at the pool', async () => {
+        await store.acquire(wish('alice'));
+        await expect(store.acquire(wish('alice', { pool: 'huge' }))).rejects.toMatchObject({
+          code: 'already_allocated',
+        });
+      });
+
       it('refuses when no VM of the pool is free, and tells the counts of that pool', async () => {
         await store.acquire(wish('alice', { pool: 'large' }));
         await expect(store.acquire(wish('bob', { pool: 'large' }))).rejects.toMatchObject({
@@ -161,6 +168,12 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
       ])('refuses the key for other parameters (%s, pool %s)', async (userId, pool) => {
         await store.acquire(wish('alice', { idempotency, pool: 'large' }));
         const other = wish(userId, { idempotency: { key: 'k-1', fingerprint: 'something else' }, pool });
+        await expect(store.acquire(other)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+      });
+
+      it('refuses a key in use before it looks at the pool', async () => {
+        await store.acquire(wish('alice', { idempotency }));
+        const other = wish('bob', { idempotency: { key: 'k-1', fingerprint: 'something else' }, pool: 'huge' });
         await expect(store.acquire(other)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
       });
 
@@ -559,6 +572,14 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
         expect(paged).toEqual(all);
       });
 
+      it.each([{ vmId: 'big-01' }, { userId: 'alice' }])('refuse a made-up cursor (%j)', async (subject) => {
+        for (const cursor of ['', 'abc', '-1', '99999999999999999999', '9999999999999999', 'vm-01', '\ufffd~']) {
+          await expect(store.events({ ...subject, limit: 10, cursor })).rejects.toMatchObject({
+            code: 'invalid_cursor',
+          });
+        }
+      });
+
       it('are not written by what does not happen', async () => {
         await store.acquire(wish('alice', { pool: 'large' }));
         await expect(store.acquire(wish('bob', { pool: 'large' }))).rejects.toThrow();
@@ -579,6 +600,22 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
           cursor = page.cursor;
         } while (cursor !== undefined);
         expect(ids.sort()).toEqual(['big-01', 'vm-01', 'vm-02', 'vm-03']);
+      });
+
+      it.each(['', 'abc', 'vm-99', '\ufffd~'])('refuse the made-up cursor %j', async (cursor) => {
+        await expect(store.statuses({ limit: 3, cursor })).rejects.toMatchObject({ code: 'invalid_cursor' });
+      });
+
+      it('go on after a VM that has left the inventory since', async () => {
+        const page = await store.statuses({ limit: 2 });
+        const gone = page.items.map(({ vm }) => vm.id);
+        const all = [...someVms(3), ...someVms(1, 'large', 'big')];
+        await store.sync(
+          all.filter(({ id }) => !gone.includes(id)),
+          act('reaper', NOON_SEC),
+        );
+        const { items } = await store.statuses({ limit: 10, cursor: page.cursor });
+        expect([...gone, ...items.map(({ vm }) => vm.id)].sort()).toEqual(all.map(({ id }) => id).sort());
       });
     });
 

@@ -23,6 +23,7 @@ import type { NewEvent, PoolEvent } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
+import { InvalidCursor } from '../../pool/refusals.ts';
 import type { Vm, VmState, VmStatus } from '../../pool/vm.ts';
 
 /** Number of the layout that this version writes. */
@@ -157,9 +158,16 @@ export function eventOf({ sk, event }: Item): PoolEvent {
   return { ...(event as NewEvent), id: sk.slice(EVENT.length) };
 }
 
-/** Sort key that all events before `cursor` lie below, or all events at all. */
+const EVENT_ID = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z-[0-9a-f]{8}$/;
+
+/**
+ * Sort key that all events before `cursor`, the id of one, lie below; without a cursor all events do.
+ * @throws {@link InvalidCursor}
+ */
 export function eventBound(cursor: string | undefined): string {
-  return cursor === undefined ? AFTER_EVENTS : `${EVENT}${cursor}`;
+  if (cursor === undefined) return AFTER_EVENTS;
+  if (!EVENT_ID.test(cursor)) throw new InvalidCursor();
+  return `${EVENT}${cursor}`;
 }
 
 /** Item that tells which inventory was synced last. */

@@ -1,5 +1,6 @@
 import type { ChangeEvent, PoolEvent } from '../../pool/event.ts';
 import type { EventQuery, Page } from '../../pool/ports.ts';
+import { InvalidCursor } from '../../pool/refusals.ts';
 import type { VmState } from '../../pool/vm.ts';
 
 /** How many events are kept; a process that lives on memory needs a bound. */
@@ -24,9 +25,10 @@ export class EventLog {
     this.appended += 1;
   }
 
-  /** Newest first. */
+  /** Newest first. @throws {@link InvalidCursor} */
   page(query: EventQuery): Page<PoolEvent> {
     const { cursor, limit } = query;
+    if (cursor !== undefined && !this.isId(cursor)) throw new InvalidCursor();
     const items: PoolEvent[] = [];
     for (const event of this.newestFirst()) {
       const isWanted = 'vmId' in query ? event.vmId === query.vmId : event.userId === query.userId;
@@ -36,6 +38,11 @@ export class EventLog {
       items.push(event);
     }
     return { items };
+  }
+
+  /** Whether an event has had this id; it may be dropped by now. */
+  private isId(text: string): boolean {
+    return /^\d{16}$/.test(text) && Number(text) < this.appended;
   }
 
   private *newestFirst(): Iterable<PoolEvent> {

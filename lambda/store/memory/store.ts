@@ -19,6 +19,7 @@ import type {
 import {
   AlreadyAllocated,
   IdempotencyKeyReused,
+  InvalidCursor,
   LeaseSuperseded,
   NoLease,
   PoolEmpty,
@@ -73,11 +74,11 @@ export class MemoryStore implements LeaseStore {
   async acquire(request: AcquireRequest): Promise<Grant> {
     const { pool: name, userId, act } = request;
     const nowSec = secondsOf(act);
-    const pool = this.poolNamed(name);
     const replay = this.replayOf(request.idempotency, nowSec);
     if (replay !== undefined) return grantOf(replay);
     const held = this.byUser.get(userId);
     if (held !== undefined && !hasEnded(held.lease, nowSec)) throw new AlreadyAllocated(held.lease);
+    const pool = this.poolNamed(name);
     const slot = pool.free.first;
     if (slot === undefined) throw new PoolEmpty(name, this.countsOf(pool, nowSec));
     if (held !== undefined) this.expire(held, act);
@@ -131,10 +132,11 @@ export class MemoryStore implements LeaseStore {
 
   async statuses({ cursor, limit }: PageQuery): Promise<Page<VmStatus>> {
     const all = [...this.slots.values()].sort((one, other) => (one.vm.id < other.vm.id ? -1 : 1));
-    const rest = cursor === undefined ? all : all.filter(({ vm }) => vm.id > cursor);
+    const after = cursor === undefined ? '' : idOf(cursor);
+    const rest = all.filter(({ vm }) => vm.id > after);
     const items = rest.slice(0, limit).map(statusOf);
     const last = items.at(-1);
-    return { items, ...(rest.length > limit && last !== undefined && { cursor: last.vm.id }) };
+    return { items, ...(rest.length > limit && last !== undefined && { cursor: cursorOf(last) }) };
   }
 
   async events(query: EventQuery): Promise<Page<PoolEvent>> {
@@ -315,6 +317,19 @@ function newSlot(vm: Vm): Slot {
     ahead: undefined,
     behind: undefined,
   };
+}
+
+/** Marks the cursors of {@link MemoryStore.statuses}, so that a made-up one is noticed. */
+const CURSOR = 'after:';
+
+function cursorOf({ vm }: VmStatus): string {
+  return CURSOR + vm.id;
+}
+
+/** Id of the last VM of an earlier page. @throws {@link InvalidCursor} */
+function idOf(cursor: string): string {
+  if (!cursor.startsWith(CURSOR)) throw new InvalidCursor();
+  return cursor.slice(CURSOR.length);
 }
 
 function leaseEvent({ vm, lease }: LeasedSlot, kind: EventKind, act: Act): ChangeEvent {
