@@ -87,6 +87,8 @@ export function refused(refusal: Refusal): Problem {
       return new Problem(503, code, message, { headers: { 'retry-after': '1' }, cause: refusal.cause });
     case 'unknown_vm':
       return new Problem(404, code, message);
+    case 'vm_busy':
+      return new Problem(409, code, message, { headers: { 'retry-after': '1' } });
     case 'vm_in_use':
     case 'wrong_state':
       return new Problem(409, code, message, { data: { state: refusal.status.state } });

@@ -84,8 +84,7 @@ export class Lending {
   /** Takes a VM back and checks it at once. @throws what {@link LeaseStore.release} throws */
   async release(params: LeaseParams, requestId: string): Promise<VmStatus> {
     const returned = await this.ports.store.release(this.leaseQuery(params, requestId));
-    // The VM is given back whatever becomes of its check: one that can't be made now is the reaper's.
-    return this.ports.upkeep.checkIfDue(returned, requestId).catch(() => returned);
+    return this.ports.upkeep.checkAtOnce(returned, requestId);
   }
 
   /** Counts by state of every pool. */

@@ -2,8 +2,8 @@ import { secondsOf } from './event.ts';
 import type { EventKind, PoolEvent } from './event.ts';
 import { ordered } from './life.ts';
 import type { Order } from './life.ts';
-import type { Clock, EventQuery, LeaseStore, Page, PageQuery } from './ports.ts';
-import { StoreUnavailable, UnknownVm } from './refusals.ts';
+import type { Clock, EventQuery, LeaseStore, Page, PageQuery, Pause } from './ports.ts';
+import { UnknownVm, VmBusy } from './refusals.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { VmStatus } from './vm.ts';
 
@@ -11,7 +11,7 @@ import type { VmStatus } from './vm.ts';
 export interface OrderParams {
   readonly order: Order;
   readonly vmId: string;
-  /** For whoever wonders later. */
+  /** Kept in the VM's status and in the event. */
   readonly reason: string;
   readonly operator: string;
 }
@@ -23,8 +23,8 @@ const KIND_OF: Readonly<Record<Order, EventKind>> = {
   release: 'force_released',
 };
 
-/** How often an order is tried again when the VM changes under its hands. */
-const TRIES = 5;
+/** Longest that an order waits for a VM that keeps changing, milliseconds. */
+const LONGEST_WAIT_MS = 3_000;
 
 /** What operators do: look at VMs and what happened to them, take them out, and put them back. */
 export class Operations {
@@ -32,18 +32,15 @@ export class Operations {
     private readonly store: LeaseStore,
     private readonly upkeep: Upkeep,
     private readonly clock: Clock,
+    private readonly pause: Pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   ) {}
 
   /**
-   * Carries out an order, and checks the VM at once where a check is what comes next.
-   * @throws {@link UnknownVm}, {@link WrongState}, {@link VmInUse}
+   * Carries out an order, and checks the VM at once if a check comes next.
+   * @throws {@link UnknownVm}, {@link WrongState}, {@link VmInUse}, {@link VmBusy}
    */
   async order(params: OrderParams, requestId: string): Promise<VmStatus> {
-    for (let tries = 0; tries < TRIES; tries++) {
-      const after = await this.tried(params, requestId);
-      if (after !== undefined) return this.upkeep.checkIfDue(after, requestId);
-    }
-    throw new StoreUnavailable({ cause: new Error(`${params.vmId} kept changing`) });
+    return this.upkeep.checkAtOnce(await this.carryOut(params, requestId), requestId);
   }
 
   /** All VMs, page by page. */
@@ -56,12 +53,24 @@ export class Operations {
     return this.store.events(query);
   }
 
-  /** @returns nothing when the VM changed meanwhile */
-  private async tried(params: OrderParams, requestId: string): Promise<VmStatus | undefined> {
+  /** Tries until nobody else changes the VM at the same moment. @throws {@link VmBusy} after {@link LONGEST_WAIT_MS} */
+  private async carryOut(params: OrderParams, requestId: string): Promise<VmStatus> {
+    const endMs = this.clock() + LONGEST_WAIT_MS;
+    for (let attempt = 0; ; attempt++) {
+      const after = await this.tryOrder(params, requestId);
+      if (after !== undefined) return after;
+      const waitMs = backOffMs(attempt);
+      if (this.clock() + waitMs > endMs) throw new VmBusy(params.vmId);
+      await this.pause(waitMs);
+    }
+  }
+
+  /** @returns nothing when somebody else changed the VM meanwhile */
+  private async tryOrder(params: OrderParams, requestId: string): Promise<VmStatus | undefined> {
     const { order, vmId, reason, operator } = params;
     const found = await this.store.status(vmId);
     if (found === undefined) throw new UnknownVm(vmId);
-    // A lease that has ended is nobody's any more, so it stands in no operator's way.
+    // An ended lease gives no rights, so it must not stop an operator.
     const before = await this.upkeep.reapIfOverdue(found, requestId);
     const act = { who: operator, nowMs: this.clock(), requestId };
     const change = ordered(before, order, reason, secondsOf(act));
@@ -75,4 +84,9 @@ export class Operations {
     });
     return applied ? status : undefined;
   }
+}
+
+/** Random, so that callers who met once do not meet again; longer from attempt to attempt, up to 400 ms. */
+function backOffMs(attempt: number): number {
+  return Math.random() * Math.min(400, 10 * 2 ** attempt);
 }

@@ -132,5 +132,8 @@ export interface VmProvider {
   check(vm: Vm, signal?: AbortSignal): Promise<Verdict>;
 }
 
+/** Waits, passed in so that tests own the time. */
+export type Pause = (ms: number) => Promise<void>;
+
 /** The time, passed in so that rules and tests own it. @returns UTC epoch milliseconds */
 export type Clock = () => number;

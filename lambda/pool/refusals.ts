@@ -16,6 +16,7 @@ export type Refusal =
   | StoreUnavailable
   | UnknownPool
   | UnknownVm
+  | VmBusy
   | VmInUse
   | WrongState;
 
@@ -131,6 +132,15 @@ export class UnknownVm extends RefusalError {
 
   constructor(readonly vmId: string) {
     super('there is no such VM');
+  }
+}
+
+/** The VM kept changing while an order waited for its turn. The order was not carried out. */
+export class VmBusy extends RefusalError {
+  readonly code = 'vm_busy';
+
+  constructor(readonly vmId: string) {
+    super(`${vmId} keeps changing; try again`);
   }
 }
 

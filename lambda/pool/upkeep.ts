@@ -77,15 +77,23 @@ export class Upkeep {
     await this.ports.store.sync(this.ports.provider.inventory(), this.act(requestId));
   }
 
-  /** Checks a VM if it waits for that and its time has come. @returns the VM as it is now */
-  async checkIfDue(status: VmStatus, requestId: string): Promise<VmStatus> {
-    const { state, dueAtSec = Infinity } = status;
-    return state === 'checking' && dueAtSec <= this.nowSec() ? this.check(status, requestId) : status;
+  /**
+   * Checks a VM that has just come back. The caller's own change is done by then, so a check that can't be written is left
+   * to the reaper.
+   * @returns the VM's current status, or `status` if the check failed to be written
+   */
+  async checkAtOnce(status: VmStatus, requestId: string): Promise<VmStatus> {
+    return this.checkIfDue(status, requestId).catch(() => status);
   }
 
   /** Takes a VM back if its lease has ended. @returns the VM as it is now */
   async reapIfOverdue(status: VmStatus, requestId: string): Promise<VmStatus> {
     return isOverdue(status, this.nowSec()) ? this.reap(status, requestId) : status;
+  }
+
+  private async checkIfDue(status: VmStatus, requestId: string): Promise<VmStatus> {
+    const { state, dueAtSec = Infinity } = status;
+    return state === 'checking' && dueAtSec <= this.nowSec() ? this.check(status, requestId) : status;
   }
 
   private async tidied(status: VmStatus, requestId: string): Promise<Tidied> {

@@ -140,6 +140,13 @@ describe('orders', () => {
     expect(await call('GET', '/lease?userid=alice')).toMatchObject({ status: 200 });
   });
 
+  it('409 vm_busy when the VM keeps changing', async () => {
+    served.store.change = async (status) => ({ applied: false, status });
+    const reply = await order('vm-01', 'drain');
+    expect(reply).toMatchObject({ status: 409, body: { code: 'vm_busy' } });
+    expect(reply.headers.get('retry-after')).toBe('1');
+  });
+
   it('409 wrong_state, 404 unknown_vm', async () => {
     expect(await order('vm-01', 'return')).toMatchObject({ status: 409, body: { code: 'wrong_state', state: 'free' } });
     expect(await order('vm-99', 'drain')).toMatchObject({ status: 404, body: { code: 'unknown_vm' } });

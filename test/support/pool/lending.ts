@@ -73,7 +73,9 @@ export async function lendingOver(makeStore: StoreFactory, vms: readonly Vm[], l
   const store = await makeStore();
   const upkeep = new Upkeep({ store, provider, clock: clock.read }, CHECKS);
   const lending = new Lending({ store, provider, upkeep, clock: clock.read, newId: randomUUID }, limits);
-  const operations = new Operations(store, upkeep, clock.read);
+  const operations = new Operations(store, upkeep, clock.read, async (ms) => {
+    clock.advance(ms / 1000);
+  });
   await upkeep.sync('r-0');
   return { clock, provider, store, upkeep, operations, lending };
 }

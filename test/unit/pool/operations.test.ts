@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Operations } from '../../../lambda/pool/operations.ts';
+import { StoreUnavailable } from '../../../lambda/pool/refusals.ts';
+import { MemoryStore } from '../../../lambda/store/memory/store.ts';
+import { lendingOver, someVms } from '../../support/pool/lending.ts';
+
+const overMemory = () => lendingOver(async () => new MemoryStore(), someVms(1));
+
+describe('an order', () => {
+  const drain = { order: 'drain', vmId: 'vm-01', reason: 'repair', operator: 'ops' } as const;
+  let service: Awaited<ReturnType<typeof overMemory>>;
+  let waitsMs: number[];
+  let operations: Operations;
+
+  beforeEach(async () => {
+    service = await overMemory();
+    waitsMs = [];
+    const { store, upkeep, clock } = service;
+    operations = new Operations(store, upkeep, clock.read, async (ms) => {
+      waitsMs.push(ms);
+      clock.advance(ms / 1000);
+    });
+  });
+
+  /** Lets somebody else change the VM just before each of the next `times` changes. */
+  function disturb(times: number): void {
+    const { store } = service;
+    const change = store.change.bind(store);
+    let left = times;
+    store.change = async (before, ...rest) => {
+      if (left-- <= 0) return change(before, ...rest);
+      return { applied: false, status: before };
+    };
+  }
+
+  it('is carried out on a VM that keeps changing for a while', async () => {
+    disturb(10);
+    expect(await operations.order(drain, 'r-1')).toMatchObject({ state: 'drained', reason: 'repair' });
+    expect(waitsMs).toHaveLength(10);
+  });
+
+  it('waits longer from attempt to attempt, but never long', async () => {
+    disturb(10);
+    await operations.order(drain, 'r-1');
+    waitsMs.forEach((ms, attempt) => {
+      expect(ms).toBeLessThanOrEqual(Math.min(400, 10 * 2 ** attempt));
+    });
+  });
+
+  it('is refused as busy, not as if the store were down, when the VM changes for too long', async () => {
+    disturb(Infinity);
+    const startedSec = service.clock.nowSec;
+    await expect(operations.order(drain, 'r-1')).rejects.toMatchObject({ code: 'vm_busy', vmId: 'vm-01' });
+    expect(service.clock.nowSec - startedSec).toBeGreaterThan(2);
+    expect(service.clock.nowSec - startedSec).toBeLessThanOrEqual(3);
+  });
+
+  it('that was carried out is answered as done, though its check could not be written', async () => {
+    await operations.order(drain, 'r-1');
+    const { store } = service;
+    const change = store.change.bind(store);
+    store.change = async (before, to, event) => {
+      if (event.kind === 'check_passed') throw new StoreUnavailable();
+      return change(before, to, event);
+    };
+    const returned = await operations.order({ ...drain, order: 'return' }, 'r-2');
+    expect(returned).toMatchObject({ state: 'checking', draining: false });
+  });
+});
