@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
+import { REAPER } from '../../lambda/pool/event.ts';
 import { someVms } from '../support/pool/lending.ts';
 import { callUrl, OPERATOR, serveApi, testApi } from '../support/api/served-api.ts';
 import type { ServedApi } from '../support/api/served-api.ts';
@@ -168,7 +169,7 @@ describe('GET /events', () => {
     await order('vm-01', 'release', 'left the company');
     const { body } = await call('GET', '/events?vm=vm-01');
     expect(body.events).toMatchObject([
-      { kind: 'check_passed', from: 'checking', to: 'free', who: 'reaper' },
+      { kind: 'check_passed', from: 'checking', to: 'free', who: REAPER },
       {
         kind: 'force_released',
         from: 'leased',
@@ -180,6 +181,19 @@ describe('GET /events', () => {
       { kind: 'acquired', from: 'free', to: 'leased', who: 'alice', userid: 'alice', at: '2026-11-21T12:00:00.000Z' },
       { kind: 'added', to: 'free' },
     ]);
+  });
+
+  it('never shows a user or an operator as the reaper, whatever their name', async () => {
+    await acquire('reaper');
+    await call('POST', '/releasevm', { userid: 'reaper' });
+    const { body } = await call('GET', '/events?vm=vm-01');
+    expect(body.events).toMatchObject([
+      { kind: 'check_passed', who: REAPER },
+      { kind: 'released', who: 'reaper' },
+      { kind: 'acquired', who: 'reaper' },
+      { kind: 'added', who: REAPER },
+    ]);
+    expect(await acquire(REAPER)).toMatchObject({ status: 400, body: { errors: [{ field: 'userid' }] } });
   });
 
   it('tells what a user had', async () => {
