@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { createApi } from './http/api.ts';
 import { Lending } from './pool/lending.ts';
 import { Operations } from './pool/operations.ts';
+import type { PolicyOf } from './pool/pool.ts';
 import type { LeaseStore } from './pool/ports.ts';
 import { createTick } from './pool/tick.ts';
 import { Upkeep } from './pool/upkeep.ts';
@@ -28,14 +29,15 @@ const journal = createJournal({
   write: config.onLambda ? writeLine : createLineQueue(),
 });
 const provider = new TimeLimitedProvider(new MockProvider(config.mockFailingVms), config.check.timeoutSec);
+// One policy for all pools.
+const policyOf: PolicyOf = () => ({ lease: config.limits, check: config.check });
 const store = await createStore(config);
-const upkeep = new Upkeep({ store, provider, clock }, config.check);
-const lending = new Lending({ store, provider, upkeep, clock, newId: () => crypto.randomUUID() }, config.limits);
+const upkeep = new Upkeep({ store, provider, clock }, policyOf);
+const lending = new Lending({ store, provider, upkeep, clock, newId: () => crypto.randomUUID() }, policyOf);
 const operations = new Operations(store, upkeep, clock);
 const api = createApi({
   lending,
   operations,
-  limits: config.limits,
   // Who calls a function's URL is never on this computer, whatever an environment says.
   adminUsers: config.onLambda ? [] : config.adminUsers,
   journal,

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Journal, JournalEntry, Metric } from '../pool/journal.ts';
-import type { LeaseLimits, Lending } from '../pool/lending.ts';
+import type { Lending } from '../pool/lending.ts';
 import type { Operations } from '../pool/operations.ts';
 import { isRefusal } from '../pool/refusals.ts';
 import { toResult } from './answer.ts';
@@ -24,7 +24,6 @@ export type Api = (event: APIGatewayProxyEventV2, invocationId: string) => Promi
 export interface ApiOptions {
   readonly lending: Lending;
   readonly operations: Operations;
-  readonly limits: LeaseLimits;
   /** Who may give an operator's orders without a signed call, from this computer. */
   readonly adminUsers: readonly string[];
   readonly journal: Journal;
@@ -34,8 +33,8 @@ export interface ApiOptions {
 
 /** The HTTP API over the rules of lending: each request is answered, and told to the journal in one line. */
 export function createApi(options: ApiOptions): Api {
-  const { lending, operations, limits, journal, faultFields, adminUsers } = options;
-  const schemas = createSchemas(limits.maxMinutes);
+  const { lending, operations, journal, faultFields, adminUsers } = options;
+  const schemas = createSchemas();
   const routes = new Map([
     ...createRoutes(lending, schemas),
     ...createOperatorRoutes(operations, schemas, operatorGate(adminUsers)),

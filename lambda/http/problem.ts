@@ -69,7 +69,7 @@ export function refused(refusal: Refusal): Problem {
       return new Problem(409, code, message);
     case 'lease_too_long': {
       const latestExpiresAt = isoSeconds(refusal.latestSec);
-      return new Problem(422, code, `the lease can be renewed until ${latestExpiresAt} at the latest`, {
+      return new Problem(422, code, `the lease may last until ${latestExpiresAt} at the latest`, {
         data: { latestExpiresAt },
       });
     }

@@ -50,18 +50,17 @@ function numberOfDigits(value: unknown): unknown {
 
 const page = { limit: v.optional(wholeNumber(LONGEST_PAGE), 50), cursor: v.optional(cursor) };
 
-/** What each call may be given. @param maxMinutes - longest lease, minutes */
-export function createSchemas(maxMinutes: number) {
+/** What each call may be given. How long a lease may be depends on its pool, so that is a rule of the pool. */
+export function createSchemas() {
   return {
     getVm: v.strictObject({
       userid,
       pool: v.optional(pool),
-      minutes: v.optional(wholeNumber(maxMinutes)),
+      minutes: v.optional(wholeNumber(Number.MAX_SAFE_INTEGER)),
       sshPublicKey: v.optional(sshPublicKey),
       'Idempotency-Key': v.optional(idempotencyKey),
     }),
     releaseVm: v.strictObject({ userid, leaseId: v.optional(leaseId) }),
-    // How long a renewed lease may get depends on the lease, so that is a rule of the pool.
     renewVm: v.strictObject({
       userid,
       leaseId: v.optional(leaseId),

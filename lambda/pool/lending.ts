@@ -3,18 +3,12 @@ import type { Act } from './event.ts';
 import { hasEnded } from './lease.ts';
 import type { Lease } from './lease.ts';
 import type { AcquireRequest, Clock, Grant, LeaseQuery, LeaseStore, LoginKey, VmProvider } from './ports.ts';
+import { DEFAULT_POOL } from './pool.ts';
+import type { PolicyOf } from './pool.ts';
 import { NoLease, PoolEmpty } from './refusals.ts';
+import { firstEndSec, termOf } from './term.ts';
 import type { Upkeep } from './upkeep.ts';
-import { DEFAULT_POOL } from './vm.ts';
 import type { PoolCounts, VmStatus } from './vm.ts';
-
-/** How long leases may be, in minutes. */
-export interface LeaseLimits {
-  /** Length of a lease whose request names none. */
-  readonly defaultMinutes: number;
-  /** Longest a lease may be from its acquire to its end, renewals included. */
-  readonly maxMinutes: number;
-}
 
 /** What lending needs from outside. */
 export interface LendingPorts {
@@ -58,10 +52,10 @@ const TIDIED_BY_A_REQUEST = 10;
 export class Lending {
   constructor(
     private readonly ports: LendingPorts,
-    private readonly limits: LeaseLimits,
+    private readonly policyOf: PolicyOf,
   ) {}
 
-  /** Lends a VM. @throws what {@link LeaseStore.acquire} throws */
+  /** Lends a VM. @throws {@link LeaseTooLong}, and what {@link LeaseStore.acquire} throws */
   async acquire(params: AcquireParams, requestId: string): Promise<OpenGrant> {
     const grant = await this.acquireFree(this.acquireRequest(params, requestId));
     return this.opened(grant);
@@ -76,9 +70,8 @@ export class Lending {
 
   /** Extends a lease. @throws what {@link LeaseStore.renew} throws */
   async renew(params: RenewParams, requestId: string): Promise<Lease> {
-    const { minutes = this.limits.defaultMinutes } = params;
-    const ttl = { ttlSec: minutes * 60, maxSec: this.limits.maxMinutes * 60 };
-    return this.ports.store.renew({ ...this.leaseQuery(params, requestId), ...ttl });
+    const termIn = (pool: string) => termOf(this.policyOf(pool).lease, params.minutes);
+    return this.ports.store.renew({ ...this.leaseQuery(params, requestId), termIn });
   }
 
   /** Takes a VM back and checks it at once. @throws what {@link LeaseStore.release} throws */
@@ -111,15 +104,15 @@ export class Lending {
   }
 
   private acquireRequest(params: AcquireParams, requestId: string): AcquireRequest {
-    const { userId, pool = DEFAULT_POOL, minutes = this.limits.defaultMinutes } = params;
-    const { sshPublicKey, idempotencyKey: key } = params;
+    const { userId, pool = DEFAULT_POOL, sshPublicKey, idempotencyKey: key } = params;
     const act = this.act(userId, requestId);
-    const fingerprint = JSON.stringify([userId, pool, minutes, sshPublicKey]);
+    const term = termOf(this.policyOf(pool).lease, params.minutes);
+    const fingerprint = JSON.stringify([userId, pool, term.ttlSec, sshPublicKey]);
     return {
       pool,
       userId,
       leaseId: this.ports.newId(),
-      expiresAtSec: secondsOf(act) + minutes * 60,
+      expiresAtSec: firstEndSec(secondsOf(act), term),
       ...(sshPublicKey !== undefined && { sshPublicKey }),
       ...(key !== undefined && { idempotency: { key, fingerprint } }),
       act,

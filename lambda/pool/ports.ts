@@ -1,18 +1,12 @@
 import type { Act, ChangeEvent, PoolEvent } from './event.ts';
-import type { Idempotency, Lease } from './lease.ts';
+import type { Lease } from './lease.ts';
 import type { Verdict, VmChange } from './life.ts';
+import type { LeaseWish, Term } from './term.ts';
 import type { PoolCounts, Vm, VmStatus } from './vm.ts';
 
-/** A wish for a VM; everything that must come from outside the rules (time, ids) is already in it. */
-export interface AcquireRequest {
+/** A wish for a VM of one pool. */
+export interface AcquireRequest extends LeaseWish {
   readonly pool: string;
-  readonly userId: string;
-  /** Id the lease will have if it is granted. */
-  readonly leaseId: string;
-  readonly expiresAtSec: number;
-  readonly sshPublicKey?: string;
-  readonly idempotency?: Idempotency;
-  readonly act: Act;
 }
 
 /** A live lease and the VM it is for. */
@@ -28,10 +22,10 @@ export interface LeaseQuery {
   readonly act: Act;
 }
 
-/** A wish to extend a lease: to `ttlSec` from now, and never beyond `maxSec` after it was acquired. */
+/** A wish to extend a lease. */
 export interface RenewRequest extends LeaseQuery {
-  readonly ttlSec: number;
-  readonly maxSec: number;
+  /** The wanted term under the limits of the pool that the VM belongs to; only the store knows which pool that is. */
+  readonly termIn: (pool: string) => Term;
 }
 
 /** What became of a change. */

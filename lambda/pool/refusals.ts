@@ -104,16 +104,15 @@ export class LeaseSuperseded extends RefusalError {
   }
 }
 
-/** The renewal would make the lease longer than a lease may be. */
+/** The lease would become longer than a lease of its pool may be. */
 export class LeaseTooLong extends RefusalError {
   readonly code = 'lease_too_long';
 
   constructor(
-    readonly lease: Lease,
-    /** Latest end the lease may be renewed to, UTC epoch seconds. */
+    /** Latest end that the lease may have, UTC epoch seconds. */
     readonly latestSec: number,
   ) {
-    super(`lease ${lease.id} cannot be renewed past its maximum length`);
+    super('the lease would be longer than its pool allows');
   }
 }
 

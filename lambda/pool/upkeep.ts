@@ -2,7 +2,8 @@ import pMap from 'p-map';
 import { REAPER, secondsOf } from './event.ts';
 import type { Act, ChangeEvent, EventKind } from './event.ts';
 import { checked, isOverdue, vacated } from './life.ts';
-import type { CheckPolicy, Verdict } from './life.ts';
+import type { Verdict } from './life.ts';
+import type { PolicyOf } from './pool.ts';
 import type { Clock, LeaseStore, VmProvider } from './ports.ts';
 import type { PoolCounts, VmStatus } from './vm.ts';
 
@@ -38,7 +39,7 @@ const PARALLEL = 32;
 export class Upkeep {
   constructor(
     private readonly ports: UpkeepPorts,
-    private readonly policy: CheckPolicy,
+    private readonly policyOf: PolicyOf,
   ) {}
 
   /**
@@ -115,7 +116,7 @@ export class Upkeep {
   private async check(status: VmStatus, requestId: string): Promise<VmStatus> {
     const verdict = await this.verdictOn(status);
     const act = this.act(requestId);
-    const change = checked(status, verdict, act.nowMs, this.policy);
+    const change = checked(status, verdict, act.nowMs, this.policyOf(status.vm.pool).check);
     const kind = verdict.passed ? 'check_passed' : change.state === 'quarantined' ? 'quarantined' : 'check_failed';
     const reason = verdict.passed ? {} : { reason: verdict.reason };
     return (await this.ports.store.change(status, change, { ...eventOf(status, kind, act), ...reason })).status;

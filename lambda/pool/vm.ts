@@ -18,9 +18,6 @@ export function sameVm(one: Vm, other: Vm): boolean {
   return one.pool === other.pool && one.ip === other.ip && one.port === other.port && one.username === other.username;
 }
 
-/** The pool of a request that names none. */
-export const DEFAULT_POOL = 'default';
-
 /** Every state a VM can be in; it is always in exactly one. */
 export const VM_STATES = ['free', 'leased', 'checking', 'quarantined', 'drained'] as const;
 

@@ -200,7 +200,10 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
 
       it('keeps the key as long as the lease is renewed', async () => {
         const first = await store.acquire(wish('alice', { idempotency }));
-        await store.renew({ ...query('alice', undefined, END_SEC - 1), ttlSec: HOUR_SEC, maxSec: 9 * HOUR_SEC });
+        await store.renew({
+          ...query('alice', undefined, END_SEC - 1),
+          termIn: () => ({ ttlSec: HOUR_SEC, maxSec: 9 * HOUR_SEC }),
+        });
         const retry = await store.acquire(wish('alice', { idempotency, nowSec: END_SEC }));
         expect(retry.lease.id).toBe(first.lease.id);
         const other = wish('bob', { idempotency: { key: 'k-1', fingerprint: 'bob' }, nowSec: END_SEC });
@@ -223,7 +226,7 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
 
     describe('renew', () => {
       const renewal = (leaseId?: string, nowSec = NOON_SEC + 60, ttlSec = HOUR_SEC) => {
-        return { ...query('alice', leaseId, nowSec), ttlSec, maxSec: 2 * HOUR_SEC };
+        return { ...query('alice', leaseId, nowSec), termIn: () => ({ ttlSec, maxSec: 2 * HOUR_SEC }) };
       };
 
       it('extends the lease and keeps it so', async () => {
@@ -255,6 +258,17 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
           latestSec: NOON_SEC + 2 * HOUR_SEC,
         });
         expect((await store.find('alice', NOON_SEC))?.lease).toEqual(lease);
+      });
+
+      it('has the limits of the pool that the VM belongs to', async () => {
+        await store.acquire(wish('alice', { pool: 'large' }));
+        const pools: string[] = [];
+        const termIn = (pool: string) => {
+          pools.push(pool);
+          return { ttlSec: HOUR_SEC, maxSec: HOUR_SEC };
+        };
+        await store.renew({ ...query('alice'), termIn });
+        expect(pools).toEqual(['large']);
       });
 
       it('is not lost when it comes many times at once', async () => {

@@ -109,7 +109,10 @@ async function answerOf(store: LeaseStore, call: Prepared, nowSec: number): Prom
         return { released: true };
       case 'renew': {
         const query = { userId: call.user, ...(call.leaseId !== undefined && { leaseId: call.leaseId }), act };
-        return { expiresAtSec: (await store.renew({ ...query, ttlSec: TTL_SEC, maxSec: 1e9 })).expiresAtSec };
+        return {
+          expiresAtSec: (await store.renew({ ...query, termIn: () => ({ ttlSec: TTL_SEC, maxSec: 1e9 }) }))
+            .expiresAtSec,
+        };
       }
       case 'free': {
         const change = { state: 'free', failures: 0, draining: false } as const;

@@ -1,7 +1,8 @@
 import { secondsOf } from '../../pool/event.ts';
-import { hasEnded, newLease } from '../../pool/lease.ts';
+import { hasEnded } from '../../pool/lease.ts';
 import type { AcquireRequest, Grant } from '../../pool/ports.ts';
 import { AlreadyAllocated, IdempotencyKeyReused, PoolEmpty, UnknownPool } from '../../pool/refusals.ts';
+import { newLease } from '../../pool/term.ts';
 import type { EventWriter } from './actions.ts';
 import { isThere, isVersion, nothingLive } from './conditions.ts';
 import { FreeVms } from './free-vms.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { secondsOf } from '../../pool/event.ts';
 import type { Act } from '../../pool/event.ts';
-import { renewed } from '../../pool/lease.ts';
 import type { Lease } from '../../pool/lease.ts';
 import { gone, vacated } from '../../pool/life.ts';
 import type { Grant, LeaseQuery, RenewRequest } from '../../pool/ports.ts';
 import { LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
+import { renewed } from '../../pool/term.ts';
 import type { Vm, VmStatus } from '../../pool/vm.ts';
 import { keyActions, vmAction } from './actions.ts';
 import type { EventWriter } from './actions.ts';
@@ -45,11 +45,11 @@ export class Holding {
 
   /** One read and one transaction. */
   async renew(request: RenewRequest): Promise<Lease> {
-    const { act, ttlSec, maxSec } = request;
+    const { act, termIn } = request;
     return untilUndisturbed(async (deadline, isFirst) => {
       const { vm, lease } = heldGrant(await this.table.get(keys.user(request.userId), deadline), request);
       if (!isFirst) expectLeased(await this.statusOf(vm.id, deadline), lease);
-      const longer = renewed(lease, secondsOf(act), ttlSec, maxSec);
+      const longer = renewed(lease, secondsOf(act), termIn(vm.pool));
       await this.table.transact(this.renewActions(vm, lease, longer, act), deadline);
       return longer;
     });

@@ -1,7 +1,7 @@
 import QuickLRU from 'quick-lru';
 import { secondsOf } from '../../pool/event.ts';
 import type { Act, ChangeEvent, EventKind, PoolEvent } from '../../pool/event.ts';
-import { hasEnded, newLease, renewed } from '../../pool/lease.ts';
+import { hasEnded } from '../../pool/lease.ts';
 import type { Idempotency, Lease } from '../../pool/lease.ts';
 import { gone, isOverdue, vacated } from '../../pool/life.ts';
 import type { VmChange } from '../../pool/life.ts';
@@ -25,6 +25,7 @@ import {
   PoolEmpty,
   UnknownPool,
 } from '../../pool/refusals.ts';
+import { newLease, renewed } from '../../pool/term.ts';
 import { sameVm } from '../../pool/vm.ts';
 import type { PoolCounts, Vm, VmState, VmStatus } from '../../pool/vm.ts';
 import { EventLog } from './event-log.ts';
@@ -92,7 +93,7 @@ export class MemoryStore implements LeaseStore {
 
   async renew(request: RenewRequest): Promise<Lease> {
     const slot = this.heldSlot(request);
-    slot.lease = renewed(slot.lease, secondsOf(request.act), request.ttlSec, request.maxSec);
+    slot.lease = renewed(slot.lease, secondsOf(request.act), request.termIn(slot.vm.pool));
     slot.dueAtSec = slot.lease.expiresAtSec;
     slot.version += 1;
     this.log.append(leaseEvent(slot, 'renewed', request.act), 'leased', 'leased');

@@ -33,7 +33,9 @@ async function oneCycle(pool: LeaseStore, name: string): Promise<CallCosts> {
   return {
     acquire: await meter.costOf(() => pool.acquire(request)),
     find: await meter.costOf(() => pool.find(userId, Math.floor(act.nowMs / 1000))),
-    renew: await meter.costOf(() => pool.renew({ userId, leaseId, act, ttlSec: 7_200, maxSec: 86_400 })),
+    renew: await meter.costOf(() =>
+      pool.renew({ userId, leaseId, act, termIn: () => ({ ttlSec: 7_200, maxSec: 86_400 }) }),
+    ),
     release: await meter.costOf(async () => (returned = await pool.release({ userId, leaseId, act }))),
     settle: await meter.costOf(async () => returned && settle(pool, returned, act)),
   };

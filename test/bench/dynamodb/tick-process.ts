@@ -4,6 +4,7 @@
 import { createTick } from '../../../lambda/pool/tick.ts';
 import { Upkeep } from '../../../lambda/pool/upkeep.ts';
 import { storeOver } from '../../support/dynamodb/table-store.ts';
+import { policyOf } from '../../support/pool/lending.ts';
 import { POOL, vmsOf } from './pool.ts';
 
 /** One tick after the other. */
@@ -21,7 +22,7 @@ const provider = {
   login: async () => ({ privateKey: 'none' }),
   check: async () => ({ passed: true }) as const,
 };
-const upkeep = new Upkeep({ store, provider, clock: Date.now }, { maxFailures: 3, backoffSec: 30 });
+const upkeep = new Upkeep({ store, provider, clock: Date.now }, policyOf);
 const journal = ({ message, fields }: { message: string; fields?: object }) => {
   if (message === 'a VM could not be tidied') throw new Error(`${message}: ${JSON.stringify(fields)}`);
 };

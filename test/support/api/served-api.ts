@@ -9,7 +9,7 @@ import type { Vm } from '../../../lambda/pool/vm.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 import { createJournal, faultFields } from '../../../lambda/telemetry/journal.ts';
 import { createGateway } from '../../../scripts/lib/gateway/server.ts';
-import { lendingOver, LIMITS, someVms } from '../pool/lending.ts';
+import { lendingOver, someVms } from '../pool/lending.ts';
 import type { TestClock, TestProvider } from '../pool/lending.ts';
 
 /** The API over memory, its parts in the test's hands; `lines` is its log. */
@@ -29,7 +29,7 @@ export async function testApi(vms: readonly Vm[] = someVms(3)): Promise<TestApi>
   const { clock, provider, store, lending, operations } = await lendingOver(async () => new MemoryStore(), vms);
   const lines: string[] = [];
   const journal = createJournal({ clock: clock.read, metricsNamespace: 'test', write: (line) => lines.push(line) });
-  const api = createApi({ lending, operations, limits: LIMITS, adminUsers: [OPERATOR], journal, faultFields });
+  const api = createApi({ lending, operations, adminUsers: [OPERATOR], journal, faultFields });
   return { api, clock, provider, store, lines };
 }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Verdict } from '../../../lambda/pool/life.ts';
 import { Lending } from '../../../lambda/pool/lending.ts';
-import type { LeaseLimits } from '../../../lambda/pool/lending.ts';
 import { Operations } from '../../../lambda/pool/operations.ts';
 import type { LeaseStore, LoginKey, VmProvider } from '../../../lambda/pool/ports.ts';
+import type { PolicyOf } from '../../../lambda/pool/pool.ts';
 import { Upkeep } from '../../../lambda/pool/upkeep.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
 
@@ -13,7 +13,10 @@ export const NOON_SEC = Date.UTC(2026, 10, 21, 12) / 1000;
 /** A VM that fails is checked again after 10 and 20 seconds, then quarantined. */
 export const CHECKS = { maxFailures: 3, backoffSec: 10 };
 
-export const LIMITS: LeaseLimits = { defaultMinutes: 480, maxMinutes: 10_080 };
+export const LIMITS = { defaultMinutes: 480, maxMinutes: 10_080 };
+
+/** Every pool of the tests has the same policy. */
+export const policyOf: PolicyOf = () => ({ lease: LIMITS, check: CHECKS });
 
 /** `count` VMs `vm-01`, `vm-02`, ... of one pool. */
 export function someVms(count: number, pool = 'default', prefix = 'vm'): Vm[] {
@@ -67,12 +70,12 @@ export type StoreFactory = () => Promise<LeaseStore>;
 export const AT_NOON = { who: 'test', nowMs: NOON_SEC * 1000, requestId: 'r-0' };
 
 /** Lending over a store, with a clock and a provider in the test's hands. */
-export async function lendingOver(makeStore: StoreFactory, vms: readonly Vm[], limits = LIMITS) {
+export async function lendingOver(makeStore: StoreFactory, vms: readonly Vm[]) {
   const clock = new TestClock();
   const provider = new TestProvider(vms);
   const store = await makeStore();
-  const upkeep = new Upkeep({ store, provider, clock: clock.read }, CHECKS);
-  const lending = new Lending({ store, provider, upkeep, clock: clock.read, newId: randomUUID }, limits);
+  const upkeep = new Upkeep({ store, provider, clock: clock.read }, policyOf);
+  const lending = new Lending({ store, provider, upkeep, clock: clock.read, newId: randomUUID }, policyOf);
   const operations = new Operations(store, upkeep, clock.read, async (ms) => {
     clock.advance(ms / 1000);
   });

@@ -7,7 +7,7 @@ import type { Refusal } from '../../../lambda/pool/refusals.ts';
 import { createTick } from '../../../lambda/pool/tick.ts';
 import { Upkeep } from '../../../lambda/pool/upkeep.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
-import { CHECKS, LIMITS, TestProvider } from '../pool/lending.ts';
+import { policyOf, TestProvider } from '../pool/lending.ts';
 import { storeOver } from '../dynamodb/table-store.ts';
 
 /** What one instance of the function is put together from. */
@@ -27,8 +27,8 @@ const TICK_BUDGET_MS = 20_000;
 export function functionInstance({ tableName, vms, clock }: InstanceOptions) {
   const store = storeOver(tableName);
   const provider = new TestProvider(vms);
-  const upkeep = new Upkeep({ store, provider, clock }, CHECKS);
-  const lending = new Lending({ store, provider, upkeep, clock, newId: randomUUID }, LIMITS);
+  const upkeep = new Upkeep({ store, provider, clock }, policyOf);
+  const lending = new Lending({ store, provider, upkeep, clock, newId: randomUUID }, policyOf);
   const operations = new Operations(store, upkeep, clock);
   const tick = createTick({ upkeep, journal: () => undefined, clock, faultFields: () => ({}) });
   return { store, provider, upkeep, lending, operations, tick: () => tick(randomUUID(), TICK_BUDGET_MS) };

@@ -16,6 +16,15 @@ describe('Lending', () => {
     expect(lease).toMatchObject({ acquiredAtSec: NOON_SEC, expiresAtSec: NOON_SEC + LIMITS.defaultMinutes * 60 });
   });
 
+  it('refuses a lease longer than the pool allows, before it asks the store', async () => {
+    service.store.acquire = () => Promise.reject(new Error('asked'));
+    const tooLong = { userId: 'alice', minutes: LIMITS.maxMinutes + 1 };
+    await expect(service.lending.acquire(tooLong, 'r-1')).rejects.toMatchObject({
+      code: 'lease_too_long',
+      latestSec: NOON_SEC + LIMITS.maxMinutes * 60,
+    });
+  });
+
   it("hands out a key, or lets the user's own in", async () => {
     expect((await service.lending.acquire({ userId: 'alice' }, 'r-1')).key).toEqual({ privateKey: 'key of vm-01' });
     const own = { userId: 'bob', sshPublicKey: 'ssh-ed25519 AAAA' };
