@@ -2,7 +2,7 @@ import { secondsOf } from './event.ts';
 import type { Act } from './event.ts';
 import { hasEnded } from './lease.ts';
 import type { Lease } from './lease.ts';
-import type { AcquireRequest, Clock, Grant, LeaseQuery, LeaseStore, LoginKey, VmProvider } from './ports.ts';
+import type { AcquireRequest, Clock, Grant, LeaseQuery, BorrowingStore, LoginKey, VmProvider } from './ports.ts';
 import { DEFAULT_POOL } from './pool.ts';
 import type { PolicyOf } from './pool.ts';
 import { NoLease, PoolEmpty } from './refusals.ts';
@@ -12,7 +12,7 @@ import type { PoolCounts, VmStatus } from './vm.ts';
 
 /** What lending needs from outside. */
 export interface LendingPorts {
-  readonly store: LeaseStore;
+  readonly store: BorrowingStore;
   readonly provider: VmProvider;
   readonly upkeep: Upkeep;
   readonly clock: Clock;
@@ -55,7 +55,7 @@ export class Lending {
     private readonly policyOf: PolicyOf,
   ) {}
 
-  /** Lends a VM. @throws {@link LeaseTooLong}, and what {@link LeaseStore.acquire} throws */
+  /** Lends a VM. @throws {@link LeaseTooLong}, and what {@link BorrowingStore.acquire} throws */
   async acquire(params: AcquireParams, requestId: string): Promise<OpenGrant> {
     const grant = await this.acquireFree(this.acquireRequest(params, requestId));
     return this.opened(grant);
@@ -68,13 +68,13 @@ export class Lending {
     return this.opened(grant);
   }
 
-  /** Extends a lease. @throws what {@link LeaseStore.renew} throws */
+  /** Extends a lease. @throws what {@link BorrowingStore.renew} throws */
   async renew(params: RenewParams, requestId: string): Promise<Lease> {
     const termIn = (pool: string) => termOf(this.policyOf(pool).lease, params.minutes);
     return this.ports.store.renew({ ...this.leaseQuery(params, requestId), termIn });
   }
 
-  /** Takes a VM back and checks it at once. @throws what {@link LeaseStore.release} throws */
+  /** Takes a VM back and checks it at once. @throws what {@link BorrowingStore.release} throws */
   async release(params: LeaseParams, requestId: string): Promise<VmStatus> {
     const returned = await this.ports.store.release(this.leaseQuery(params, requestId));
     return this.ports.upkeep.checkAtOnce(returned, requestId);

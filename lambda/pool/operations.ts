@@ -2,7 +2,7 @@ import { secondsOf } from './event.ts';
 import type { EventKind, PoolEvent } from './event.ts';
 import { ordered } from './life.ts';
 import type { Order } from './life.ts';
-import type { Clock, EventQuery, LeaseStore, Page, PageQuery, Pause } from './ports.ts';
+import type { Clock, EventQuery, OperatorStore, Page, PageQuery, Pause } from './ports.ts';
 import { UnknownVm, VmBusy } from './refusals.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { VmStatus } from './vm.ts';
@@ -29,7 +29,7 @@ const LONGEST_WAIT_MS = 3_000;
 /** What operators do: look at VMs and what happened to them, take them out, and put them back. */
 export class Operations {
   constructor(
-    private readonly store: LeaseStore,
+    private readonly store: OperatorStore,
     private readonly upkeep: Upkeep,
     private readonly clock: Clock,
     private readonly pause: Pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -15,7 +15,7 @@ export interface Grant {
   readonly lease: Lease;
 }
 
-/** Names a user's lease; without `leaseId` whichever the user holds. */
+/** Names a user's lease; without `leaseId`, the one that the user holds. */
 export interface LeaseQuery {
   readonly userId: string;
   readonly leaseId?: string;
@@ -30,22 +30,22 @@ export interface RenewRequest extends LeaseQuery {
 
 /** What became of a change. */
 export interface Changed {
-  /** Whether it was this change that was made. */
+  /** Whether this very change was made. */
   readonly applied: boolean;
-  /** The VM as it is now, or as it was last if it is known no more. */
+  /** The VM's current status, or its last if it has left the store. */
   readonly status: VmStatus;
 }
 
-/** Some of a longer list, and where the next of it begins. */
+/** Part of a longer list, and where the next part begins. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Opaque; none, the list ends here. */
+  /** Opaque. Absent on the last page. */
   readonly cursor?: string;
 }
 
 /** Where in a list to begin, and how much of it to read. */
 export interface PageQuery {
-  /** As an earlier page told it. */
+  /** The cursor of an earlier page. */
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
@@ -53,20 +53,13 @@ export interface PageQuery {
 /** Events of one VM or of one user. */
 export type EventQuery = PageQuery & ({ readonly vmId: string } | { readonly userId: string });
 
-/**
- * Where leases live. Each write is atomic: it happens wholly, its event included, or it throws and nothing has changed.
- * A lease past its end gives no rights in any call, whether or not it has been reaped.
- * Any call may throw {@link StoreUnavailable}.
- */
-export interface LeaseStore {
-  /** Makes the VMs of the store those of the inventory. Idempotent, and never touches a lease. */
-  sync(inventory: readonly Vm[], act: Act): Promise<void>;
-
+/** What borrowers do with leases. */
+export interface BorrowingStore {
   /**
-   * Gives one free VM of `request.pool` to `request.userId`. The same request again, told by its idempotency key, gets the
-   * same grant while that lease lives.
-   * @throws {@link AlreadyAllocated} when the user holds a lease, {@link PoolEmpty} when no VM of the pool is free,
-   *   {@link UnknownPool}, {@link IdempotencyKeyReused}
+   * Gives one free VM of `request.pool` to `request.userId`. A retry, known by its idempotency key, gets the same grant while
+   * that lease lives.
+   * @throws {@link IdempotencyKeyReused}, then {@link AlreadyAllocated} when the user holds a lease, then {@link UnknownPool},
+   *   then {@link PoolEmpty} when no VM of the pool is free
    */
   acquire(request: AcquireRequest): Promise<Grant>;
 
@@ -77,40 +70,59 @@ export interface LeaseStore {
   renew(request: RenewRequest): Promise<Lease>;
 
   /**
-   * Ends the lease; its VM is `checking` from then on, or {@link gone} when it has left the inventory. A repeated release of
-   * a lease that the user has released before changes nothing and answers the VM as it is now.
+   * Ends the lease. Its VM is `checking` from then on, or {@link gone} when it has left the inventory. Repeating a release
+   * changes nothing and returns the VM's current status.
    * @throws {@link NoLease}, {@link LeaseSuperseded}
    */
   release(query: LeaseQuery): Promise<VmStatus>;
-
-  /** VMs whose lease has ended or whose check is due, at most `limit`, the longest overdue of each first. */
-  due(nowSec: number, limit: number): Promise<readonly VmStatus[]>;
-
-  /**
-   * Takes a VM to its next place in life, unless it has changed since `before` was read; then nothing happens. A lease
-   * ends when its VM is `leased` no more.
-   */
-  change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed>;
-
-  /** One VM as it is now. */
-  status(vmId: string): Promise<VmStatus | undefined>;
-
-  /** All VMs, page by page. */
-  statuses(query: PageQuery): Promise<Page<VmStatus>>;
-
-  /** What has happened, newest first, page by page. */
-  events(query: EventQuery): Promise<Page<PoolEvent>>;
-
-  /** Counts by state of every pool. A VM whose lease has ended counts as `checking`, since it only waits for that. */
-  counts(nowSec: number): Promise<ReadonlyMap<string, PoolCounts>>;
 
   /** Touches the store for real. @throws when it can't be reached */
   ping(): Promise<void>;
 }
 
+/** Changes VMs, for whoever has read them. */
+interface ChangingStore {
+  /**
+   * Takes a VM to its next place in life, unless it has changed since `before` was read; then nothing happens. A lease
+   * ends when its VM is no longer `leased`.
+   */
+  change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed>;
+}
+
+/** What the scheduled run and the checks after a release need. */
+export interface UpkeepStore extends ChangingStore {
+  /** Makes the VMs of the store those of the inventory. Idempotent, and never touches a lease. */
+  sync(inventory: readonly Vm[], act: Act): Promise<void>;
+
+  /** VMs whose lease has ended or whose check is due, at most `limit`, the longest overdue first. */
+  due(nowSec: number, limit: number): Promise<readonly VmStatus[]>;
+
+  /** Counts by state of every pool. A VM whose lease has ended counts as `checking`, since it only waits for that. */
+  counts(nowSec: number): Promise<ReadonlyMap<string, PoolCounts>>;
+}
+
+/** What operators need. */
+export interface OperatorStore extends ChangingStore {
+  /** The current status of one VM. */
+  status(vmId: string): Promise<VmStatus | undefined>;
+
+  /** All VMs, page by page. @throws {@link InvalidCursor} */
+  statuses(query: PageQuery): Promise<Page<VmStatus>>;
+
+  /** What has happened, newest first, page by page. @throws {@link InvalidCursor} */
+  events(query: EventQuery): Promise<Page<PoolEvent>>;
+}
+
 /**
- * What opens a VM: a private key handed to the user, or the user's own public key that the VM now accepts.
- * Whatever it is, it is for the holder of the lease alone and belongs in no log.
+ * Where leases live, in the roles of its users. Each write is atomic: it happens completely, its event included, or it throws
+ * and nothing has changed. A lease past its end gives no rights in any call, reaped or not.
+ * Any call may throw {@link StoreUnavailable}.
+ */
+export interface LeaseStore extends BorrowingStore, UpkeepStore, OperatorStore {}
+
+/**
+ * What opens a VM: a private key handed to the user, or the user's own public key that the VM now accepts. It is for the
+ * holder of the lease only; never log it.
  */
 export type LoginKey = { readonly privateKey: string } | { readonly authorizedKey: string };
 
@@ -122,7 +134,7 @@ export interface VmProvider {
   /** Opens the VM to the holder of a lease: lets `sshPublicKey` in when given, else hands out a key. */
   login(vm: Vm, sshPublicKey?: string): Promise<LoginKey>;
 
-  /** Checks a VM between one user and the next. To throw is to fail the check. @param signal - tells that nobody waits any more */
+  /** Checks a VM between one user and the next. A check that throws has failed. @param signal - aborted when nobody waits any longer */
   check(vm: Vm, signal?: AbortSignal): Promise<Verdict>;
 }
 

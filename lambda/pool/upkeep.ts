@@ -4,12 +4,12 @@ import type { Act, ChangeEvent, EventKind } from './event.ts';
 import { checked, isOverdue, vacated } from './life.ts';
 import type { Verdict } from './life.ts';
 import type { PolicyOf } from './pool.ts';
-import type { Clock, LeaseStore, VmProvider } from './ports.ts';
+import type { Clock, UpkeepStore, VmProvider } from './ports.ts';
 import type { PoolCounts, VmStatus } from './vm.ts';
 
 /** What upkeep needs from outside. */
 export interface UpkeepPorts {
-  readonly store: LeaseStore;
+  readonly store: UpkeepStore;
   readonly provider: VmProvider;
   readonly clock: Clock;
 }

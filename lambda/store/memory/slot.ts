@@ -1,0 +1,50 @@
+import type { Act, ChangeEvent, EventKind } from '../../pool/event.ts';
+import type { Lease } from '../../pool/lease.ts';
+import type { Grant } from '../../pool/ports.ts';
+import type { Vm, VmStatus } from '../../pool/vm.ts';
+import type { InLine } from './line.ts';
+
+type Status = { -readonly [Field in keyof Required<VmStatus>]: VmStatus[Field] };
+
+/**
+ * What the store knows of one VM: a status that changes, and its place in the queue of free VMs. Every slot has every field
+ * all the time: the engine reads and copies objects that gain and lose fields many times slower.
+ */
+export interface Slot extends Status, InLine<Slot> {}
+
+/** A slot with a lease, live or ended. */
+export type LeasedSlot = Slot & { lease: Lease };
+
+/** The slot of a VM that is new in the inventory. */
+export function newSlot(vm: Vm): Slot {
+  return {
+    vm,
+    state: 'free',
+    version: 0,
+    failures: 0,
+    draining: false,
+    retired: false,
+    dueAtSec: undefined,
+    reason: undefined,
+    lease: undefined,
+    line: undefined,
+    ahead: undefined,
+    behind: undefined,
+  };
+}
+
+/** A copy of the status, for callers. */
+export function statusOf(slot: Slot): VmStatus {
+  const { vm, state, version, failures, draining, retired, dueAtSec, reason, lease } = slot;
+  return { vm, state, version, failures, draining, retired, dueAtSec, reason, lease };
+}
+
+/** The lease and its VM, for callers. */
+export function grantOf({ vm, lease }: LeasedSlot): Grant {
+  return { vm, lease };
+}
+
+/** An event about the lease of a slot. */
+export function leaseEvent({ vm, lease }: LeasedSlot, kind: EventKind, act: Act): ChangeEvent {
+  return { kind, vmId: vm.id, userId: lease.userId, leaseId: lease.id, act };
+}

@@ -1,0 +1,89 @@
+import type { Act, ChangeEvent } from '../../pool/event.ts';
+import type { VmChange } from '../../pool/life.ts';
+import type { Vm } from '../../pool/vm.ts';
+import type { EventLog } from './event-log.ts';
+import type { Leases } from './leases.ts';
+import type { Pools } from './pools.ts';
+import { newSlot } from './slot.ts';
+import type { LeasedSlot, Slot } from './slot.ts';
+
+/** What else changes when a VM changes. */
+export interface VmsParts {
+  readonly pools: Pools;
+  readonly leases: Leases;
+  readonly log: EventLog;
+}
+
+/** All VMs by id. Every change of a VM goes through here, its event included. */
+export class Vms {
+  private readonly slots = new Map<string, Slot>();
+  private readonly checking = new Set<Slot>();
+
+  constructor(private readonly parts: VmsParts) {}
+
+  /** The slot of a VM, if the store knows it. */
+  get(vmId: string): Slot | undefined {
+    return this.slots.get(vmId);
+  }
+
+  /** Every VM. */
+  all(): Iterable<Slot> {
+    return this.slots.values();
+  }
+
+  /** The VMs whose check is due. */
+  dueChecks(nowSec: number): Slot[] {
+    return [...this.checking].filter(({ dueAtSec = 0 }) => dueAtSec <= nowSec);
+  }
+
+  /** Adds a VM, free. */
+  add(vm: Vm, act: Act): void {
+    const slot = newSlot(vm);
+    this.slots.set(vm.id, slot);
+    const { counts, free } = this.parts.pools.of(slot);
+    counts.free += 1;
+    free.add(slot);
+    this.parts.log.append({ kind: 'added', vmId: vm.id, act }, undefined, 'free');
+  }
+
+  /** Changes what the inventory says of a VM, which stays in its state. */
+  alter(slot: Slot, change: Partial<Pick<Slot, 'vm' | 'retired'>>, act: Act): void {
+    if (change.vm !== undefined && change.vm.pool !== slot.vm.pool) this.move(slot, change.vm.pool);
+    Object.assign(slot, change, { version: slot.version + 1 });
+    this.parts.log.append({ kind: 'changed', vmId: slot.vm.id, act }, slot.state, slot.state);
+  }
+
+  /** The only way for a known VM to its next place in life. */
+  put(slot: Slot, change: VmChange, event: ChangeEvent): void {
+    const { pools, leases, log } = this.parts;
+    const { state: from } = slot;
+    const { state: to } = change;
+    if (from === 'leased' && to !== 'leased') leases.end(slot as LeasedSlot);
+    const { counts, free } = pools.of(slot);
+    counts[from] -= 1;
+    if (from === 'free') free.remove(slot);
+    if (to === 'removed') this.slots.delete(slot.vm.id);
+    else counts[to] += 1;
+    // A VM that leaves the store is shown in its last state.
+    slot.state = to === 'removed' ? from : to;
+    slot.failures = change.failures;
+    slot.draining = change.draining;
+    slot.dueAtSec = change.dueAtSec;
+    slot.reason = change.reason;
+    slot.version += 1;
+    if (to === 'free') free.putBack(slot);
+    if (to === 'checking') this.checking.add(slot);
+    else this.checking.delete(slot);
+    log.append(event, from, to === 'removed' ? undefined : to);
+  }
+
+  private move(slot: Slot, name: string): void {
+    const before = this.parts.pools.of(slot);
+    before.counts[slot.state] -= 1;
+    before.free.remove(slot);
+    slot.vm = { ...slot.vm, pool: name };
+    const after = this.parts.pools.of(slot);
+    after.counts[slot.state] += 1;
+    if (slot.state === 'free') after.free.add(slot);
+  }
+}
