@@ -114,7 +114,7 @@ interface RequestFacts extends Trace {
 function requestEntry(facts: RequestFacts): JournalEntry {
   const { route, status, durationMs } = facts;
   const metrics: Metric[] = [
-    { name: 'Requests', unit: 'Count', value: 1, by: { route, statusCode: String(status) } },
+    { name: 'Requests', unit: 'Count', value: 1, by: { route, statusClass: `${Math.floor(status / 100)}xx` } },
     { name: 'DurationMs', unit: 'Milliseconds', value: durationMs, by: { route } },
   ];
   return {
@@ -125,8 +125,12 @@ function requestEntry(facts: RequestFacts): JournalEntry {
 }
 
 function grantMetrics({ code }: RequestFacts): Metric[] {
-  const grants: Metric = { name: 'Grants', unit: 'Count', value: code === undefined ? 1 : 0 };
-  return code === undefined ? [grants] : [grants, { name: 'Refusals', unit: 'Count', value: 1, by: { code } }];
+  const metrics: Metric[] = [
+    { name: 'Grants', unit: 'Count', value: code === undefined ? 1 : 0 },
+    // Published with each call, so that the alarm on 5xx can subtract a metric that exists.
+    { name: 'EmptyPools', unit: 'Count', value: code === 'pool_empty' ? 1 : 0 },
+  ];
+  return code === undefined ? metrics : [...metrics, { name: 'Refusals', unit: 'Count', value: 1, by: { code } }];
 }
 
 function failed(entry: JournalEntry, fault: Record<string, unknown>): JournalEntry {

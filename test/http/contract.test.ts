@@ -451,15 +451,22 @@ describe('the log', () => {
     await post('/getvm', { userid: 'alice' });
     await post('/getvm', { userid: 'alice' });
     const [granted, refused] = served.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(granted).toMatchObject({ Requests: 1, statusCode: '200', Grants: 1 });
+    expect(granted).toMatchObject({ Requests: 1, statusClass: '2xx', Grants: 1, EmptyPools: 0 });
     expect(granted).not.toHaveProperty('Refusals');
     expect(refused).toMatchObject({
       Requests: 1,
-      statusCode: '409',
+      statusClass: '4xx',
       Grants: 0,
+      EmptyPools: 0,
       Refusals: 1,
       code: 'already_allocated',
     });
+  });
+
+  it('counts calls that found the pool empty', async () => {
+    for (const userid of ['alice', 'bob', 'carol', 'dave', 'erin', 'frank']) await post('/getvm', { userid });
+    const counted = served.lines.map((line) => (JSON.parse(line) as { EmptyPools: number }).EmptyPools);
+    expect([counted.at(0), counted.at(-1)]).toEqual([0, 1]);
   });
 });
 
