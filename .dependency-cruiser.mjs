@@ -1,4 +1,4 @@
-/** Imports point inwards: index → http, store, providers, telemetry → pool. See the layout in README.md. */
+/** Imports point inwards: index → service → http, store, providers, telemetry → pool. See the layout in README.md. */
 const adapters = ['http', 'store', 'providers', 'telemetry'];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -22,13 +22,19 @@ export default {
       name: `${adapter}-knows-only-the-pool`,
       severity: 'error',
       from: { path: `^lambda/${adapter}/` },
-      to: { path: '^lambda/', pathNot: `^lambda/(${adapter}|pool)/` },
+      to: { path: '^lambda/', pathNot: `^lambda/((${adapter}|pool)/|openapi[.]json$)` },
     })),
     {
-      name: 'config-is-passed-in',
+      name: 'the-service-is-put-together-once',
       severity: 'error',
       from: { path: '^lambda/', pathNot: '^lambda/index[.]ts$' },
-      to: { path: '^lambda/config[.]ts$' },
+      to: { path: '^lambda/service[.]ts$' },
+    },
+    {
+      name: 'settings-are-passed-in',
+      severity: 'error',
+      from: { path: '^lambda/', pathNot: '^lambda/(index|service)[.]ts$' },
+      to: { path: '^lambda/settings[.]ts$' },
     },
     {
       name: 'aws-sdk-in-its-adapters',

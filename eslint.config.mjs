@@ -39,11 +39,11 @@ export default tseslint.config(
   },
   {
     files: ['lambda/**/*.ts'],
-    ignores: ['lambda/config.ts'],
+    ignores: ['lambda/settings.ts'],
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'config.ts is the only reader of environment variables' },
+        { object: 'process', property: 'env', message: 'settings.ts is the only reader of environment variables' },
       ],
     },
   },

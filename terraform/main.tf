@@ -13,6 +13,7 @@ locals {
     "GET /lease",
     "GET /pool",
     "GET /health",
+    "GET /openapi.json",
   ]
 
   # The same, for those whom IAM lets make them.

@@ -1,10 +1,10 @@
-/** One figure to be counted or averaged, e.g. `{ name: 'Requests', unit: 'Count', value: 1, by: { route: 'GET /pool' } }`. */
+/** One figure to count or average, e.g. `{ name: 'Requests', unit: 'Count', value: 1, by: { route: 'GET /pool' } }`. */
 export interface Metric {
-  /** Metrics of one name have one unit, and are told apart by the same. */
+  /** All metrics of one name share a unit and dimensions. */
   readonly name: string;
   readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
   readonly value: number;
-  /** What the figure is told apart by. */
+  /** CloudWatch dimensions. */
   readonly by?: Readonly<Record<string, string>>;
 }
 
@@ -13,8 +13,10 @@ export interface JournalEntry {
   readonly level?: 'INFO' | 'WARN' | 'ERROR';
   readonly message: string;
   readonly fields?: object;
+  /** What went wrong. Its name, message and stack are logged, and the name and message of each `cause`. */
+  readonly error?: unknown;
   readonly metrics?: readonly Metric[];
 }
 
-/** Where the service tells what happened: a port, so that rules and API know no log format. */
+/** Where the service reports what happened: a port, so that rules and API know nothing of a log format. */
 export type Journal = (entry: JournalEntry) => void;

@@ -23,7 +23,7 @@ const KIND_OF: Readonly<Record<Order, EventKind>> = {
   release: 'force_released',
 };
 
-/** Longest that an order waits for a VM that keeps changing, milliseconds. */
+/** Longest that an order pauses, in all, for a VM that keeps changing, milliseconds. */
 const LONGEST_WAIT_MS = 3_000;
 
 /** What operators do: look at VMs and what happened to them, take them out, and put them back. */
@@ -55,12 +55,13 @@ export class Operations {
 
   /** Tries until nobody else changes the VM at the same moment. @throws {@link VmBusy} after {@link LONGEST_WAIT_MS} */
   private async carryOut(params: OrderParams, requestId: string): Promise<VmStatus> {
-    const endMs = this.clock() + LONGEST_WAIT_MS;
+    let waitedMs = 0;
     for (let attempt = 0; ; attempt++) {
       const after = await this.tryOrder(params, requestId);
       if (after !== undefined) return after;
       const waitMs = backOffMs(attempt);
-      if (this.clock() + waitMs > endMs) throw new VmBusy(params.vmId);
+      waitedMs += waitMs;
+      if (waitedMs > LONGEST_WAIT_MS) throw new VmBusy(params.vmId);
       await this.pause(waitMs);
     }
   }

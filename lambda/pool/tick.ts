@@ -17,8 +17,6 @@ export interface TickPorts {
   readonly upkeep: Upkeep;
   readonly journal: Journal;
   readonly clock: Clock;
-  /** Tells in a log line what went wrong. */
-  readonly faultFields: (error: unknown) => Record<string, unknown>;
 }
 
 /** VMs worked on before the time is looked at again. */
@@ -31,7 +29,7 @@ const BACKLOG_LIMIT = 1_000;
  * Brings the inventory up to date, takes back what ended, checks what waits for it, and publishes the figures of every
  * pool. Work that does not fit into the budget is the next tick's; a tick that is cut short, or runs twice, does no harm.
  */
-export function createTick({ upkeep, journal, clock, faultFields }: TickPorts): Tick {
+export function createTick({ upkeep, journal, clock }: TickPorts): Tick {
   return async (requestId, budgetMs) => {
     const startedMs = clock();
     try {
@@ -45,11 +43,7 @@ export function createTick({ upkeep, journal, clock, faultFields }: TickPorts): 
   async function tidyAndTell(requestId: string, startedMs: number, budgetMs: number): Promise<void> {
     const tidied = await tidyUntil(startedMs + budgetMs, upkeep, clock, requestId);
     for (const { vmId, error } of tidied.faults) {
-      journal({
-        level: 'ERROR',
-        message: 'a VM could not be tidied',
-        fields: { requestId, vmId, ...faultFields(error) },
-      });
+      journal({ level: 'ERROR', message: 'a VM could not be tidied', fields: { requestId, vmId }, error });
     }
     for (const [pool, counts] of await upkeep.counts()) journal(poolEntry(pool, counts));
     const backlog = await upkeep.backlog(BACKLOG_LIMIT);

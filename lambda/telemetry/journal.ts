@@ -1,5 +1,6 @@
 import type { Journal, Metric } from '../pool/journal.ts';
 import type { Clock } from '../pool/ports.ts';
+import { errorBody } from './error-body.ts';
 
 /** What the journal needs from outside. */
 export interface JournalOptions {
@@ -15,14 +16,15 @@ export interface JournalOptions {
  * CloudWatch makes them from the log and no call waits for it:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
  *
- * Lambda passes a line that is JSON with `timestamp` and `level` on as it is
+ * Lambda does not change a line that is JSON with `timestamp` and `level`
  * (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html).
  */
 export function createJournal({ clock, metricsNamespace, write }: JournalOptions): Journal {
   const declare = declarations(metricsNamespace);
-  return ({ level = 'INFO', message, fields, metrics }) => {
+  return ({ level = 'INFO', message, fields, error, metrics }) => {
     const nowMs = clock();
     const line: Record<string, unknown> = { timestamp: new Date(nowMs).toISOString(), level, message, ...fields };
+    if (error !== undefined) line.error = errorBody(error);
     if (metricsNamespace === undefined || metrics === undefined) {
       write(JSON.stringify(line));
       return;
@@ -32,12 +34,12 @@ export function createJournal({ clock, metricsNamespace, write }: JournalOptions
       line[name] = value;
     }
     const declared = metrics.map(declare).join(',');
-    // Put on as text: half of such a line is declarations, and they are the same each time.
+    // Appended as text: half of such a line is declarations, and they are the same each time.
     write(`${JSON.stringify(line).slice(0, -1)},"_aws":{"Timestamp":${nowMs},"CloudWatchMetrics":[${declared}]}}`);
   };
 }
 
-/** What CloudWatch is to know of a metric beside its value, as JSON. Only the value changes, so each is made once. */
+/** What CloudWatch needs to know of a metric beside its value, as JSON. Only values change, so each is made once. */
 function declarations(namespace: string | undefined): (metric: Metric) => string {
   const made = new Map<string, string>();
   return ({ name, unit, by = {} }) => {
@@ -48,12 +50,4 @@ function declarations(namespace: string | undefined): (metric: Metric) => string
     made.set(name, declared);
     return declared;
   };
-}
-
-/** What a line may tell of a fault: never its `cause`, which may carry a whole request. */
-export function faultFields(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error))
-    return { error: { name: typeof error, message: 'something that is no Error was thrown' } };
-  const { name, message, stack } = error;
-  return { error: { name, message, stack } };
 }

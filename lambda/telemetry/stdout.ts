@@ -12,15 +12,15 @@ const RETRY_LATER_MS = 20;
 const neverWritten = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Writes a line to standard output, and returns when all of it is out. `process.stdout` would do so as well, but to load
- * it is a good part of a cold start.
+ * Writes a line to standard output, and returns when all of it is written. `process.stdout` could do it too, but loading
+ * it takes a good part of a cold start.
  */
 export function writeLine(line: string): void {
   let rest = Buffer.from(`${line}\n`);
   while (rest.length > 0) rest = rest.subarray(bytesTaken(rest));
 }
 
-/** A pipe takes what it has room for, and one that does not block says so when it has none. */
+/** A pipe takes what it has room for; a pipe that does not block fails with EAGAIN when it is full. */
 function bytesTaken(bytes: Buffer): number {
   try {
     return writeSync(STDOUT, bytes);

@@ -10,8 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type * as lambda from '../../lambda/index.ts';
-import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
-import { ROUTE_KEYS } from '../../lambda/http/routes.ts';
+import { CALLS } from '../../lambda/http/calls.ts';
 import { createGateway } from './gateway/server.ts';
 import { pointToApi, refusePages } from './server/local-callers.ts';
 import { commandOnSameTable, startLocalTable } from './server/local-table.ts';
@@ -91,7 +90,7 @@ async function openTable(folder: string): Promise<LocalTable> {
 function gatewayTo(call: Call, { host }: Settings): Server {
   const point = pointToApi(STAGE);
   return createGateway({
-    routes: [...ROUTE_KEYS, ...OPERATOR_ROUTE_KEYS, '$default'],
+    routes: [...CALLS.map(({ route }) => route), '$default'],
     stage: STAGE,
     invoke: (event: APIGatewayProxyEventV2) => call(event),
     intercept: isLoopback(host) ? (request) => refusePages(request) ?? point(request) : point,

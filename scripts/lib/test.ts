@@ -22,13 +22,15 @@ const jest = ['node', '--experimental-vm-modules', '--no-warnings', 'node_module
 
 const SUITES: Readonly<Record<string, Suite>> = {
   lint: {
-    about: 'format, rules of style, types, dependency direction, unused code and packages',
+    about:
+      'format, rules of style, types, dependency direction, unused code and packages, the contract and what is written from it',
     run: [
       ['prettier', '--check', '--log-level', 'warn', '.'],
       ['eslint', '.'],
       ['tsc'],
       ['depcruise', '--output-type', 'err', 'lambda', 'scripts', 'test'],
       ['knip'],
+      ['tsx', 'scripts/lib/contract/main.ts', '--check'],
     ],
   },
   unit: {

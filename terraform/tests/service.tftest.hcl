@@ -154,6 +154,7 @@ run "offers_every_call_of_the_contract" {
       "GET /events"               = "AWS_IAM"
       "GET /health"               = "NONE"
       "GET /lease"                = "NONE"
+      "GET /openapi.json"         = "NONE"
       "GET /pool"                 = "NONE"
       "GET /vms"                  = "AWS_IAM"
       "POST /getvm"               = "NONE"

@@ -1,7 +1,6 @@
 import { GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, it } from '@jest/globals';
-import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
-import { ROUTE_KEYS } from '../../lambda/http/routes.ts';
+import { CALLS } from '../../lambda/http/calls.ts';
 import { ACCOUNT_ID, REGION, type EmulatedAws } from '../support/emulated-aws/server.ts';
 import type { RunningEnvironment } from './environment.ts';
 
@@ -37,11 +36,9 @@ export function deploymentStories(running: () => RunningEnvironment, account: ()
 
   it('makes a route for each call of the function, one for the rest, and lets IAM guard those of operators', () => {
     const { api, outputs } = running();
-    const behind = (keys: readonly string[], authorization: string) =>
-      keys.map((key) => [key, { functionName: 'vm-pool-dev', authorization }]);
-    expect(Object.fromEntries(api.routes)).toEqual(
-      Object.fromEntries([...behind([...ROUTE_KEYS, '$default'], 'NONE'), ...behind(OPERATOR_ROUTE_KEYS, 'AWS_IAM')]),
-    );
+    const behind = (authorization: string) => ({ functionName: 'vm-pool-dev', authorization });
+    const routes = CALLS.map(({ route, audience }) => [route, behind(audience === 'operators' ? 'AWS_IAM' : 'NONE')]);
+    expect(Object.fromEntries(api.routes)).toEqual({ ...Object.fromEntries(routes), $default: behind('NONE') });
     expect(outputs.api_url).toBe(`https://${api.apiId}.execute-api.${REGION}.amazonaws.com/resources`);
     expect(outputs.getvm_url).toBe(`${outputs.api_url}/getvm`);
     expect(outputs.releasevm_url).toBe(`${outputs.api_url}/releasevm`);

@@ -92,6 +92,13 @@ describe('POST /getvm', () => {
     expectProblem(await post('/getvm', { userid: 'alice', pool: 'huge' }), 404, 'unknown_pool', { pools: ['default'] });
   });
 
+  it('422 lease_too_long: shows the latest end', async () => {
+    expectProblem(await post('/getvm', { userid: 'alice', minutes: 10_081 }), 422, 'lease_too_long', {
+      latestExpiresAt: '2026-11-28T12:00:00Z',
+    });
+    expect((await post('/getvm', { userid: 'alice', minutes: 10_080 })).status).toBe(200);
+  });
+
   it('never lends a VM that is quarantined', async () => {
     served.provider.failing.add('vm-01');
     await post('/getvm', { userid: 'alice' });
@@ -136,7 +143,12 @@ describe('POST /getvm', () => {
     it.each(['', 'a b', 'x'.repeat(256)])('400 for a bad key: %j', async (bad) => {
       const reply = await post('/getvm', { userid: 'alice' }, { 'Idempotency-Key': bad });
       expectProblem(reply, 400, 'invalid_request', {
-        errors: [{ field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters, such as a UUID' }],
+        errors: [
+          {
+            field: 'Idempotency-Key',
+            message: 'must be sent once, as 1 to 255 visible ASCII characters without a comma, such as a UUID',
+          },
+        ],
       });
     });
   });
@@ -330,7 +342,7 @@ describe('requests that are wrong', () => {
     await post('/getvm', { userid: 'alice' });
     const reply = await post('/releasevm', { userid: 'alice', leaseid: 'an-old-one' });
     expectProblem(reply, 400, 'invalid_request', {
-      errors: [{ field: 'leaseid', message: 'is no parameter of this call, which takes userid, leaseId' }],
+      errors: [{ field: 'leaseid', message: 'is not a parameter of this call; it takes userid, leaseId' }],
     });
     expect((await call('GET', '/lease?userid=alice')).status).toBe(200);
   });
@@ -345,7 +357,7 @@ describe('requests that are wrong', () => {
   });
 
   it.each([
-    ['application/json', 'userid=alice', 'must be a JSON object, but is no JSON'],
+    ['application/json', 'userid=alice', 'must be valid JSON'],
     ['application/json', '["alice"]', 'must be a JSON object'],
     ['application/json', 'null', 'must be a JSON object'],
     [
@@ -383,7 +395,7 @@ describe('requests that are wrong', () => {
   it.each([
     ['GET', '/getvm', 'POST'],
     ['DELETE', '/releasevm', 'POST'],
-    ['POST', '/pool', 'GET'],
+    ['POST', '/pool', 'GET, HEAD'],
     ['PUT', '/lease', 'GET'],
   ])('405 for %s %s, with Allow', async (method, path, allow) => {
     const reply = await call(method, path);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
+import { CALLS } from '../../lambda/http/calls.ts';
 import { REAPER } from '../../lambda/pool/event.ts';
 import { someVms } from '../support/pool/lending.ts';
 import { callUrl, OPERATOR, serveApi, testApi } from '../support/api/served-api.ts';
@@ -26,8 +26,10 @@ const order = (vmId: string, what: string, reason = 'maintenance') => call('POST
 const acquire = (userid: string) => call('POST', '/getvm', { userid });
 
 describe('who is an operator', () => {
-  it.each(OPERATOR_ROUTE_KEYS)('403 for everybody else: %s', async (routeKey) => {
-    const [method = '', template = ''] = routeKey.split(' ');
+  const routes = CALLS.filter(({ audience }) => audience === 'operators').map(({ route }) => route);
+
+  it.each(routes)('403 for everybody else: %s', async (route) => {
+    const [method = '', template = ''] = route.split(' ');
     const path = template.replace('{id}', 'vm-01');
     for (const headers of [{}, { 'x-operator': 'eve' }, { 'x-operator': '' }]) {
       const reply = await call(method, path, method === 'POST' ? { reason: 'x' } : undefined, headers);

@@ -1,37 +1,89 @@
-/** Terraform and the function are written in two languages and have to say the same. */
-import { expect, it } from '@jest/globals';
-import { parse } from '@cdktn/hcl2json';
-import { readFileSync } from 'node:fs';
+/** Terraform and the function are written in two languages and have to agree. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { loadConfig } from '../../lambda/config.ts';
-import { OPERATOR_ROUTE_KEYS } from '../../lambda/http/operator-routes.ts';
-import { ROUTE_KEYS } from '../../lambda/http/routes.ts';
-import { readConfiguration } from '../../scripts/lib/terraform-docs/configuration.ts';
+import { parse } from '@cdktn/hcl2json';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { CALLS } from '../../lambda/http/calls.ts';
+import type { Setting } from '../../lambda/setting-kinds.ts';
+import { SETTINGS } from '../../lambda/settings.ts';
 
-const root = fileURLToPath(new URL('../../terraform/', import.meta.url));
+interface Variable {
+  readonly default?: unknown;
+  readonly validation?: readonly { readonly condition: string }[];
+}
 
-it('API Gateway routes the very calls that the function answers, and keeps the same ones for operators', async () => {
-  const { locals } = (await parse('main.tf', readFileSync(`${root}main.tf`, 'utf8'))) as {
-    locals: { route_keys: string[]; operator_route_keys: string[] }[];
-  };
-  expect(locals.flatMap(({ route_keys }) => route_keys).sort()).toEqual([...ROUTE_KEYS].sort());
-  expect(locals.flatMap(({ operator_route_keys }) => operator_route_keys).sort()).toEqual(
-    [...OPERATOR_ROUTE_KEYS].sort(),
+interface Configuration {
+  readonly variable?: Readonly<Record<string, readonly Variable[]>>;
+  readonly locals?: readonly Readonly<Record<string, unknown>>[];
+  readonly module?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+}
+
+const folder = fileURLToPath(new URL('../../terraform/', import.meta.url));
+
+let files: readonly Configuration[];
+
+beforeAll(async () => {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.tf'));
+  files = await Promise.all(
+    names.map(async (name) => (await parse(name, readFileSync(folder + name, 'utf8'))) as Configuration),
   );
 });
 
-it("the defaults of Terraform's variables are the function's own", async () => {
-  const { inputs } = await readConfiguration(root);
-  const defaultOf = (name: string) => String(inputs.find((input) => input.name === name)?.default);
-  const config = loadConfig({
-    STORE: defaultOf('pool_store'),
-    EVENTS_KEPT_DAYS: defaultOf('events_kept_days'),
-    LEASE_DEFAULT_MINUTES: defaultOf('lease_default_minutes'),
-    LEASE_MAX_MINUTES: defaultOf('lease_max_minutes'),
-    CHECK_MAX_FAILURES: defaultOf('check_max_failures'),
-    CHECK_BACKOFF_SECONDS: defaultOf('check_backoff_seconds'),
-    CHECK_TIMEOUT_SECONDS: defaultOf('check_timeout_seconds'),
-    MOCK_FAILING_VMS: defaultOf('mock_failing_vms'),
-  });
-  expect(config).toEqual(loadConfig({}));
+it('API Gateway routes the very calls that the function answers, and keeps the same ones for operators', () => {
+  const locals = Object.assign({}, ...files.flatMap(({ locals = [] }) => locals)) as Record<string, string[]>;
+  const routesFor = (wanted: string) => CALLS.filter(({ audience }) => audience === wanted).map(({ route }) => route);
+  expect(locals.route_keys?.sort()).toEqual(routesFor('borrowers').sort());
+  expect(locals.operator_route_keys?.sort()).toEqual(routesFor('operators').sort());
 });
+
+const settings = Object.entries<Setting>(SETTINGS).map(([name, setting]) => ({ name, ...setting }));
+const variables = settings.flatMap(({ variable, ...setting }) =>
+  variable === undefined ? [] : [{ ...setting, variable }],
+);
+
+describe('each setting with a Terraform variable', () => {
+  it.each(variables)('$name has the default of $variable', ({ variable, default: text }) => {
+    expect(defaultOf(variable)).toBe(text);
+  });
+
+  it.each(variables.filter(({ bounds }) => bounds !== undefined))('$name has the bounds of $variable', (setting) => {
+    expect(boundsOf(setting.variable)).toEqual(setting.bounds);
+  });
+
+  it.each(variables.filter(({ choices }) => choices !== undefined))('$name has the choices of $variable', (setting) => {
+    const [, list] = /contains\((\[[^\]]*\])/.exec(conditionsOf(setting.variable)) ?? [];
+    expect(JSON.parse(list ?? 'null')).toEqual(setting.choices);
+  });
+});
+
+it("the function's environment holds every setting that Terraform sets, and nothing else", () => {
+  const [lambda] = files.flatMap(({ module = {} }) => module.lambda ?? []);
+  const bySomebodyElse = ['never set', 'set by Lambda'];
+  const names = settings.filter(({ setBy = '' }) => !bySomebodyElse.includes(setBy)).map(({ name }) => name);
+  expect(Object.keys(lambda?.environment_variables ?? {}).sort()).toEqual(names.sort());
+});
+
+function variableOf(name: string): Variable {
+  const [found] = files.flatMap(({ variable = {} }) => variable[name] ?? []);
+  if (found === undefined) throw new Error(`terraform/ has no variable ${name}`);
+  return found;
+}
+
+/** As it stands in the environment: a list is joined with commas. */
+function defaultOf(name: string): string {
+  return String(variableOf(name).default);
+}
+
+function conditionsOf(name: string): string {
+  return (variableOf(name).validation ?? []).map(({ condition }) => condition).join(' && ');
+}
+
+/** A bound may be another variable: then it is that one's bound. */
+function boundsOf(name: string): { min: number; max: number } {
+  const boundBy = (operator: string): number => {
+    const [, bound = '', other] =
+      new RegExp(`var\\.${name} ${operator} (\\d+|var\\.(\\w+))`).exec(conditionsOf(name)) ?? [];
+    return other === undefined ? Number(bound) : boundsOf(other)[operator === '>=' ? 'min' : 'max'];
+  };
+  return { min: boundBy('>='), max: boundBy('<=') };
+}

@@ -23,10 +23,10 @@ const provider = {
   check: async () => ({ passed: true }) as const,
 };
 const upkeep = new Upkeep({ store, provider, clock: Date.now }, policyOf);
-const journal = ({ message, fields }: { message: string; fields?: object }) => {
-  if (message === 'a VM could not be tidied') throw new Error(`${message}: ${JSON.stringify(fields)}`);
+const journal = ({ message, error }: { message: string; error?: unknown }) => {
+  if (message === 'a VM could not be tidied') throw new Error(message, { cause: error });
 };
-const tick = createTick({ upkeep, journal, clock: Date.now, faultFields: (error) => ({ error: String(error) }) });
+const tick = createTick({ upkeep, journal, clock: Date.now });
 
 // As after any tick before: the inventory is known and has not changed.
 await upkeep.sync('bench');

@@ -4,12 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { createApi } from '../../../lambda/http/api.ts';
-import { Lending } from '../../../lambda/pool/lending.ts';
-import { Operations } from '../../../lambda/pool/operations.ts';
-import { Upkeep } from '../../../lambda/pool/upkeep.ts';
-import { MemoryStore } from '../../../lambda/store/memory.ts';
-import { createJournal, faultFields } from '../../../lambda/telemetry/journal.ts';
+import { composeService } from '../../../lambda/service.ts';
+import { loadSettings } from '../../../lambda/settings.ts';
+import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 import { writeLine } from '../../../lambda/telemetry/stdout.ts';
 import { createGateway } from '../../../scripts/lib/gateway/server.ts';
 import { storeOver } from '../../support/dynamodb/table-store.ts';
@@ -19,8 +16,6 @@ import { vmsOf } from '../dynamodb/pool.ts';
 export type CpuMs = number;
 
 const [vmCount, tableName] = process.argv.slice(2);
-const clock = Date.now;
-const limits = { defaultMinutes: 480, maxMinutes: 10_080 };
 const store = tableName === undefined ? new MemoryStore() : storeOver(tableName);
 const vms = vmsOf(Number(vmCount));
 const provider = {
@@ -28,15 +23,8 @@ const provider = {
   login: async () => ({ privateKey: 'none' }),
   check: async () => ({ passed: true }) as const,
 };
-const upkeep = new Upkeep({ store, provider, clock }, { maxFailures: 3, backoffSec: 30 });
-const api = createApi({
-  lending: new Lending({ store, provider, upkeep, clock, newId: randomUUID }, limits),
-  operations: new Operations(store, upkeep, clock),
-  limits,
-  adminUsers: [],
-  journal: createJournal({ clock, metricsNamespace: 'vm-pool-bench', write: writeLine }),
-  faultFields,
-});
+const settings = loadSettings({ METRICS_NAMESPACE: 'vm-pool-bench' });
+const { api, upkeep } = composeService(settings, { store, provider, clock: Date.now, write: writeLine });
 if (tableName === undefined) await upkeep.sync('bench');
 
 const gateway = createGateway({

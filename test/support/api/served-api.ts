@@ -1,16 +1,15 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApi } from '../../../lambda/http/api.ts';
 import type { Api } from '../../../lambda/http/api.ts';
-import { OPERATOR_ROUTE_KEYS } from '../../../lambda/http/operator-routes.ts';
-import { ROUTE_KEYS } from '../../../lambda/http/routes.ts';
+import { CALLS } from '../../../lambda/http/calls.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
+import { composeService } from '../../../lambda/service.ts';
+import { loadSettings } from '../../../lambda/settings.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
-import { createJournal, faultFields } from '../../../lambda/telemetry/journal.ts';
 import { createGateway } from '../../../scripts/lib/gateway/server.ts';
-import { lendingOver, someVms } from '../pool/lending.ts';
-import type { TestClock, TestProvider } from '../pool/lending.ts';
+import { someVms, TestClock, TestProvider } from '../pool/lending.ts';
+import { checkAnswer } from './contract.ts';
 
 /** The API over memory, its parts in the test's hands; `lines` is its log. */
 export interface TestApi {
@@ -24,13 +23,32 @@ export interface TestApi {
 /** The operator that {@link testApi} knows. */
 export const OPERATOR = 'ops';
 
-/** Composes the API as `lambda/index.ts` does, but for the clock and the VMs. */
-export async function testApi(vms: readonly Vm[] = someVms(3)): Promise<TestApi> {
-  const { clock, provider, store, lending, operations } = await lendingOver(async () => new MemoryStore(), vms);
+const SETTINGS = { ADMIN_USERS: OPERATOR, METRICS_NAMESPACE: 'test', CHECK_BACKOFF_SECONDS: '10' };
+
+/** The service with a clock and VMs in the test's hands. Each answer is held against `openapi.json`. */
+export async function testApi(
+  vms: readonly Vm[] = someVms(3),
+  variables: Readonly<Record<string, string>> = {},
+): Promise<TestApi> {
   const lines: string[] = [];
-  const journal = createJournal({ clock: clock.read, metricsNamespace: 'test', write: (line) => lines.push(line) });
-  const api = createApi({ lending, operations, adminUsers: [OPERATOR], journal, faultFields });
-  return { api, clock, provider, store, lines };
+  const clock = new TestClock();
+  const provider = new TestProvider(vms);
+  const store = new MemoryStore();
+  const settings = loadSettings({ ...SETTINGS, ...variables });
+  const { api, start } = composeService(settings, {
+    store,
+    provider,
+    clock: clock.read,
+    write: (line) => lines.push(line),
+  });
+  await start();
+  lines.length = 0;
+  const checkedApi: Api = async (event, invocationId) => {
+    const result = await api(event, invocationId);
+    checkAnswer(event, result);
+    return result;
+  };
+  return { api: checkedApi, clock, provider, store, lines };
 }
 
 /** An API that listens, behind the same gateway that `npm start` has. */
@@ -47,7 +65,7 @@ export async function serveApi(vms?: readonly Vm[]): Promise<ServedApi> {
   const parts = await testApi(vms);
   const faults: unknown[] = [];
   const server = createGateway({
-    routes: [...ROUTE_KEYS, ...OPERATOR_ROUTE_KEYS, '$default'],
+    routes: [...CALLS.map(({ route }) => route), '$default'],
     stage: 'resources',
     invoke: (event) => parts.api(event, 'invocation-1'),
     onFault: (fault) => faults.push(fault),

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { Lending } from '../../../lambda/pool/lending.ts';
-import { Operations } from '../../../lambda/pool/operations.ts';
 import type { Clock } from '../../../lambda/pool/ports.ts';
 import { isRefusal } from '../../../lambda/pool/refusals.ts';
 import type { Refusal } from '../../../lambda/pool/refusals.ts';
-import { createTick } from '../../../lambda/pool/tick.ts';
-import { Upkeep } from '../../../lambda/pool/upkeep.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
-import { policyOf, TestProvider } from '../pool/lending.ts';
+import { composeService } from '../../../lambda/service.ts';
+import { loadSettings } from '../../../lambda/settings.ts';
+import { CHECKS, TestProvider } from '../pool/lending.ts';
 import { storeOver } from '../dynamodb/table-store.ts';
 
-/** What one instance of the function is put together from. */
+/** What one instance of the function is made of. */
 export interface InstanceOptions {
   readonly tableName: string;
   readonly vms: readonly Vm[];
@@ -21,17 +19,15 @@ export interface InstanceOptions {
 const TICK_BUDGET_MS = 20_000;
 
 /**
- * One instance of the function over DynamoDB, put together as `lambda/index.ts` does it but for VMs and clock. The database
- * is where the environment of this process says.
+ * One instance of the function over DynamoDB, but for VMs and clock. The database is where the environment of this process
+ * says.
  */
 export function functionInstance({ tableName, vms, clock }: InstanceOptions) {
   const store = storeOver(tableName);
   const provider = new TestProvider(vms);
-  const upkeep = new Upkeep({ store, provider, clock }, policyOf);
-  const lending = new Lending({ store, provider, upkeep, clock, newId: randomUUID }, policyOf);
-  const operations = new Operations(store, upkeep, clock);
-  const tick = createTick({ upkeep, journal: () => undefined, clock, faultFields: () => ({}) });
-  return { store, provider, upkeep, lending, operations, tick: () => tick(randomUUID(), TICK_BUDGET_MS) };
+  const parts = { store, provider, clock, write: () => undefined };
+  const service = composeService(loadSettings({ CHECK_BACKOFF_SECONDS: String(CHECKS.backoffSec) }), parts);
+  return { ...service, provider, tick: () => service.tick(randomUUID(), TICK_BUDGET_MS) };
 }
 
 /** One instance of the function. */
@@ -40,7 +36,7 @@ export type FunctionInstance = ReturnType<typeof functionInstance>;
 /** What a call of a use case came to. */
 export type Outcome<Answer> = { readonly answer: Answer } | { readonly refusal: Refusal };
 
-/** @throws what is no refusal: a fault, which no caller ever may see */
+/** @throws what is not a refusal: a fault, which no caller may see */
 export async function outcomeOf<Answer>(call: Promise<Answer>): Promise<Outcome<Answer>> {
   try {
     return { answer: await call };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JournalEntry } from '../../../lambda/pool/journal.ts';
-import { createJournal, faultFields } from '../../../lambda/telemetry/journal.ts';
+import { createJournal } from '../../../lambda/telemetry/journal.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12, 0, 0, 5);
 
@@ -53,13 +53,42 @@ describe('the journal', () => {
   });
 });
 
-describe('faultFields', () => {
-  it('tells name, message and stack of an error, but not its cause', () => {
-    const error = new TypeError('broken', { cause: { privateKey: 'secret' } });
-    expect(faultFields(error)).toEqual({ error: { name: 'TypeError', message: 'broken', stack: error.stack } });
+describe('an error in the journal', () => {
+  const loggedError = (error: unknown) => (written({ message: 'request', error }) as { error: unknown }).error;
+
+  it('is logged with name, message and stack', () => {
+    const error = new TypeError('broken');
+    expect(loggedError(error)).toEqual({ name: 'TypeError', message: 'broken', stack: error.stack });
   });
 
-  it('tells nothing of a thrown value that is no error', () => {
-    expect(JSON.stringify(faultFields({ privateKey: 'secret' }))).not.toContain('secret');
+  it('is logged with the name and message of each cause, and nothing else of them', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:8000'), { request: { key: 'secret' } });
+    const failed = new TypeError('fetch failed', { cause: refused });
+    expect(loggedError(new Error('the store did not answer', { cause: failed }))).toMatchObject({
+      message: 'the store did not answer',
+      causes: [
+        { name: 'TypeError', message: 'fetch failed' },
+        { name: 'Error', message: 'connect ECONNREFUSED 127.0.0.1:8000' },
+      ],
+    });
+    expect(JSON.stringify(loggedError(failed))).not.toContain('secret');
   });
+
+  it('is logged with its code where it has no message, as when every address of a host refuses', () => {
+    const error = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+    expect(loggedError(error)).toMatchObject({ name: 'AggregateError', message: 'ECONNREFUSED' });
+  });
+
+  it('ends a chain of causes that is a circle', () => {
+    const error = new Error('one');
+    error.cause = new Error('other', { cause: error });
+    expect((loggedError(error) as { causes: unknown[] }).causes).toHaveLength(5);
+  });
+
+  it.each([{ privateKey: 'secret' }, new Error('broken', { cause: { privateKey: 'secret' } })])(
+    'shows nothing of a value that is not an error: %j',
+    (thrown) => {
+      expect(JSON.stringify(loggedError(thrown))).not.toContain('secret');
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, loadConfig } from '../../lambda/config.ts';
+import { loadSettings, SettingsError } from '../../lambda/settings.ts';
 
 const TABLE = {
   STORE: 'dynamodb',
@@ -9,9 +9,9 @@ const TABLE = {
   AWS_SECRET_ACCESS_KEY: 'secret',
 };
 
-describe('loadConfig', () => {
+describe('loadSettings', () => {
   it('has a default for everything', () => {
-    expect(loadConfig({})).toEqual({
+    expect(loadSettings({})).toEqual({
       store: { kind: 'memory' },
       limits: { defaultMinutes: 480, maxMinutes: 10_080 },
       check: { maxFailures: 3, backoffSec: 30, timeoutSec: 5 },
@@ -25,7 +25,7 @@ describe('loadConfig', () => {
 
   it('reads every setting', () => {
     expect(
-      loadConfig({
+      loadSettings({
         ...TABLE,
         AWS_SESSION_TOKEN: 'token',
         AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
@@ -59,14 +59,23 @@ describe('loadConfig', () => {
     });
   });
 
-  it('takes settings that are there but empty as Terraform passes them', () => {
-    expect(loadConfig({ MOCK_FAILING_VMS: '', METRICS_NAMESPACE: '', TABLE_NAME: '' })).toEqual(loadConfig({}));
+  it('takes empty texts, as Terraform passes them, for unset', () => {
+    expect(loadSettings({ MOCK_FAILING_VMS: '', METRICS_NAMESPACE: '', TABLE_NAME: '' })).toEqual(loadSettings({}));
+  });
+
+  it.each([
+    { name: 'ADMIN_USERS', value: ',,' },
+    { name: 'ADMIN_USERS', value: 'a/b' },
+    { name: 'ADMIN_USERS', value: 'ops,a b' },
+    { name: 'MOCK_FAILING_VMS', value: 'vm 1' },
+  ])('refuses $value for $name', ({ name, value }) => {
+    expect(() => loadSettings({ [name]: value })).toThrow(`bad configuration: ${name} must be `);
   });
 
   it('names every fault at once', () => {
     const load = () =>
-      loadConfig({ STORE: 'disk', LEASE_MAX_MINUTES: '1.5', CHECK_MAX_FAILURES: '0', METRICS_NAMESPACE: 'a b' });
-    expect(load).toThrow(ConfigError);
+      loadSettings({ STORE: 'disk', LEASE_MAX_MINUTES: '1.5', CHECK_MAX_FAILURES: '0', METRICS_NAMESPACE: 'a b' });
+    expect(load).toThrow(SettingsError);
     expect(load).toThrow(
       'bad configuration: STORE must be memory or dynamodb; LEASE_MAX_MINUTES must be a whole number from 1 to 525600; ' +
         'CHECK_MAX_FAILURES must be a whole number from 1 to 100; ' +
@@ -74,12 +83,12 @@ describe('loadConfig', () => {
     );
   });
 
-  it('wants to know where the table is and who asks, where leases live in one', () => {
-    const load = () => loadConfig({ STORE: 'dynamodb', CHECK_MAX_FAILURES: '0', AWS_ENDPOINT_URL: 'localhost:8000' });
+  it('requires table, region and credentials where leases live in a table', () => {
+    const load = () => loadSettings({ STORE: 'dynamodb', CHECK_MAX_FAILURES: '0', AWS_ENDPOINT_URL: 'localhost:8000' });
     expect(load).toThrow(
       'bad configuration: CHECK_MAX_FAILURES must be a whole number from 1 to 100; ' +
-        'TABLE_NAME must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . -, where STORE is dynamodb; ' +
-        'AWS_REGION must be the region of the table, such as eu-central-1, where STORE is dynamodb; ' +
+        'TABLE_NAME must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . - where STORE is dynamodb; ' +
+        'AWS_REGION must be the region of the table, such as eu-central-1 where STORE is dynamodb; ' +
         'AWS_ACCESS_KEY_ID must be set where STORE is dynamodb; AWS_SECRET_ACCESS_KEY must be set where STORE is dynamodb; ' +
         'AWS_ENDPOINT_URL must be a URL without a path, such as http://127.0.0.1:8000',
     );
@@ -88,9 +97,13 @@ describe('loadConfig', () => {
   it.each([
     { rule: "is the region's own unless another is named", env: {}, endpoint: undefined },
     { rule: 'may be that of all of AWS', env: { AWS_ENDPOINT_URL: 'http://aws.test' }, endpoint: 'http://aws.test' },
-    { rule: 'is no other for a variable that is empty', env: { AWS_ENDPOINT_URL_DYNAMODB: '' }, endpoint: undefined },
+    {
+      rule: "is the region's own where the variable is empty",
+      env: { AWS_ENDPOINT_URL_DYNAMODB: '' },
+      endpoint: undefined,
+    },
   ])('takes a DynamoDB that $rule', ({ env, endpoint }) => {
-    expect(loadConfig({ ...TABLE, ...env }).store).toEqual({
+    expect(loadSettings({ ...TABLE, ...env }).store).toEqual({
       kind: 'dynamodb',
       tableName: 'vm-pool-dev',
       region: 'eu-central-1',
@@ -99,12 +112,12 @@ describe('loadConfig', () => {
     });
   });
 
-  it('does not mind how AWS is set up where leases live in memory', () => {
-    expect(loadConfig({ AWS_REGION: '?', AWS_ENDPOINT_URL: '?' })).toEqual(loadConfig({}));
+  it('ignores how AWS is set up where leases live in memory', () => {
+    expect(loadSettings({ AWS_REGION: '?', AWS_ENDPOINT_URL: '?' })).toEqual(loadSettings({}));
   });
 
-  it('wants the default length within the longest', () => {
-    const load = () => loadConfig({ LEASE_DEFAULT_MINUTES: '61', LEASE_MAX_MINUTES: '60' });
+  it('requires the default length to be within the longest', () => {
+    const load = () => loadSettings({ LEASE_DEFAULT_MINUTES: '61', LEASE_MAX_MINUTES: '60' });
     expect(load).toThrow('bad configuration: LEASE_DEFAULT_MINUTES must not be more than LEASE_MAX_MINUTES');
   });
 });

@@ -1,0 +1,57 @@
+/**
+ * What calls answer, as schemas. TypeScript holds each handler against them and `openapi.json` is made of them; the function
+ * itself uses none of them, so none is bundled.
+ */
+import * as v from 'valibot';
+import { VM_STATES } from '../pool/vm.ts';
+
+/** A time, ISO 8601 in UTC. */
+export const instant = v.pipe(v.string(), v.isoTimestamp());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const address = { id: v.string(), pool: v.string(), ip: v.string(), port: count, username: v.string() };
+
+/** Where a VM is in its life. */
+export const state = v.picklist(VM_STATES);
+
+/** A lease as the API shows it to its holder. */
+export const lease = v.object({ id: v.string(), userid: v.string(), acquiredAt: instant, expiresAt: instant });
+
+/** A lease and its VM, with all it takes to log in: a private key, or the caller's own public key that the VM accepts. */
+export const grant = {
+  vm: v.object({ ...address, privateKey: v.optional(v.string()), authorizedKey: v.optional(v.string()) }),
+  lease,
+};
+
+/** VMs by state. */
+export const counts = v.object({ free: count, leased: count, checking: count, quarantined: count, drained: count });
+
+/** A VM as operators see it. */
+export const vmStatus = v.object({
+  ...address,
+  state,
+  failures: count,
+  draining: v.boolean(),
+  retired: v.boolean(),
+  dueAt: v.optional(instant),
+  reason: v.optional(v.string()),
+  userid: v.optional(v.string()),
+  leaseId: v.optional(v.string()),
+});
+
+/** What happened to a VM. */
+export const poolEvent = v.object({
+  id: v.string(),
+  at: instant,
+  kind: v.string(),
+  vmId: v.string(),
+  from: v.optional(state),
+  to: v.optional(state),
+  userid: v.optional(v.string()),
+  leaseId: v.optional(v.string()),
+  reason: v.optional(v.string()),
+  who: v.string(),
+  requestId: v.string(),
+});
+
+/** Where the next page begins; absent on the last one. */
+export const cursor = v.optional(v.string());

@@ -1,0 +1,123 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type * as v from 'valibot';
+import type { Lending } from '../pool/lending.ts';
+import type { Operations } from '../pool/operations.ts';
+import type { OperatorGate } from './operator-gate.ts';
+import { createReader } from './parameters.ts';
+import type { ProblemCode } from './refusals.ts';
+
+/** Who a call is for. Only somebody whom API Gateway let through with an AWS signature may make those of operators. */
+export type Audience = 'borrowers' | 'operators';
+
+/** What calls are carried out with. */
+export interface Services {
+  readonly lending: Lending;
+  readonly operations: Operations;
+  readonly operatorOf: OperatorGate;
+}
+
+/** Facts collected while a request runs, for its log line. Never a key. */
+export interface Facts {
+  userId?: string;
+  vmId?: string;
+  leaseId?: string;
+  method?: string;
+  path?: string;
+  sourceIp?: string;
+  claimedOperator?: string;
+}
+
+/** What a handler needs to know of a request beside its parameters. */
+export interface CallRequest {
+  readonly requestId: string;
+  /** Parameters in the path, percent-decoded and not checked. */
+  readonly path: Readonly<Record<string, string | undefined>>;
+  /** Who makes an operator's call; the empty string in a borrower's. */
+  readonly operator: string;
+  readonly facts: Facts;
+}
+
+/** What a handler gets: the parameters, and with them the headers that are parameters, if there are any. */
+type ReadParameters<Parameters extends v.ObjectEntries, Headers extends v.ObjectEntries> = v.InferOutput<
+  v.StrictObjectSchema<[Headers] extends [never] ? Parameters : Parameters & Headers, undefined>
+>;
+
+/** A call as `calls/` declares it. */
+export interface Declaration<Parameters extends v.ObjectEntries, Headers extends v.ObjectEntries, Body> {
+  /** As API Gateway writes it; the function dispatches on this very string. */
+  readonly route: `${'GET' | 'POST'} /${string}`;
+  readonly audience: Audience;
+  /** Taken from the query string, a JSON body or a form body; they mean the same. */
+  readonly parameters: Parameters;
+  /** Headers that are parameters too. */
+  readonly headers?: Headers;
+  /** Carries the call out. @throws a refusal of the rules, or a {@link Problem} */
+  readonly handle: (
+    parameters: ReadParameters<Parameters, Headers>,
+    request: CallRequest,
+    services: Services,
+  ) => Promise<Body>;
+}
+
+/** One call of the API. */
+export interface Call<Body = object> extends Pick<
+  Declaration<v.ObjectEntries, v.ObjectEntries, Body>,
+  'route' | 'audience'
+> {
+  readonly parameters: v.ObjectEntries;
+  readonly headers: v.ObjectEntries;
+  /** Checks a request and carries it out. @returns the body of the answer 200 */
+  readonly run: (event: APIGatewayProxyEventV2, facts: Facts, services: Services) => Promise<Body>;
+}
+
+/** Makes a call from its declaration. Nothing of a request is read before an operator's call has passed the gate. */
+export function call<Parameters extends v.ObjectEntries, Body, Headers extends v.ObjectEntries = never>(
+  declaration: Declaration<Parameters, Headers, Body>,
+): Call<Body> {
+  const { route, audience, parameters, handle } = declaration;
+  const headers = declaration.headers ?? {};
+  const read = createReader(parameters, headers);
+  return {
+    route,
+    audience,
+    parameters,
+    headers,
+    run: async (event, facts, services) => {
+      const operator = audience === 'operators' ? services.operatorOf(event, facts) : '';
+      if (operator !== '') facts.userId = operator;
+      const { requestId } = event.requestContext;
+      const request = { requestId, path: event.pathParameters ?? NO_PATH, operator, facts };
+      return handle(read(event) as ReadParameters<Parameters, Headers>, request, services);
+    },
+  };
+}
+
+const NO_PATH = {};
+
+/** What the contract says of a call beside its declaration. */
+export interface Documentation<Schema extends v.ObjectEntries = v.ObjectEntries> {
+  /** What the call does, in one sentence. */
+  readonly summary: string;
+  /** Parameters in the path of the route. */
+  readonly path?: v.ObjectEntries;
+  /** Body of the answer 200; TypeScript holds the handler against it. */
+  readonly answer: Schema;
+  readonly example: v.InferOutput<v.ObjectSchema<Schema, undefined>>;
+  /** Refusals beside those that any call may meet. */
+  readonly refusals: readonly ProblemCode[];
+  /** Whether the call answers without asking the lease store. */
+  readonly isStatic?: boolean;
+}
+
+/** A call with what `scripts/contract` writes about it. */
+export interface DocumentedCall extends Documentation {
+  readonly call: Call;
+}
+
+/** Documents a call. Only `scripts/contract` asks for it, so the bundle contains none of it. */
+export function documented<Schema extends v.ObjectEntries>(
+  documentedCall: Call<v.InferOutput<v.ObjectSchema<Schema, undefined>>>,
+  documentation: Documentation<Schema>,
+): DocumentedCall {
+  return { ...documentation, call: documentedCall };
+}

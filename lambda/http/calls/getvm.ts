@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import { grant } from '../answer-schemas.ts';
+import { grantBody } from '../bodies.ts';
+import { call, documented } from '../call.ts';
+import { idempotencyKey, minutes, pool, sshPublicKey, userid } from '../fields.ts';
+import { GRANT } from './examples.ts';
+
+/** Lends one VM. */
+export const getVm = call({
+  route: 'POST /getvm',
+  audience: 'borrowers',
+  parameters: {
+    userid,
+    pool: v.optional(pool),
+    minutes: v.optional(minutes),
+    sshPublicKey: v.optional(sshPublicKey),
+  },
+  headers: { 'Idempotency-Key': v.optional(idempotencyKey) },
+  handle: async ({ userid: userId, 'Idempotency-Key': idempotencyKey, ...wish }, { requestId, facts }, { lending }) => {
+    facts.userId = userId;
+    const granted = await lending.acquire({ userId, idempotencyKey, ...wish }, requestId);
+    const body = grantBody(granted);
+    facts.vmId = body.vm.id;
+    facts.leaseId = body.lease.id;
+    return { message: `${body.vm.id} is yours until ${body.lease.expiresAt}`, ...body };
+  },
+});
+
+/** For the contract. */
+export const documentation = () => [
+  documented(getVm, {
+    summary: 'Lends one VM',
+    answer: { message: v.string(), ...grant },
+    example: { message: 'vm-01 is yours until 2026-11-21T13:00:00Z', ...GRANT },
+    refusals: ['already_allocated', 'idempotency_key_reused', 'lease_too_long', 'pool_empty', 'unknown_pool'],
+  }),
+];

@@ -1,0 +1,29 @@
+import { grant } from '../answer-schemas.ts';
+import { grantBody } from '../bodies.ts';
+import { call, documented } from '../call.ts';
+import { userid } from '../fields.ts';
+import { GRANT } from './examples.ts';
+
+/** Shows a user's own lease. */
+export const leaseOf = call({
+  route: 'GET /lease',
+  audience: 'borrowers',
+  parameters: { userid },
+  handle: async ({ userid: userId }, { facts }, { lending }) => {
+    facts.userId = userId;
+    const body = grantBody(await lending.leaseOf(userId));
+    facts.vmId = body.vm.id;
+    facts.leaseId = body.lease.id;
+    return body;
+  },
+});
+
+/** For the contract. */
+export const documentation = () => [
+  documented(leaseOf, {
+    summary: "Shows the user's lease, with all it takes to log in",
+    answer: grant,
+    example: GRANT,
+    refusals: ['no_lease'],
+  }),
+];

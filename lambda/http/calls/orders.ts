@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import type { Order } from '../../pool/life.ts';
+import { UnknownVm } from '../../pool/refusals.ts';
+import { vmStatus } from '../answer-schemas.ts';
+import { vmBody } from '../bodies.ts';
+import { call, documented } from '../call.ts';
+import type { Call } from '../call.ts';
+import { reason, vmId } from '../fields.ts';
+import { DRAINED_VM } from './examples.ts';
+
+/** Takes a VM out. */
+export const drain = order('drain', 'POST /vms/{id}/drain');
+
+/** Puts a VM back. */
+export const putBack = order('return', 'POST /vms/{id}/return');
+
+/** Takes a VM out until it is put back. */
+export const quarantine = order('quarantine', 'POST /vms/{id}/quarantine');
+
+/** Takes a VM from its user. */
+export const forceRelease = order('release', 'POST /vms/{id}/release');
+
+function order(kind: Order, route: Call['route']) {
+  return call({
+    route,
+    audience: 'operators',
+    parameters: { reason },
+    handle: async ({ reason: why }, { requestId, path, operator, facts }, { operations }) => {
+      const { id = '' } = path;
+      if (!v.is(vmId, id)) throw new UnknownVm(id);
+      const status = await operations.order({ order: kind, vmId: id, reason: why, operator }, requestId);
+      facts.vmId = status.vm.id;
+      return { vm: vmBody(status) };
+    },
+  });
+}
+
+const documentedOrder = {
+  path: { id: vmId },
+  answer: { vm: vmStatus },
+  example: { vm: DRAINED_VM },
+} as const;
+
+/** For the contract. */
+export const documentation = () => [
+  documented(drain, {
+    ...documentedOrder,
+    summary: 'Stops lending the VM: at once, or when its user gives it back',
+    refusals: ['unknown_vm', 'vm_busy', 'wrong_state'],
+  }),
+  documented(putBack, {
+    ...documentedOrder,
+    summary: 'Puts a drained or quarantined VM back, through a check',
+    refusals: ['unknown_vm', 'vm_busy', 'wrong_state'],
+  }),
+  documented(quarantine, {
+    ...documentedOrder,
+    summary: 'Takes out a VM that nobody holds, until it is put back',
+    refusals: ['unknown_vm', 'vm_busy', 'vm_in_use'],
+  }),
+  documented(forceRelease, {
+    ...documentedOrder,
+    summary: 'Takes the VM from its user',
+    refusals: ['unknown_vm', 'vm_busy', 'wrong_state'],
+  }),
+];

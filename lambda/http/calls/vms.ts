@@ -1,0 +1,27 @@
+import * as v from 'valibot';
+import { cursor, vmStatus } from '../answer-schemas.ts';
+import { cursorBody, readCursor, vmBody } from '../bodies.ts';
+import { call, documented } from '../call.ts';
+import { page } from '../fields.ts';
+import { DRAINED_VM } from './examples.ts';
+
+/** Lists VMs. */
+export const vms = call({
+  route: 'GET /vms',
+  audience: 'operators',
+  parameters: page,
+  handle: async ({ limit, cursor: begin }, _, { operations }) => {
+    const found = await operations.vms({ limit, cursor: readCursor(begin) });
+    return { vms: found.items.map(vmBody), ...cursorBody(found) };
+  },
+});
+
+/** For the contract. */
+export const documentation = () => [
+  documented(vms, {
+    summary: 'Lists all VMs, page by page',
+    answer: { vms: v.array(vmStatus), cursor },
+    example: { vms: [DRAINED_VM], cursor: 'dm0tMDE' },
+    refusals: ['invalid_cursor'],
+  }),
+];

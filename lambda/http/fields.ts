@@ -1,0 +1,104 @@
+/** The parameters that calls share. A rule is one sentence: whatever is wrong with a value, it says what would be right. */
+import * as v from 'valibot';
+import { isPublicKey, PUBLIC_KEY_RULE } from './ssh-public-key.ts';
+
+/** The id of the user who borrows. */
+export const userid = text(/^[A-Za-z0-9._@+-]{1,128}$/, 'must be 1 to 128 characters of A-Z a-z 0-9 . _ @ + -');
+
+/** The name of a pool. */
+export const pool = text(
+  /^[A-Za-z0-9._-]{1,64}$/,
+  'must be the name of a pool: 1 to 64 characters of A-Z a-z 0-9 . _ -',
+);
+
+/** The id of a lease. */
+export const leaseId = text(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a lease, as getvm returned it');
+
+/** The id of a VM. */
+export const vmId = text(/^[A-Za-z0-9._-]{1,128}$/, 'must be the id of a VM: 1 to 128 characters of A-Z a-z 0-9 . _ -');
+
+/** The length of a lease from now; the rules of lending say what is too long. */
+export const minutes = wholeNumber(Number.MAX_SAFE_INTEGER);
+
+const REASON = 'must be 1 to 500 characters that say why';
+
+/** Why an operator gives an order. */
+export const reason = v.pipe(v.string(REASON), v.trim(), v.minLength(1, REASON), v.maxLength(500, REASON));
+
+/** The user's own key, which the VM then accepts. */
+export const sshPublicKey = v.pipe(
+  v.string(PUBLIC_KEY_RULE),
+  v.trim(),
+  v.maxLength(4096, PUBLIC_KEY_RULE),
+  v.check(isPublicKey, PUBLIC_KEY_RULE),
+);
+
+/** Marks a retry. Without a comma: API Gateway joins a header that is sent twice with one. */
+export const idempotencyKey = text(
+  /^[\x21-\x2b\x2d-\x7e]{1,255}$/,
+  'must be sent once, as 1 to 255 visible ASCII characters without a comma, such as a UUID',
+);
+
+const cursor = text(/^[A-Za-z0-9_-]{1,1024}$/, 'must be the cursor of an earlier page, unchanged');
+
+/** Items on the longest page of a list. */
+const LONGEST_PAGE = 200;
+
+/** Which part of a list a call returns. */
+export const page = { limit: v.optional(wholeNumber(LONGEST_PAGE), 50), cursor: v.optional(cursor) };
+
+/** What the contract says of a parameter. */
+export interface FieldDocumentation {
+  readonly meaning: string;
+  readonly example: string | number;
+}
+
+/** What each parameter means, by its name. The function does not import it, so it is not bundled. */
+export const FIELD_DOCUMENTATION: Readonly<Record<string, FieldDocumentation>> = {
+  userid: { meaning: 'who borrows', example: 'alice' },
+  pool: { meaning: 'pool to borrow from; `default` when absent', example: 'default' },
+  minutes: {
+    meaning:
+      'length of the lease from now, at most 7 days from `getvm` to its end; 8 hours when absent, if not set otherwise',
+    example: 60,
+  },
+  sshPublicKey: {
+    meaning: 'OpenSSH public key that the VM accepts; no private key is handed out then',
+    example: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm alice@laptop',
+  },
+  leaseId: {
+    meaning: 'acts on this lease or on none, which makes the call safe to repeat',
+    example: '96ba437d-ec47-4d0f-a5f6-40e5483397ec',
+  },
+  'Idempotency-Key': {
+    meaning: 'makes the call safe to repeat: the same key with the same parameters gets the same lease while it lives',
+    example: '5a2c64f1-6f44-4e8a-9a37-0a8ef7d2e6b1',
+  },
+  id: { meaning: 'id of the VM', example: 'vm-01' },
+  vm: { meaning: 'id of a VM', example: 'vm-01' },
+  reason: { meaning: 'why; kept with the event', example: 'new disk' },
+  limit: { meaning: 'most items on the page', example: 50 },
+  cursor: { meaning: 'where the page begins: the cursor of the page before', example: 'dm0tMDE' },
+};
+
+function text(pattern: RegExp, rule: string) {
+  return v.pipe(v.string(rule), v.regex(pattern, rule));
+}
+
+/** A whole number from 1 to `max`. Forms and query strings can only send its digits, so digits count too. */
+function wholeNumber(max: number) {
+  const upTo = max < Number.MAX_SAFE_INTEGER ? ` to ${max}` : '';
+  const rule = `must be a whole number from 1${upTo}`;
+  return v.pipe(
+    v.unknown(),
+    v.transform(numberOfDigits),
+    v.number(rule),
+    v.integer(rule),
+    v.minValue(1, rule),
+    v.maxValue(max, rule),
+  );
+}
+
+function numberOfDigits(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+}

@@ -1,0 +1,123 @@
+/** Every refusal that a caller can meet: code, status, title, meaning and members. All else is derived from here. */
+import * as v from 'valibot';
+import type { RefusalCode } from '../pool/refusals.ts';
+import { counts, instant, state } from './answer-schemas.ts';
+
+/** Public and permanent, like {@link RefusalCode}: what is wrong with the request itself, or with the service. */
+export type ProblemCode =
+  | RefusalCode
+  | 'forbidden'
+  | 'internal'
+  | 'invalid_request'
+  | 'method_not_allowed'
+  | 'not_found'
+  | 'payload_too_large'
+  | 'unsupported_media_type';
+
+/** The HTTP status of a refusal, and its phrase in RFC 9110: RFC 9457 asks for it as `title` while `type` is `about:blank`. */
+export interface Status {
+  readonly status: number;
+  readonly title: string;
+}
+
+const BAD_REQUEST = { status: 400, title: 'Bad Request' };
+const FORBIDDEN = { status: 403, title: 'Forbidden' };
+const NOT_FOUND = { status: 404, title: 'Not Found' };
+const METHOD_NOT_ALLOWED = { status: 405, title: 'Method Not Allowed' };
+const CONFLICT = { status: 409, title: 'Conflict' };
+const CONTENT_TOO_LARGE = { status: 413, title: 'Content Too Large' };
+const UNSUPPORTED_MEDIA_TYPE = { status: 415, title: 'Unsupported Media Type' };
+const UNPROCESSABLE_CONTENT = { status: 422, title: 'Unprocessable Content' };
+const INTERNAL_SERVER_ERROR = { status: 500, title: 'Internal Server Error' };
+const SERVICE_UNAVAILABLE = { status: 503, title: 'Service Unavailable' };
+
+/** All refusals by code. */
+export const REFUSALS: Readonly<Record<ProblemCode, Status>> = {
+  already_allocated: CONFLICT,
+  forbidden: FORBIDDEN,
+  idempotency_key_reused: UNPROCESSABLE_CONTENT,
+  internal: INTERNAL_SERVER_ERROR,
+  invalid_cursor: BAD_REQUEST,
+  invalid_request: BAD_REQUEST,
+  lease_superseded: CONFLICT,
+  lease_too_long: UNPROCESSABLE_CONTENT,
+  method_not_allowed: METHOD_NOT_ALLOWED,
+  no_lease: NOT_FOUND,
+  not_found: NOT_FOUND,
+  payload_too_large: CONTENT_TOO_LARGE,
+  pool_empty: SERVICE_UNAVAILABLE,
+  store_unavailable: SERVICE_UNAVAILABLE,
+  unknown_pool: NOT_FOUND,
+  unknown_vm: NOT_FOUND,
+  unsupported_media_type: UNSUPPORTED_MEDIA_TYPE,
+  vm_busy: CONFLICT,
+  vm_in_use: CONFLICT,
+  wrong_state: CONFLICT,
+};
+
+/** What the contract says of a refusal. */
+export interface RefusalDocumentation {
+  /** One sentence for callers. */
+  readonly meaning: string;
+  /** Members of the problem document beside the standard ones, and an example of them. */
+  readonly members?: v.ObjectEntries;
+  readonly example?: Readonly<Record<string, unknown>>;
+}
+
+/** What each refusal means. The function never calls this, so it is not bundled. */
+export const refusalDocumentation = (): Readonly<Record<ProblemCode, RefusalDocumentation>> => ({
+  already_allocated: {
+    meaning: 'The user already holds a VM; `vmId`, `leaseId` and `expiresAt` say which.',
+    members: { vmId: v.string(), leaseId: v.string(), expiresAt: instant },
+    example: {
+      vmId: 'vm-01',
+      leaseId: '96ba437d-ec47-4d0f-a5f6-40e5483397ec',
+      expiresAt: '2026-11-21T13:00:00Z',
+    },
+  },
+  forbidden: { meaning: 'The call is for operators.' },
+  idempotency_key_reused: {
+    meaning: 'The `Idempotency-Key` belongs to a live lease with other parameters; use a new key.',
+  },
+  internal: { meaning: 'A fault of the service; quote the `requestId` when you report it.' },
+  invalid_cursor: { meaning: 'The cursor does not come from an earlier page.' },
+  invalid_request: {
+    meaning: 'Parameters are missing, wrong or unknown; `errors` names each.',
+    members: { errors: v.array(v.object({ field: v.string(), message: v.string() })) },
+    example: { errors: [{ field: 'userid', message: 'is required' }] },
+  },
+  lease_superseded: { meaning: "The `leaseId` is not the user's current lease." },
+  lease_too_long: {
+    meaning: 'The lease would be longer than allowed, renewals included; `latestExpiresAt` is its latest end.',
+    members: { latestExpiresAt: instant },
+    example: { latestExpiresAt: '2026-11-28T12:00:00Z' },
+  },
+  method_not_allowed: { meaning: 'The path has calls, but by the methods in `Allow`.' },
+  no_lease: { meaning: 'The user holds no lease, or it has ended.' },
+  not_found: { meaning: 'No call has this path.' },
+  payload_too_large: { meaning: 'The body is larger than 8 KiB.' },
+  pool_empty: {
+    meaning: 'No VM of the pool is free; try again after `Retry-After` seconds.',
+    members: { pool: v.string(), counts },
+    example: { pool: 'default', counts: { free: 0, leased: 5, checking: 0, quarantined: 0, drained: 0 } },
+  },
+  store_unavailable: { meaning: 'The lease store did not answer in time, so the outcome is unknown; try again.' },
+  unknown_pool: {
+    meaning: 'No VM belongs to the pool; `pools` lists the pools.',
+    members: { pools: v.array(v.string()) },
+    example: { pools: ['default'] },
+  },
+  unknown_vm: { meaning: 'The inventory does not contain the VM.' },
+  unsupported_media_type: { meaning: 'The body is neither JSON nor a form, or it is compressed.' },
+  vm_busy: { meaning: 'The VM kept changing, so the order was not carried out; try again.' },
+  vm_in_use: {
+    meaning: 'A user holds the VM; release it first.',
+    members: { state },
+    example: { state: 'leased' },
+  },
+  wrong_state: {
+    meaning: "The order does not apply to the VM's `state`.",
+    members: { state },
+    example: { state: 'free' },
+  },
+});

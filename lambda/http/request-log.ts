@@ -1,0 +1,44 @@
+import type { JournalEntry, Metric } from '../pool/journal.ts';
+import type { Facts } from './call.ts';
+import type { FieldFault, Problem } from './problem.ts';
+
+/** What became of a request. */
+export interface HandledRequest {
+  readonly requestId: string;
+  readonly invocationId: string;
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly facts: Facts;
+  readonly problem: Problem | undefined;
+}
+
+/** The one log line of a request, with its metrics. */
+export function requestEntry({ facts, problem, ...request }: HandledRequest): JournalEntry {
+  const fields = { ...request, code: problem?.code, badFields: problem && badFieldsOf(problem), ...facts };
+  const metrics = metricsOf(request, problem);
+  if (problem?.cause === undefined) return { message: 'request', fields, metrics };
+  return { level: 'ERROR', message: 'request', fields, metrics, error: problem.cause };
+}
+
+/** Which parameters were wrong. A name that callers make up is logged only if it is short enough to be one. */
+function badFieldsOf({ members: { errors } }: Problem): string[] | undefined {
+  if (!Array.isArray(errors)) return undefined;
+  return (errors as FieldFault[]).map(({ field }) => (/^[A-Za-z][\w-]{0,23}$/.test(field) ? field : '(other)'));
+}
+
+function metricsOf(request: Omit<HandledRequest, 'facts' | 'problem'>, problem: Problem | undefined): Metric[] {
+  const { route, status, durationMs } = request;
+  const metrics: Metric[] = [
+    { name: 'Requests', unit: 'Count', value: 1, by: { route, statusClass: `${Math.floor(status / 100)}xx` } },
+    { name: 'DurationMs', unit: 'Milliseconds', value: durationMs, by: { route } },
+  ];
+  if (route !== 'POST /getvm') return metrics;
+  metrics.push(
+    { name: 'Grants', unit: 'Count', value: problem === undefined ? 1 : 0 },
+    // Published with each call, so that the alarm on 5xx can subtract a metric that exists.
+    { name: 'EmptyPools', unit: 'Count', value: problem?.code === 'pool_empty' ? 1 : 0 },
+  );
+  if (problem !== undefined) metrics.push({ name: 'Refusals', unit: 'Count', value: 1, by: { code: problem.code } });
+  return metrics;
+}

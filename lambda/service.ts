@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { createApi } from './http/api.ts';
+import type { Api } from './http/api.ts';
+import { Lending } from './pool/lending.ts';
+import { Operations } from './pool/operations.ts';
+import type { PoolPolicy } from './pool/pool.ts';
+import type { Clock, LeaseStore, VmProvider } from './pool/ports.ts';
+import { createTick } from './pool/tick.ts';
+import type { Tick } from './pool/tick.ts';
+import { Upkeep } from './pool/upkeep.ts';
+import { MockProvider } from './providers/mock.ts';
+import { TimeLimitedProvider } from './providers/time-limit.ts';
+import type { Settings } from './settings.ts';
+import { MemoryStore } from './store/memory/store.ts';
+import { createJournal } from './telemetry/journal.ts';
+import { createLineQueue, writeLine } from './telemetry/stdout.ts';
+
+/** What the service is made of beside its settings. */
+export interface ServiceParts {
+  readonly store: LeaseStore;
+  readonly provider: VmProvider;
+  readonly clock: Clock;
+  /** Takes one finished line of the log. */
+  readonly write: (line: string) => void;
+}
+
+/** The service, put together. */
+export interface Service {
+  readonly store: LeaseStore;
+  readonly provider: VmProvider;
+  readonly upkeep: Upkeep;
+  readonly lending: Lending;
+  readonly operations: Operations;
+  readonly api: Api;
+  readonly tick: Tick;
+  /** Gets ready for the first request. Never throws: each call and the next tick cope with what failed here. */
+  readonly start: () => Promise<void>;
+}
+
+/**
+ * Makes the service that the settings describe.
+ *
+ * @throws Error when they name something that does not exist
+ */
+export async function createService(settings: Settings): Promise<Service> {
+  const store = await createStore(settings);
+  const provider = new MockProvider(settings.mockFailingVms);
+  // Not the console: Lambda wraps what goes there once more, and CloudWatch then finds no embedded metrics in it.
+  const write = settings.onLambda ? writeLine : createLineQueue();
+  return composeService(settings, { store, provider, clock: Date.now, write });
+}
+
+/** Puts the service together. This is the only composition: the tests and the bench use it too, with parts of their own. */
+export function composeService(settings: Settings, { store, provider, clock, write }: ServiceParts): Service {
+  const { check, limits, metricsNamespace } = settings;
+  const journal = createJournal({ clock, metricsNamespace, write });
+  const limited = new TimeLimitedProvider(provider, check.timeoutSec);
+  // One policy for all pools.
+  const policy: PoolPolicy = { lease: limits, check };
+  const policyOf = () => policy;
+  const upkeep = new Upkeep({ store, provider: limited, clock }, policyOf);
+  const lending = new Lending({ store, provider: limited, upkeep, clock, newId: randomUUID }, policyOf);
+  const operations = new Operations(store, upkeep, clock);
+  const adminUsers = settings.onLambda ? undefined : settings.adminUsers;
+  const api = createApi({ lending, operations, adminUsers, journal });
+  const tick = createTick({ upkeep, journal, clock });
+
+  /** Knows the VMs from the first request on, and opens the connection to the store while nobody waits. */
+  async function start(): Promise<void> {
+    await upkeep.sync('init').catch((error: unknown) => {
+      const message = 'the inventory could not be synced at the start; the next tick tries again';
+      journal({ level: 'ERROR', message, fields: whereLeasesLive(settings), error });
+    });
+    if (settings.onLambda && settings.store.kind === 'memory') {
+      journal({ level: 'WARN', message: 'leases live in the memory of this process and end with it (STORE=memory)' });
+    }
+  }
+
+  return { store, provider, upkeep, lending, operations, api, tick, start };
+}
+
+/** Loads AWS code only for the store that needs it: it costs a cold start more than everything else together. */
+async function createStore({ store: settings, eventsKeptDays }: Settings): Promise<LeaseStore> {
+  if (settings.kind === 'memory') return new MemoryStore();
+  const { createDynamoStore } = await import('./store/dynamodb/store.ts');
+  return createDynamoStore({ ...settings, eventsKeptDays });
+}
+
+function whereLeasesLive({ store }: Settings): object {
+  if (store.kind === 'memory') return { store: store.kind };
+  const { kind, tableName, region, endpoint } = store;
+  return { store: kind, tableName, region, endpoint };
+}

@@ -1,0 +1,212 @@
+import { choice, list, text, wholeNumber } from './setting-kinds.ts';
+import type { Setting } from './setting-kinds.ts';
+
+const LONGEST_MINUTES = 365 * 24 * 60;
+
+const BY_LAMBDA = { setBy: 'set by Lambda', onlyWith: 'dynamodb' } as const;
+const BY_HAND = { setBy: 'never set', default: '' } as const;
+
+const ORIGIN = /^(https?:\/\/[^/\s]+\/?)?$/;
+const ORIGIN_RULE = 'must be a URL without a path, such as http://127.0.0.1:8000';
+
+/**
+ * Every setting by its name in the environment. The parser, the README's table and the test that holds Terraform against
+ * them are derived from here. The names with `AWS_` are those of every AWS tool; Lambda sets all but the endpoints:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+export const SETTINGS = {
+  STORE: choice(['memory', 'dynamodb'], {
+    variable: 'pool_store',
+    default: 'memory',
+    meaning: 'where leases live: `memory` or `dynamodb`',
+  }),
+  LEASE_DEFAULT_MINUTES: wholeNumber(1, LONGEST_MINUTES, {
+    variable: 'lease_default_minutes',
+    default: '480',
+    meaning: 'length of a lease whose request names none, at most `LEASE_MAX_MINUTES`',
+  }),
+  LEASE_MAX_MINUTES: wholeNumber(1, LONGEST_MINUTES, {
+    variable: 'lease_max_minutes',
+    default: '10080',
+    meaning: 'longest lease, renewals included',
+  }),
+  CHECK_MAX_FAILURES: wholeNumber(1, 100, {
+    variable: 'check_max_failures',
+    default: '3',
+    meaning: 'failed checks in a row that quarantine a VM',
+  }),
+  CHECK_BACKOFF_SECONDS: wholeNumber(0, 3600, {
+    variable: 'check_backoff_seconds',
+    default: '30',
+    meaning: 'wait before the second check, doubled each time up to 15 minutes',
+  }),
+  CHECK_TIMEOUT_SECONDS: wholeNumber(1, 20, {
+    variable: 'check_timeout_seconds',
+    default: '5',
+    meaning: 'longest time that a check may take',
+  }),
+  EVENTS_KEPT_DAYS: wholeNumber(1, 3650, {
+    variable: 'events_kept_days',
+    default: '90',
+    meaning: 'days that events are kept in the table',
+  }),
+  ADMIN_USERS: list(/^[A-Za-z0-9._@+-]{1,128}$/, 'must be names of A-Z a-z 0-9 . _ @ + -, with commas between', {
+    setBy: 'never set',
+    meaning: 'operators of a server on this computer, with commas between',
+  }),
+  MOCK_FAILING_VMS: list(/^[A-Za-z0-9._-]{1,128}$/, 'must be ids of VMs, with commas between', {
+    variable: 'mock_failing_vms',
+    meaning: 'mock VMs that fail their check, with commas between',
+  }),
+  // 1 to 255 of these: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+  METRICS_NAMESPACE: text(/^[\w./#:-]{0,255}$/, 'must be at most 255 characters of A-Z a-z 0-9 . - _ / # :', {
+    setBy: 'made of `name` and `environment`',
+    default: '',
+    meaning: 'CloudWatch namespace of the metrics in the log; without one there are no metrics',
+  }),
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+  TABLE_NAME: text(/^[\w.-]{3,255}$/, 'must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . -', {
+    setBy: 'the table it makes',
+    onlyWith: 'dynamodb',
+    meaning: 'DynamoDB table of the leases',
+  }),
+  AWS_REGION: text(/^[a-z0-9-]{1,63}$/, 'must be the region of the table, such as eu-central-1', {
+    ...BY_LAMBDA,
+    meaning: 'region of the table',
+  }),
+  AWS_ACCESS_KEY_ID: text(/./, 'must be set', { ...BY_LAMBDA, meaning: 'credentials for the table' }),
+  AWS_SECRET_ACCESS_KEY: text(/./, 'must be set', { ...BY_LAMBDA, meaning: 'credentials for the table' }),
+  AWS_SESSION_TOKEN: text(/^/, 'may be anything', {
+    ...BY_LAMBDA,
+    default: '',
+    meaning: 'goes with credentials that end, as those of a role do',
+  }),
+  AWS_ENDPOINT_URL: text(ORIGIN, ORIGIN_RULE, {
+    ...BY_HAND,
+    onlyWith: 'dynamodb',
+    meaning: 'URL of all of AWS, where it is not the real one',
+  }),
+  AWS_ENDPOINT_URL_DYNAMODB: text(ORIGIN, ORIGIN_RULE, {
+    ...BY_HAND,
+    onlyWith: 'dynamodb',
+    meaning: "URL of DynamoDB, where it is not the region's; wins over `AWS_ENDPOINT_URL`",
+  }),
+  AWS_LAMBDA_FUNCTION_NAME: text(/^/, 'may be anything', {
+    setBy: 'set by Lambda',
+    default: '',
+    meaning: 'tells the function from a server on this computer',
+  }),
+} as const satisfies Readonly<Record<string, Setting>>;
+
+type Name = keyof typeof SETTINGS;
+type Values = { readonly [Key in Name]: NonNullable<ReturnType<(typeof SETTINGS)[Key]['parse']>> };
+
+/** A DynamoDB table, and how to reach it. */
+export interface TableSettings {
+  readonly kind: 'dynamodb';
+  readonly tableName: string;
+  readonly region: string;
+  /** URL of another DynamoDB than the region's. */
+  readonly endpoint: string | undefined;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    /** Goes with credentials that end, as those of a role do. */
+    readonly sessionToken?: string;
+  };
+}
+
+/** The settings of the function, checked. */
+export interface Settings {
+  /** Where leases live. */
+  readonly store: { readonly kind: 'memory' } | TableSettings;
+  readonly limits: {
+    readonly defaultMinutes: number;
+    readonly maxMinutes: number;
+  };
+  readonly check: {
+    /** Failed checks in a row after which a VM is quarantined. */
+    readonly maxFailures: number;
+    /** Wait before the second check, seconds; doubled for each further one. */
+    readonly backoffSec: number;
+    /** Longest time that a check may take, seconds. */
+    readonly timeoutSec: number;
+  };
+  /** How long events are kept, where the store keeps them. */
+  readonly eventsKeptDays: number;
+  /** Operators of a server on this computer. */
+  readonly adminUsers: readonly string[];
+  /** Ids of mock VMs that fail every check. */
+  readonly mockFailingVms: readonly string[];
+  /** CloudWatch namespace of the embedded metrics. Undefined: no metrics. */
+  readonly metricsNamespace: string | undefined;
+  /** Whether this process is a Lambda function and not a server on somebody's computer. */
+  readonly onLambda: boolean;
+}
+
+/** The service can't start with this environment. */
+export class SettingsError extends Error {
+  /** @param faults - one sentence a fault, naming the variable and what would be right */
+  constructor(readonly faults: readonly string[]) {
+    super(`bad configuration: ${faults.join('; ')}`);
+  }
+}
+
+/**
+ * Reads and checks the environment, once, at the cold start.
+ *
+ * @param env - the environment of the process
+ * @throws {@link SettingsError} that names every fault, not just the first
+ */
+export function loadSettings(env: Readonly<Record<string, string | undefined>> = process.env): Settings {
+  const faults: string[] = [];
+  const entries = Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
+    if (setting.onlyWith !== undefined && setting.onlyWith !== env.STORE) return [name, undefined];
+    const value = setting.parse(env[name] ?? setting.default ?? '');
+    if (value === undefined) faults.push(faultOf(name, setting));
+    return [name, value];
+  });
+  const values = Object.fromEntries(entries) as Values;
+  if (values.LEASE_DEFAULT_MINUTES > values.LEASE_MAX_MINUTES) {
+    faults.push('LEASE_DEFAULT_MINUTES must not be more than LEASE_MAX_MINUTES');
+  }
+  if (faults.length > 0) throw new SettingsError(faults);
+  return settingsOf(values);
+}
+
+/** A required setting names what makes it required. */
+function faultOf(name: string, { rule, default: fallback, onlyWith }: Setting): string {
+  const isRequired = fallback === undefined && onlyWith !== undefined;
+  return `${name} ${rule}${isRequired ? ` where STORE is ${onlyWith}` : ''}`;
+}
+
+function settingsOf(values: Values): Settings {
+  return {
+    store: values.STORE === 'memory' ? { kind: 'memory' } : tableSettings(values),
+    limits: { defaultMinutes: values.LEASE_DEFAULT_MINUTES, maxMinutes: values.LEASE_MAX_MINUTES },
+    check: {
+      maxFailures: values.CHECK_MAX_FAILURES,
+      backoffSec: values.CHECK_BACKOFF_SECONDS,
+      timeoutSec: values.CHECK_TIMEOUT_SECONDS,
+    },
+    eventsKeptDays: values.EVENTS_KEPT_DAYS,
+    adminUsers: values.ADMIN_USERS,
+    mockFailingVms: values.MOCK_FAILING_VMS,
+    metricsNamespace: values.METRICS_NAMESPACE || undefined,
+    onLambda: values.AWS_LAMBDA_FUNCTION_NAME !== '',
+  };
+}
+
+function tableSettings(values: Values): TableSettings {
+  return {
+    kind: 'dynamodb',
+    tableName: values.TABLE_NAME,
+    region: values.AWS_REGION,
+    endpoint: values.AWS_ENDPOINT_URL_DYNAMODB || values.AWS_ENDPOINT_URL || undefined,
+    credentials: {
+      accessKeyId: values.AWS_ACCESS_KEY_ID,
+      secretAccessKey: values.AWS_SECRET_ACCESS_KEY,
+      ...(values.AWS_SESSION_TOKEN !== '' && { sessionToken: values.AWS_SESSION_TOKEN }),
+    },
+  };
+}

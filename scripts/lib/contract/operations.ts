@@ -1,0 +1,108 @@
+/** Calls in the OpenAPI document: one operation each. */
+import type * as v from 'valibot';
+import type { Call, DocumentedCall } from '../../../lambda/http/call.ts';
+import { fieldDocumentation } from './field-documentation.ts';
+import { isOptional, jsonSchema, objectSchema } from './json-schema.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { problemResponses } from './problems.ts';
+import { refusalsOf } from './refusals-of.ts';
+
+const SECURITY = { borrowers: [], operators: [{ sigv4: [] }] };
+
+/** The operations by path and method. */
+export function paths(calls: readonly DocumentedCall[]): Record<string, Record<string, unknown>> {
+  const found: Record<string, Record<string, unknown>> = {};
+  for (const documented of calls) {
+    const { method, path } = partsOf(documented.call.route);
+    found[path] = { ...found[path], [method.toLowerCase()]: operation(documented) };
+  }
+  return found;
+}
+
+function partsOf(route: string): { readonly method: string; readonly path: string } {
+  const [method = '', path = ''] = route.split(' ');
+  return { method, path };
+}
+
+function operation(documented: DocumentedCall): Record<string, unknown> {
+  const { call, summary, answer, example, path = {} } = documented;
+  const hasBody = call.route.startsWith('POST ');
+  return {
+    operationId: operationIdOf(call.route),
+    summary,
+    tags: [call.audience],
+    security: SECURITY[call.audience],
+    parameters: [
+      ...parametersIn('path', path),
+      ...parametersIn('query', call.parameters, !hasBody),
+      ...parametersIn('header', call.headers),
+    ],
+    ...(hasBody && { requestBody: requestBody(call) }),
+    responses: {
+      200: {
+        description: 'Done.',
+        headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
+        content: { 'application/json': { schema: objectSchema(answer), example } },
+      },
+      ...problemResponses(refusalsOf(documented)),
+    },
+  };
+}
+
+/** The last name in the path, such as `getvm` or `drain`. */
+function operationIdOf(route: string): string {
+  return /\/(\w+)[^/]*$/.exec(route)?.[1] ?? route;
+}
+
+/** @param mustBeHere - whether a required parameter can come nowhere else */
+function parametersIn(place: 'path' | 'query' | 'header', entries: v.ObjectEntries, mustBeHere = true) {
+  return Object.entries(entries).map(([name, schema]) => {
+    const { meaning, example } = fieldDocumentation(name);
+    return {
+      name,
+      in: place,
+      description: mustBeHere ? meaning : `${meaning}; here or in the body`,
+      required: mustBeHere && !isOptional(schema),
+      schema: jsonSchema(schema),
+      example,
+    };
+  });
+}
+
+function requestBody({ route, parameters }: Call) {
+  const names = Object.keys(parameters);
+  const content = {
+    schema: { $ref: `#/components/schemas/${bodyNameOf(route)}` },
+    example: Object.fromEntries(names.map((name) => [name, fieldDocumentation(name).example])),
+  };
+  return {
+    description: 'The parameters that do not come in the query string.',
+    content: { 'application/json': content, 'application/x-www-form-urlencoded': content },
+  };
+}
+
+/** The schemas of all bodies, for `components`. */
+export function bodySchemas(calls: readonly DocumentedCall[]): Record<string, JsonSchema> {
+  const withBody = calls.map(({ call }) => call).filter(({ route }) => route.startsWith('POST '));
+  return Object.fromEntries(withBody.map(({ route, parameters }) => [bodyNameOf(route), bodySchema(parameters)]));
+}
+
+function bodySchema(parameters: v.ObjectEntries): JsonSchema {
+  const entries = Object.entries(parameters);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([name, schema]) => [name, property(name, schema)])),
+    required: entries.filter(([, schema]) => !isOptional(schema)).map(([name]) => name),
+    additionalProperties: false,
+  };
+}
+
+/** `getvm` has the body `GetvmParameters`. */
+function bodyNameOf(route: string): string {
+  const id = operationIdOf(route);
+  return `${id.slice(0, 1).toUpperCase()}${id.slice(1)}Parameters`;
+}
+
+function property(name: string, schema: v.ObjectEntries[string]): JsonSchema {
+  return { description: fieldDocumentation(name).meaning, ...jsonSchema(schema) };
+}

@@ -1,0 +1,80 @@
+/** Tables of the READMEs that are derived from calls, refusals and settings. */
+import type * as v from 'valibot';
+import type { DocumentedCall } from '../../../lambda/http/call.ts';
+import { REFUSALS, refusalDocumentation } from '../../../lambda/http/refusals.ts';
+import type { ProblemCode } from '../../../lambda/http/refusals.ts';
+import type { Setting } from '../../../lambda/setting-kinds.ts';
+import { SETTINGS } from '../../../lambda/settings.ts';
+import { fieldDocumentation } from './field-documentation.ts';
+import { isOptional, ruleOf } from './json-schema.ts';
+
+/** The tables by the names in their markers, `<!-- BEGIN settings -->` and `<!-- END settings -->`. */
+export function tablesOf(calls: readonly DocumentedCall[]): Readonly<Record<string, string>> {
+  return {
+    'calls of borrowers': callTable(calls.filter(({ call }) => call.audience === 'borrowers')),
+    'calls of operators': callTable(calls.filter(({ call }) => call.audience === 'operators')),
+    parameters: parameterTable(calls),
+    refusals: refusalTable(),
+    settings: settingTable(),
+  };
+}
+
+function callTable(calls: readonly DocumentedCall[]): string {
+  const rows = calls.map(({ call, summary, refusals }) => [
+    code(call.route),
+    summary,
+    [...namesOf(call.parameters), ...namesOf(call.headers)].join(', '),
+    refusals.map((name) => `${REFUSALS[name].status} ${code(name)}`).join(', '),
+  ]);
+  return table(['call', 'what it does', 'parameters', 'its own refusals'], rows);
+}
+
+/** Required ones in bold. */
+function namesOf(entries: v.ObjectEntries): string[] {
+  return Object.entries(entries).map(([name, schema]) => (isOptional(schema) ? code(name) : `**${code(name)}**`));
+}
+
+function parameterTable(calls: readonly DocumentedCall[]): string {
+  const entries = calls.map(({ call, path }) => ({ ...path, ...call.parameters, ...call.headers }));
+  const rows = Object.entries(Object.assign({}, ...entries) as v.ObjectEntries).map(([name, schema]) => {
+    return [code(name), fieldDocumentation(name).meaning, ruleOf(schema)];
+  });
+  return table(['parameter', 'meaning', 'rule'], rows);
+}
+
+function refusalTable(): string {
+  const documentation = refusalDocumentation();
+  const codes = Object.keys(REFUSALS) as ProblemCode[];
+  const byStatus = codes.sort((one, other) => REFUSALS[one].status - REFUSALS[other].status);
+  const rows = byStatus.map((name) => [String(REFUSALS[name].status), code(name), documentation[name].meaning]);
+  return table(['status', 'code', 'meaning'], rows);
+}
+
+function settingTable(): string {
+  const rows = Object.entries<Setting>(SETTINGS).map(([name, setting]) => [
+    code(name),
+    setting.variable === undefined ? (setting.setBy ?? '') : code(setting.variable),
+    defaultOf(setting),
+    meaningOf(setting),
+  ]);
+  return table(['environment', 'Terraform', 'default', 'meaning'], rows);
+}
+
+function defaultOf({ default: value }: Setting): string {
+  if (value === undefined) return 'required';
+  return value === '' ? 'none' : code(value);
+}
+
+function meaningOf({ meaning, bounds, onlyWith }: Setting): string {
+  const range = bounds === undefined ? '' : ` (${bounds.min} to ${bounds.max})`;
+  return `${meaning}${range}${onlyWith === undefined ? '' : `; only with \`STORE=${onlyWith}\``}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

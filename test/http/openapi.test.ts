@@ -1,0 +1,166 @@
+/** The contract promises nothing that the function never answers. (That it answers nothing else, `testApi` checks.) */
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { CALLS } from '../../lambda/http/calls.ts';
+import { InvalidCursor, StoreUnavailable } from '../../lambda/pool/refusals.ts';
+import openApi from '../../lambda/openapi.json' with { type: 'json' };
+import { answersDocumented, answersSeen } from '../support/api/contract.ts';
+import { OPERATOR, testApi } from '../support/api/served-api.ts';
+import type { TestApi } from '../support/api/served-api.ts';
+import { eventOf } from './event.ts';
+import type { EventParts } from './event.ts';
+
+const ROUTES = CALLS.map(({ route }) => route);
+const FOR_OPERATORS = CALLS.filter(({ audience }) => audience === 'operators').map(({ route }) => route);
+
+let parts: TestApi;
+
+beforeEach(async () => {
+  parts = await testApi();
+});
+
+/** @returns status and code, such as `409 already_allocated` */
+async function call(route: string, query = '', event: EventParts = {}): Promise<string> {
+  const { statusCode, body } = await parts.api(requestOf(route, query, event), 'invocation-1');
+  const { code } = JSON.parse(body ?? '') as { code?: string };
+  return [statusCode, code].filter((part) => part !== undefined).join(' ');
+}
+
+/** A request by an operator on this computer. */
+function requestOf(route: string, rawQueryString: string, { headers, ...parts }: EventParts): APIGatewayProxyEventV2 {
+  const [method = '', template = ''] = route.split(' ');
+  const [path = '', ...ids] = template.includes('{id}') ? [template.replace('{id}', 'vm-01'), 'vm-01'] : [template];
+  const event = eventOf({
+    routeKey: route,
+    method,
+    rawPath: `/resources${path}`,
+    rawQueryString,
+    headers: { 'x-operator': OPERATOR, ...headers },
+    ...(ids[0] !== undefined && { pathParameters: { id: ids[0] } }),
+    ...parts,
+  });
+  const http = { ...event.requestContext.http, sourceIp: '127.0.0.1' };
+  return { ...event, requestContext: { ...event.requestContext, http } };
+}
+
+/** Parameters that are right for a call. */
+const QUERY: Readonly<Record<string, string>> = {
+  'POST /getvm': 'userid=alice',
+  'POST /releasevm': 'userid=alice',
+  'POST /renewvm': 'userid=alice',
+  'GET /lease': 'userid=alice',
+  'GET /events': 'vm=vm-01',
+  'POST /vms/{id}/drain': 'reason=test',
+  'POST /vms/{id}/return': 'reason=test',
+  'POST /vms/{id}/quarantine': 'reason=test',
+  'POST /vms/{id}/release': 'reason=test',
+};
+
+const right = (route: string) => call(route, QUERY[route]);
+
+/** Makes every method of the store fail. */
+function failStore(error: Error): void {
+  for (const name of [
+    'acquire',
+    'find',
+    'renew',
+    'release',
+    'due',
+    'status',
+    'statuses',
+    'events',
+    'counts',
+    'ping',
+  ] as const) {
+    Object.assign(parts.store, { [name]: () => Promise.reject(error) });
+  }
+}
+
+/** An event that no API Gateway sends, so that the function meets a fault of its own. */
+function broken(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  return Object.defineProperty(event, 'rawQueryString', {
+    get() {
+      throw new Error('broken');
+    },
+  });
+}
+
+describe('any call', () => {
+  it.each(ROUTES)('%s answers each refusal that all calls share', async (route) => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect(await call(route, 'unknown=1')).toBe('400 invalid_request');
+    expect(await call(route, '', { body: 'x'.repeat(8193), headers: form })).toBe('413 payload_too_large');
+    expect(await call(route, '', { body: 'x', headers: { 'content-type': 'text/plain' } })).toBe(
+      '415 unsupported_media_type',
+    );
+    expect(await parts.api(broken(requestOf(route, '', {})), 'invocation-1')).toMatchObject({ statusCode: 500 });
+  });
+
+  it.each(ROUTES.filter((route) => route !== 'GET /openapi.json'))(
+    '%s says when the store is out of reach',
+    async (route) => {
+      failStore(new StoreUnavailable());
+      expect(await right(route)).toBe('503 store_unavailable');
+    },
+  );
+
+  it.each(FOR_OPERATORS)('%s refuses those who are not operators', async (route) => {
+    expect(await call(route, '', { headers: { 'x-operator': 'eve' } })).toBe('403 forbidden');
+  });
+});
+
+describe('calls of borrowers', () => {
+  it('answer as documented', async () => {
+    const key = { headers: { 'Idempotency-Key': 'k-1' } };
+    expect(await call('POST /getvm', 'userid=alice&minutes=10081')).toBe('422 lease_too_long');
+    expect(await call('POST /getvm', 'userid=alice&pool=huge')).toBe('404 unknown_pool');
+    expect(await call('POST /getvm', 'userid=alice', key)).toBe('200');
+    expect(await call('POST /getvm', 'userid=alice')).toBe('409 already_allocated');
+    expect(await call('POST /getvm', 'userid=alice&minutes=5', key)).toBe('422 idempotency_key_reused');
+    expect(await call('POST /renewvm', 'userid=alice&minutes=10081')).toBe('422 lease_too_long');
+    expect(await call('POST /renewvm', 'userid=alice&leaseId=other')).toBe('409 lease_superseded');
+    expect(await call('POST /renewvm', 'userid=alice')).toBe('200');
+    expect(await call('GET /lease', 'userid=alice')).toBe('200');
+    expect(await call('POST /releasevm', 'userid=alice&leaseId=other')).toBe('409 lease_superseded');
+    expect(await call('POST /releasevm', 'userid=alice')).toBe('200');
+    for (const route of ['POST /releasevm', 'POST /renewvm', 'GET /lease'])
+      expect(await right(route)).toBe('404 no_lease');
+    for (const userid of ['alice', 'bob', 'carol']) await call('POST /getvm', `userid=${userid}`);
+    expect(await call('POST /getvm', 'userid=dave')).toBe('503 pool_empty');
+    for (const route of ['GET /pool', 'GET /health', 'GET /openapi.json']) expect(await call(route)).toBe('200');
+  });
+});
+
+describe('calls of operators', () => {
+  it('answer as documented', async () => {
+    expect(await call('GET /vms')).toBe('200');
+    expect(await right('GET /events')).toBe('200');
+    expect(await right('POST /vms/{id}/release')).toBe('409 wrong_state');
+    expect(await right('POST /vms/{id}/return')).toBe('409 wrong_state');
+    await call('POST /getvm', 'userid=alice');
+    expect(await right('POST /vms/{id}/quarantine')).toBe('409 vm_in_use');
+    expect(await right('POST /vms/{id}/release')).toBe('200');
+    expect(await right('POST /vms/{id}/quarantine')).toBe('200');
+    expect(await right('POST /vms/{id}/drain')).toBe('409 wrong_state');
+    expect(await right('POST /vms/{id}/return')).toBe('200');
+    expect(await right('POST /vms/{id}/drain')).toBe('200');
+  });
+
+  it.each(FOR_OPERATORS.filter((route) => route.includes('{id}')))('%s: 404 unknown_vm', async (route) => {
+    expect(await call(route, 'reason=test', { pathParameters: { id: 'vm-99' } })).toBe('404 unknown_vm');
+  });
+
+  it.each(['GET /vms', 'GET /events'])('%s: 400 invalid_cursor', async (route) => {
+    failStore(new InvalidCursor());
+    expect(await right(route)).toBe('400 invalid_cursor');
+  });
+});
+
+it('GET /openapi.json answers the contract', async () => {
+  const { body } = await parts.api(requestOf('GET /openapi.json', '', {}), 'invocation-1');
+  expect(JSON.parse(body ?? '')).toEqual(openApi);
+});
+
+it('the contract promises nothing that was not answered here', () => {
+  expect(answersDocumented().filter((answer) => !answersSeen().includes(answer))).toEqual([]);
+});
