@@ -3,8 +3,9 @@ import { createApi } from './http/api.ts';
 import type { Api } from './http/api.ts';
 import { Lending } from './pool/lending.ts';
 import { Operations } from './pool/operations.ts';
+import type { Journal } from './pool/journal.ts';
 import type { PoolPolicy } from './pool/pool.ts';
-import type { Clock, LeaseStore, VmProvider } from './pool/ports.ts';
+import type { Clock, LeaseStore, Pause, VmProvider } from './pool/ports.ts';
 import { createTick } from './pool/tick.ts';
 import type { Tick } from './pool/tick.ts';
 import { Upkeep } from './pool/upkeep.ts';
@@ -20,6 +21,8 @@ export interface ServiceParts {
   readonly store: LeaseStore;
   readonly provider: VmProvider;
   readonly clock: Clock;
+  /** Lets time pass between two tries; by default real time. */
+  readonly pause?: Pause;
   /** Takes one finished line of the log. */
   readonly write: (line: string) => void;
 }
@@ -51,7 +54,8 @@ export async function createService(settings: Settings): Promise<Service> {
 }
 
 /** Puts the service together. This is the only composition: the tests and the bench use it too, with parts of their own. */
-export function composeService(settings: Settings, { store, provider, clock, write }: ServiceParts): Service {
+export function composeService(settings: Settings, parts: ServiceParts): Service {
+  const { store, provider, clock, pause, write } = parts;
   const { check, limits, metricsNamespace } = settings;
   const journal = createJournal({ clock, metricsNamespace, write });
   const limited = new TimeLimitedProvider(provider, check.timeoutSec);
@@ -60,10 +64,10 @@ export function composeService(settings: Settings, { store, provider, clock, wri
   const policyOf = () => policy;
   const upkeep = new Upkeep({ store, provider: limited, clock }, policyOf);
   const lending = new Lending({ store, provider: limited, upkeep, clock, newId: randomUUID }, policyOf);
-  const operations = new Operations(store, upkeep, clock);
+  const operations = new Operations(store, upkeep, clock, pause);
   const adminUsers = settings.onLambda ? undefined : settings.adminUsers;
   const api = createApi({ lending, operations, adminUsers, journal });
-  const tick = createTick({ upkeep, journal, clock });
+  const tick = reported(createTick({ upkeep, journal, clock }), journal);
 
   /** Knows the VMs from the first request on, and opens the connection to the store while nobody waits. */
   async function start(): Promise<void> {
@@ -77,6 +81,18 @@ export function composeService(settings: Settings, { store, provider, clock, wri
   }
 
   return { store, provider, upkeep, lending, operations, api, tick, start };
+}
+
+/** Logs why a tick failed, as one line of the journal; Lambda still counts the failed invocation. */
+function reported(tick: Tick, journal: Journal): Tick {
+  return async (requestId, budgetMs) => {
+    try {
+      await tick(requestId, budgetMs);
+    } catch (error) {
+      journal({ level: 'ERROR', message: 'the tick failed', fields: { requestId }, error });
+      throw error;
+    }
+  };
 }
 
 /** Loads AWS code only for the store that needs it: it costs a cold start more than everything else together. */

@@ -39,6 +39,9 @@ export async function testApi(
     store,
     provider,
     clock: clock.read,
+    pause: async (ms) => {
+      clock.advance(ms / 1000);
+    },
     write: (line) => lines.push(line),
   });
   await start();

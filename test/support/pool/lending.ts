@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { Verdict } from '../../../lambda/pool/life.ts';
-import { Lending } from '../../../lambda/pool/lending.ts';
-import { Operations } from '../../../lambda/pool/operations.ts';
 import type { LeaseStore, LoginKey, VmProvider } from '../../../lambda/pool/ports.ts';
 import type { PolicyOf } from '../../../lambda/pool/pool.ts';
-import { Upkeep } from '../../../lambda/pool/upkeep.ts';
+import type { PolicyOf } from '../../../lambda/pool/pool.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
+import { composeService } from '../../../lambda/service.ts';
+import { loadSettings } from '../../../lambda/settings.ts';
 
 /** Saturday 2026-11-21, noon UTC; epoch seconds. */
 export const NOON_SEC = Date.UTC(2026, 10, 21, 12) / 1000;
@@ -74,11 +73,13 @@ export async function lendingOver(makeStore: StoreFactory, vms: readonly Vm[]) {
   const clock = new TestClock();
   const provider = new TestProvider(vms);
   const store = await makeStore();
-  const upkeep = new Upkeep({ store, provider, clock: clock.read }, policyOf);
-  const lending = new Lending({ store, provider, upkeep, clock: clock.read, newId: randomUUID }, policyOf);
-  const operations = new Operations(store, upkeep, clock.read, async (ms) => {
+  const defaults = loadSettings({});
+  const settings = { ...defaults, limits: LIMITS, check: { ...defaults.check, ...CHECKS } };
+  const pause = async (ms: number) => {
     clock.advance(ms / 1000);
-  });
+  };
+  const parts = { store, provider, clock: clock.read, pause, write: () => undefined };
+  const { upkeep, lending, operations } = composeService(settings, parts);
   await upkeep.sync('r-0');
   return { clock, provider, store, upkeep, operations, lending };
 }

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { serveApi } from '../support/api/served-api.ts';
+import type { ServedApi } from '../support/api/served-api.ts';
+
+let served: ServedApi;
+
+beforeEach(async () => {
+  served = await serveApi();
+});
+
+afterEach(async () => {
+  await served.close();
+  expect(served.faults).toEqual([]);
+});
+
+const send = (method: string, path: string, headers = {}) => fetch(served.url + path, { method, headers });
+const lastLine = () => JSON.parse(served.lines.at(-1) ?? '') as Record<string, unknown>;
+
+describe('HEAD', () => {
+  it.each(['/health', '/pool', '/openapi.json'])('%s is answered as GET, without a body', async (path) => {
+    const [head, get] = [await send('HEAD', path), await send('GET', path)];
+    expect(head.status).toBe(200);
+    expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'));
+    expect(await head.text()).toBe('');
+  });
+
+  it('/health says when the store is out of reach', async () => {
+    served.store.ping = () => Promise.reject(new Error('gone'));
+    expect((await send('HEAD', '/health')).status).toBe(503);
+  });
+
+  it.each(['/lease?userid=alice', '/vms', '/events?vm=vm-01'])(
+    '%s is 405: $default has no authorization',
+    async (path) => {
+      const reply = await send('HEAD', path, { 'x-operator': 'ops' });
+      expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET']);
+    },
+  );
+});
+
+describe('OPTIONS', () => {
+  it.each([
+    { path: '/getvm', allow: 'POST' },
+    { path: '/pool', allow: 'GET, HEAD' },
+    { path: '/vms/vm-01/drain', allow: 'POST' },
+  ])('$path is answered with success, so that a preflight request passes', async ({ path, allow }) => {
+    const reply = await send('OPTIONS', path);
+    expect([reply.status, reply.headers.get('allow'), await reply.text()]).toEqual([204, allow, '']);
+  });
+
+  it('is 404 where no call is', async () => {
+    expect((await send('OPTIONS', '/nowhere')).status).toBe(404);
+  });
+});
+
+describe('the log line of a request that matches no call', () => {
+  it.each([
+    { method: 'GET', path: '/getvm', status: 405 },
+    { method: 'POST', path: '/nowhere', status: 404 },
+  ])('names method and path: $method $path', async ({ method, path, status }) => {
+    await send(method, `${path}?userid=alice`);
+    expect(lastLine()).toMatchObject({ status, method, path });
+    expect(JSON.stringify(lastLine())).not.toContain('alice');
+  });
+
+  it('does not grow with the path', async () => {
+    await send('GET', `/${'x'.repeat(5_000)}`);
+    expect(lastLine().path).toHaveLength(100);
+  });
+});
+
+it('GET /health answers within the patience of a probe when the store hangs', async () => {
+  served.store.ping = () => new Promise(() => undefined);
+  const startedMs = Date.now();
+  const reply = await send('GET', '/health');
+  expect(reply.status).toBe(503);
+  expect(Date.now() - startedMs).toBeLessThan(5_000);
+});

@@ -1,0 +1,63 @@
+/** What an operator finds in the log of a request that somebody asks about. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { callUrl, OPERATOR, serveApi, testApi } from '../support/api/served-api.ts';
+import type { ServedApi } from '../support/api/served-api.ts';
+import { eventOf } from './event.ts';
+
+let served: ServedApi;
+
+beforeEach(async () => {
+  served = await serveApi();
+});
+
+afterEach(() => served.close());
+
+const call = (method: string, path: string, parameters?: object, headers?: Record<string, string>) =>
+  callUrl<{ detail: string; lease: { id: string } }>(served.url + path, method, parameters, headers);
+
+const lastLine = () => JSON.parse(served.lines.at(-1) ?? '') as Record<string, unknown>;
+
+it('names the lease that releasevm and renewvm are given', async () => {
+  const { lease } = (await call('POST', '/getvm', { userid: 'alice' })).body;
+  await call('POST', '/renewvm', { userid: 'alice', leaseId: 'other' });
+  expect(lastLine()).toMatchObject({ code: 'lease_superseded', leaseId: 'other' });
+  await call('POST', '/releasevm', { userid: 'alice', leaseId: lease.id });
+  expect(lastLine()).toMatchObject({ status: 200, leaseId: lease.id, vmId: 'vm-01' });
+});
+
+it.each(['/vms', '/events?userid=alice'])('names the operator who looks at %s', async (path) => {
+  await call('GET', path, undefined, { 'x-operator': OPERATOR });
+  expect(lastLine()).toMatchObject({ status: 200, userId: OPERATOR });
+});
+
+describe('a caller who is not an operator', () => {
+  it('is logged with address and claimed name', async () => {
+    await call('GET', '/vms', undefined, { 'x-operator': 'e'.repeat(200) });
+    expect(lastLine()).toMatchObject({ status: 403, claimedOperator: 'e'.repeat(64), sourceIp: '127.0.0.1' });
+    expect(lastLine()).not.toHaveProperty('userId');
+  });
+
+  it('reads on a laptop what to do there', async () => {
+    const { body } = await call('GET', '/vms');
+    expect(body.detail).toBe(
+      'this call is for operators: start the server with ADMIN_USERS=NAME and send the header x-operator: NAME',
+    );
+  });
+
+  it('reads on Lambda to sign the call, also from an address that looks local', async () => {
+    const { api } = await testApi(undefined, { AWS_LAMBDA_FUNCTION_NAME: 'vm-pool-dev' });
+    const event = eventOf({ routeKey: 'GET /vms', method: 'GET', headers: { 'x-operator': OPERATOR } });
+    event.requestContext.http.sourceIp = '127.0.0.1';
+    const { statusCode, body } = await api(event, 'invocation-1');
+    expect([statusCode, JSON.parse(body ?? '')]).toMatchObject([403, { detail: expect.stringContaining('sign it') }]);
+  });
+});
+
+it('names the parameters that were wrong, but repeats nothing that a caller made up', async () => {
+  const secret = 'eyJhbGciOiJIUzI1NiJ9.sensitive';
+  await call('POST', '/getvm', { userid: 'not valid', leaseid: 'x' });
+  expect(lastLine()).toMatchObject({ code: 'invalid_request', badFields: ['userid', 'leaseid'] });
+  await call('POST', '/getvm', { userid: 'alice', [secret]: 1 });
+  expect(lastLine()).toMatchObject({ badFields: ['(other)'] });
+  expect(served.lines.join('')).not.toMatch(/not valid|sensitive/);
+});
