@@ -14,17 +14,16 @@ export interface Answer {
  * some carry login material.
  */
 export function toResult({ status, body, headers }: Answer, requestId: string): APIGatewayProxyStructuredResultV2 {
-  return {
-    statusCode: status,
-    headers: {
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'x-request-id': requestId,
-      ...headers,
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+  const sent: Record<string, string> = {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
   };
+  if (headers !== undefined) Object.assign(sent, headers);
+  if (body !== undefined) return { statusCode: status, headers: sent, body: JSON.stringify(body) };
+  delete sent['content-type'];
+  return { statusCode: status, headers: sent };
 }
 
 /** The same without its body, for `HEAD`. */

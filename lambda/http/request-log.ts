@@ -14,9 +14,12 @@ export interface HandledRequest {
 }
 
 /** The one log line of a request, with its metrics. */
-export function requestEntry({ facts, problem, ...request }: HandledRequest): JournalEntry {
-  const fields = { ...request, code: problem?.code, badFields: problem && badFieldsOf(problem), ...facts };
-  const metrics = metricsOf(request, problem);
+export function requestEntry(request: HandledRequest): JournalEntry {
+  const { requestId, invocationId, route, status, durationMs, facts, problem } = request;
+  const code = problem?.code;
+  const badFields = problem && badFieldsOf(problem);
+  const fields = { requestId, invocationId, route, status, durationMs, code, badFields, ...facts };
+  const metrics = metricsOf(request);
   if (problem?.cause === undefined) return { message: 'request', fields, metrics };
   return { level: 'ERROR', message: 'request', fields, metrics, error: problem.cause };
 }
@@ -27,8 +30,7 @@ function badFieldsOf({ members: { errors } }: Problem): string[] | undefined {
   return (errors as FieldFault[]).map(({ field }) => (/^[A-Za-z][\w-]{0,23}$/.test(field) ? field : '(other)'));
 }
 
-function metricsOf(request: Omit<HandledRequest, 'facts' | 'problem'>, problem: Problem | undefined): Metric[] {
-  const { route, status, durationMs } = request;
+function metricsOf({ route, status, durationMs, problem }: HandledRequest): Metric[] {
   const metrics: Metric[] = [
     { name: 'Requests', unit: 'Count', value: 1, by: { route, statusClass: `${Math.floor(status / 100)}xx` } },
     { name: 'DurationMs', unit: 'Milliseconds', value: durationMs, by: { route } },
