@@ -1,7 +1,6 @@
 import type { Verdict } from '../../../lambda/pool/life.ts';
 import type { LeaseStore, LoginKey, VmProvider } from '../../../lambda/pool/ports.ts';
 import type { PolicyOf } from '../../../lambda/pool/pool.ts';
-import type { PolicyOf } from '../../../lambda/pool/pool.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
 import { composeService } from '../../../lambda/service.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
