@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { checked, ordered, vacated } from '../../../lambda/pool/life.ts';
+import type { VmChange } from '../../../lambda/pool/life.ts';
+import type { LeaseStore } from '../../../lambda/pool/ports.ts';
+import type { VmStatus } from '../../../lambda/pool/vm.ts';
+import { CHECKS, NOON_SEC } from '../../support/pool/lending.ts';
+import { HOUR_SEC, END_SEC, act, wish, query, known, TO_FREE, counted, countsOf, someEvent } from './fixtures.ts';
+import type { CurrentStore } from './fixtures.ts';
+
+/** A VM goes to its next place in life, unless it has changed meanwhile. */
+export function describeChange(currentStore: CurrentStore): void {
+  describe('change', () => {
+    let store: LeaseStore;
+
+    beforeEach(() => {
+      store = currentStore();
+    });
+
+    let checking: VmStatus;
+
+    beforeEach(async () => {
+      await store.acquire(wish('alice', { pool: 'large' }));
+      checking = await store.release(query('alice'));
+    });
+
+    it('frees a VM, so that it is lent again', async () => {
+      const { applied, status } = await store.change(checking, TO_FREE, someEvent(checking));
+      expect([applied, status.state]).toEqual([true, 'free']);
+      expect(await store.due(END_SEC, 10)).toEqual([]);
+      expect((await store.acquire(wish('bob', { pool: 'large' }))).vm.id).toBe('big-01');
+    });
+
+    it.each(['checking', 'quarantined', 'drained'] as const)('never lends a VM that is %s', async (state) => {
+      const change: VmChange = { state, failures: 1, draining: false, dueAtSec: NOON_SEC, reason: 'disk full' };
+      await store.change(checking, change, someEvent(checking));
+      await expect(store.acquire(wish('bob', { pool: 'large' }))).rejects.toMatchObject({
+        code: 'pool_empty',
+        counts: counted({ [state]: 1 }),
+      });
+      expect(await store.status('big-01')).toMatchObject({ state, reason: 'disk full' });
+    });
+
+    it('takes a free VM out', async () => {
+      const { status } = await store.change(checking, TO_FREE, someEvent(checking));
+      await store.change(
+        status,
+        { state: 'drained', failures: 0, draining: true, reason: 'repair' },
+        someEvent(status),
+      );
+      await expect(store.acquire(wish('bob', { pool: 'large' }))).rejects.toMatchObject({ code: 'pool_empty' });
+    });
+
+    it('is made once when it comes twice at once', async () => {
+      const [one, other] = await Promise.all([
+        store.change(checking, TO_FREE, someEvent(checking)),
+        store.change(checking, TO_FREE, someEvent(checking)),
+      ]);
+      expect([one.applied, other.applied].sort()).toEqual([false, true]);
+      expect(await countsOf(store, 'large')).toEqual(counted({ free: 1 }));
+    });
+
+    it('is not made when it comes too late, so that it frees no VM of anybody', async () => {
+      await store.change(checking, TO_FREE, someEvent(checking));
+      const { lease } = await store.acquire(wish('bob', { pool: 'large' }));
+      const late = await store.change(checking, TO_FREE, someEvent(checking));
+      expect(late).toMatchObject({ applied: false, status: { state: 'leased', lease } });
+      expect((await store.find('bob', NOON_SEC))?.lease).toEqual(lease);
+    });
+
+    it('keeps the reason of a drain through the release until the VM is drained', async () => {
+      const { vm } = await store.acquire(wish('bob'));
+      const leased = await known(store, vm.id);
+      await store.change(leased, ordered(leased, 'drain', 'repair', NOON_SEC), someEvent(leased));
+      expect(await store.status(vm.id)).toMatchObject({ state: 'leased', draining: true, reason: 'repair' });
+      const vacant = await store.release(query('bob'));
+      expect(vacant).toMatchObject({ state: 'checking', draining: true, reason: 'repair' });
+      expect(await store.status(vm.id)).toEqual(vacant);
+      await store.change(vacant, checked(vacant, { passed: true }, NOON_SEC * 1000, CHECKS), someEvent(vacant));
+      expect(await store.status(vm.id)).toMatchObject({ state: 'drained', reason: 'repair' });
+    });
+
+    it('forgets the reason of a drain that is taken back while the VM is leased', async () => {
+      const { vm } = await store.acquire(wish('bob'));
+      const leased = await known(store, vm.id);
+      await store.change(leased, ordered(leased, 'drain', 'repair', NOON_SEC), someEvent(leased));
+      const wanted = await known(store, vm.id);
+      await store.change(wanted, ordered(wanted, 'return', 'mended', NOON_SEC), someEvent(wanted));
+      expect((await known(store, vm.id)).reason).toBeUndefined();
+      expect((await store.release(query('bob'))).reason).toBeUndefined();
+    });
+
+    it('ends a live lease whose VM is taken from its holder, key and all', async () => {
+      const idempotency = { key: 'k-9', fingerprint: 'bob' };
+      const { vm, lease } = await store.acquire(wish('bob', { idempotency }));
+      const leased = await store.status(vm.id);
+      if (leased === undefined) throw new Error('the VM is gone');
+      await store.change(leased, vacated(leased, NOON_SEC), someEvent(leased));
+      expect(await store.find('bob', NOON_SEC)).toBeUndefined();
+      const again = await store.acquire(wish('bob', { idempotency }));
+      expect(again.lease.id).not.toBe(lease.id);
+    });
+
+    it('of a VM whose lease had ended leaves the lease alone that its user got meanwhile', async () => {
+      const first = await store.acquire(wish('bob'));
+      const second = await store.acquire(wish('bob', { nowSec: END_SEC, expiresAtSec: END_SEC + HOUR_SEC }));
+      const old = await store.status(first.vm.id);
+      if (old?.state === 'leased')
+        await store.change(old, vacated(old, END_SEC), {
+          ...someEvent(old),
+          act: act('reaper', END_SEC),
+        });
+      expect(await store.find('bob', END_SEC)).toEqual(second);
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { LeaseStore } from '../../../lambda/pool/ports.ts';
+import { NOON_SEC } from '../../support/pool/lending.ts';
+import { END_SEC, wish, counted, countsOf } from './fixtures.ts';
+import type { CurrentStore } from './fixtures.ts';
+
+/** How many VMs of each pool are in each state. */
+export function describeCounts(currentStore: CurrentStore): void {
+  describe('counts', () => {
+    let store: LeaseStore;
+
+    beforeEach(() => {
+      store = currentStore();
+    });
+
+    it('have every VM of every pool in exactly one state', async () => {
+      await store.acquire(wish('alice'));
+      expect(await store.counts(NOON_SEC)).toEqual(
+        new Map([
+          ['default', counted({ free: 2, leased: 1 })],
+          ['large', counted({ free: 1 })],
+        ]),
+      );
+    });
+
+    it('have a VM whose lease has ended as one that waits for its check', async () => {
+      await store.acquire(wish('alice'));
+      expect(await countsOf(store, 'default', END_SEC)).toEqual(counted({ free: 2, checking: 1 }));
+    });
+  });
+}

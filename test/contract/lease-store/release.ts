@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { LeaseStore } from '../../../lambda/pool/ports.ts';
+import { NOON_SEC } from '../../support/pool/lending.ts';
+import { END_SEC, wish, query, only, TO_FREE, counted, countsOf, someEvent } from './fixtures.ts';
+import type { CurrentStore } from './fixtures.ts';
+
+/** A lease ends, once, and its VM waits for a check. */
+export function describeRelease(currentStore: CurrentStore): void {
+  describe('release', () => {
+    let store: LeaseStore;
+
+    beforeEach(() => {
+      store = currentStore();
+    });
+
+    it('leaves the VM to its check, due at once, and the user without a lease', async () => {
+      const { vm } = await store.acquire(wish('alice'));
+      const status = await store.release(query('alice'));
+      expect(status).toMatchObject({ vm, state: 'checking', failures: 0, dueAtSec: NOON_SEC });
+      expect(await only(store.due(NOON_SEC, 10))).toEqual(status);
+      expect(await store.find('alice', NOON_SEC)).toBeUndefined();
+      expect(await countsOf(store)).toEqual(counted({ free: 2, checking: 1 }));
+    });
+
+    it('is refused to a user without a live lease', async () => {
+      await expect(store.release(query('alice'))).rejects.toMatchObject({ code: 'no_lease' });
+      await store.acquire(wish('alice'));
+      await expect(store.release(query('alice', undefined, END_SEC))).rejects.toMatchObject({ code: 'no_lease' });
+    });
+
+    it('is refused for a lease that is not the current one, so that a late call ends nothing', async () => {
+      const { lease } = await store.acquire(wish('alice'));
+      const other = await store.acquire(wish('bob'));
+      const late = query('alice', other.lease.id);
+      await expect(store.release(late)).rejects.toMatchObject({ code: 'lease_superseded' });
+      expect((await store.find('alice', NOON_SEC))?.lease).toEqual(lease);
+      expect((await store.find('bob', NOON_SEC))?.lease).toEqual(other.lease);
+    });
+
+    it('answers its repetition with the VM as it is now, and changes nothing, whoever has it by then', async () => {
+      const { vm, lease } = await store.acquire(wish('alice', { pool: 'large' }));
+      const repeated = query('alice', lease.id);
+      const status = await store.release(repeated);
+      expect(await store.release(repeated)).toEqual(status);
+      await store.change(status, TO_FREE, someEvent(status));
+      expect(await store.release(repeated)).toMatchObject({ vm, state: 'free' });
+      const next = await store.acquire(wish('bob', { pool: 'large' }));
+      const own = await store.acquire(wish('alice'));
+      expect(await store.release(repeated)).toMatchObject({ vm, state: 'leased' });
+      expect(await store.find('bob', NOON_SEC)).toEqual(next);
+      expect(await store.find('alice', NOON_SEC)).toEqual(own);
+    });
+
+    it('happens once when it comes many times at once', async () => {
+      const { lease } = await store.acquire(wish('alice'));
+      const releases = await Promise.all(Array.from({ length: 5 }, () => store.release(query('alice', lease.id))));
+      expect(new Set(releases.map(({ version }) => version)).size).toBe(1);
+      expect(await countsOf(store)).toEqual(counted({ free: 2, checking: 1 }));
+    });
+
+    it("tells nothing of another user's released lease", async () => {
+      const { lease } = await store.acquire(wish('alice'));
+      await store.release(query('alice', lease.id));
+      await expect(store.release(query('bob', lease.id))).rejects.toMatchObject({ code: 'no_lease' });
+    });
+  });
+}
