@@ -1,6 +1,6 @@
 import type { VmState } from './vm.ts';
 
-/** Who does something, when, and in which request. */
+/** Who acts, when, and in which request. */
 export interface Act {
   /** A user, an operator, or {@link REAPER}. */
   readonly who: string;
@@ -28,22 +28,22 @@ export type EventKind =
   | 'renewed'
   | 'returned';
 
-/** Something that is about to happen to a VM; written in the same atomic step as the change itself. */
+/** What is about to happen to a VM. It is written in the same atomic step as the change itself. */
 export interface NewEvent {
   readonly kind: EventKind;
   readonly vmId: string;
-  /** State before; none, the VM was not known. */
+  /** State before. Absent if the store did not know the VM. */
   readonly from?: VmState;
-  /** State after; none, the VM is not known any more. */
+  /** State after. Absent if the VM left the store. */
   readonly to?: VmState;
-  /** The holder of the lease that it is about, if it is about one. */
+  /** Holder of the lease, for events about a lease. */
   readonly userId?: string;
   readonly leaseId?: string;
   readonly reason?: string;
   readonly act: Act;
 }
 
-/** An event as the rules tell it; from which state to which, the store knows. */
+/** An event as the rules report it; the store adds the states. */
 export type ChangeEvent = Omit<NewEvent, 'from' | 'to'>;
 
 /** Something that has happened to a VM. Never changed, kept for a while. */
@@ -52,7 +52,7 @@ export interface PoolEvent extends NewEvent {
   readonly id: string;
 }
 
-/** Times inside are in milliseconds for people and in seconds for rules. */
+/** Events keep milliseconds; lease rules use seconds. */
 export function secondsOf({ nowMs }: Pick<Act, 'nowMs'>): number {
   return Math.floor(nowMs / 1000);
 }

@@ -18,5 +18,5 @@ export interface JournalEntry {
   readonly metrics?: readonly Metric[];
 }
 
-/** Where the service reports what happened: a port, so that rules and API know nothing of a log format. */
+/** Where the service logs what happened: a port, so that the log format stays out of rules and API. */
 export type Journal = (entry: JournalEntry) => void;

@@ -29,7 +29,7 @@ export interface AcquireParams {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** Names a user's lease; without `leaseId` whichever the user holds. */
+/** Names a user's lease; without `leaseId`, the one that the user holds. */
 export interface LeaseParams {
   readonly userId: string;
   readonly leaseId?: string | undefined;
@@ -40,7 +40,7 @@ export interface RenewParams extends LeaseParams {
   readonly minutes?: number | undefined;
 }
 
-/** A grant with what opens its VM. Secret: for the holder's eyes only. */
+/** A grant with the key of its VM. Secret: only the holder may see it. */
 export interface OpenGrant extends Grant {
   readonly key: LoginKey;
 }
@@ -58,14 +58,14 @@ export class Lending {
   /** Lends a VM. @throws {@link LeaseTooLong}, and what {@link BorrowingStore.acquire} throws */
   async acquire(params: AcquireParams, requestId: string): Promise<OpenGrant> {
     const grant = await this.acquireFree(this.acquireRequest(params, requestId));
-    return this.opened(grant);
+    return this.open(grant);
   }
 
   /** The user's own lease with login details. @throws {@link NoLease} */
   async leaseOf(userId: string): Promise<OpenGrant> {
     const grant = await this.ports.store.find(userId, this.nowSec());
     if (grant === undefined) throw new NoLease(userId);
-    return this.opened(grant);
+    return this.open(grant);
   }
 
   /** Extends a lease. @throws what {@link BorrowingStore.renew} throws */
@@ -91,7 +91,7 @@ export class Lending {
     await this.ports.store.ping();
   }
 
-  /** Only a pool that looks empty is tidied first, so that the usual request pays nothing for it. */
+  /** Tidies only a pool that looks empty, so that the usual request pays nothing for it. */
   private async acquireFree(request: AcquireRequest): Promise<Grant> {
     try {
       return await this.ports.store.acquire(request);
@@ -123,8 +123,8 @@ export class Lending {
     return { userId, ...(leaseId !== undefined && { leaseId }), act: this.act(userId, requestId) };
   }
 
-  /** The lease may have ended while the key was being made; then nobody may have it. */
-  private async opened(grant: Grant): Promise<OpenGrant> {
+  /** @throws {@link NoLease} when the lease ended while the key was being made */
+  private async open(grant: Grant): Promise<OpenGrant> {
     const key = await this.ports.provider.login(grant.vm, grant.lease.sshPublicKey);
     if (hasEnded(grant.lease, this.nowSec())) throw new NoLease(grant.lease.userId);
     return { ...grant, key };

@@ -20,12 +20,12 @@ export type Refusal =
   | VmInUse
   | WrongState;
 
-/** Base of the refusals, so that one `instanceof` tells a refusal from a fault. */
+/** Base of the refusals, so that one `instanceof` distinguishes a refusal from a fault. */
 abstract class RefusalError extends Error {
   abstract readonly code: string;
 }
 
-/** Tells a refusal, which is the caller's to read, from a fault, which is ours to mend. */
+/** Whether an error is a refusal, which the caller reads. Anything else is a fault, which we mend. */
 export function isRefusal(error: unknown): error is Refusal {
   return error instanceof RefusalError;
 }
@@ -74,12 +74,12 @@ export class UnknownPool extends RefusalError {
   }
 }
 
-/** A list was to go on where no page of it ended. */
+/** The cursor does not come from an earlier page. */
 export class InvalidCursor extends RefusalError {
   readonly code = 'invalid_cursor';
 
   constructor() {
-    super('cursor must be that of an earlier page, as it was answered');
+    super('use a cursor from an earlier page');
   }
 }
 
@@ -116,12 +116,12 @@ export class LeaseTooLong extends RefusalError {
   }
 }
 
-/** The store could not tell, or could not decide in time, what the outcome is. Asking again is safe. */
+/** The store did not decide in time, or its answer was lost. Trying again is safe. */
 export class StoreUnavailable extends RefusalError {
   readonly code = 'store_unavailable';
 
   constructor(options?: ErrorOptions) {
-    super('the store of the leases did not answer in time; ask again', options);
+    super('the lease store did not answer in time; try again', options);
   }
 }
 
@@ -152,7 +152,7 @@ export class VmInUse extends RefusalError {
   }
 }
 
-/** What was ordered makes no sense for a VM in this state. */
+/** The order does not fit the VM's state. */
 export class WrongState extends RefusalError {
   readonly code = 'wrong_state';
 

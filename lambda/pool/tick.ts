@@ -19,15 +19,15 @@ export interface TickPorts {
   readonly clock: Clock;
 }
 
-/** VMs worked on before the time is looked at again. */
+/** VMs in one round. The time is checked between rounds. */
 const BATCH = 250;
 
-/** How far what is left is counted. */
+/** The remaining work is counted up to this number. */
 const BACKLOG_LIMIT = 1_000;
 
 /**
- * Brings the inventory up to date, takes back what ended, checks what waits for it, and publishes the figures of every
- * pool. Work that does not fit into the budget is the next tick's; a tick that is cut short, or runs twice, does no harm.
+ * Brings the inventory up to date, takes back ended leases, makes the checks that are due, and publishes the figures of every
+ * pool. The next tick does what does not fit into the budget. A tick that is cut short, or runs twice, does no harm.
  */
 export function createTick({ upkeep, journal, clock }: TickPorts): Tick {
   return async (requestId, budgetMs) => {
@@ -35,12 +35,12 @@ export function createTick({ upkeep, journal, clock }: TickPorts): Tick {
     try {
       await upkeep.sync(requestId);
     } finally {
-      // An inventory that is not to be had keeps no VM from its next user; the tick fails when the rest is done.
-      await tidyAndTell(requestId, startedMs, budgetMs);
+      // If the inventory can't be read, still reap and check; report the error afterwards.
+      await tidyAndReport(requestId, startedMs, budgetMs);
     }
   };
 
-  async function tidyAndTell(requestId: string, startedMs: number, budgetMs: number): Promise<void> {
+  async function tidyAndReport(requestId: string, startedMs: number, budgetMs: number): Promise<void> {
     const tidied = await tidyUntil(startedMs + budgetMs, upkeep, clock, requestId);
     for (const { vmId, error } of tidied.faults) {
       journal({ level: 'ERROR', message: 'a VM could not be tidied', fields: { requestId, vmId }, error });

@@ -20,13 +20,13 @@ export interface Tidied {
   readonly reaped: number;
   /** Checks made. */
   readonly checked: number;
-  /** VMs that made trouble, and which. They stay due. */
+  /** VMs whose upkeep failed, with the error. They remain due. */
   readonly faults: readonly { readonly vmId: string; readonly error: unknown }[];
 }
 
-/** What is due and not done. */
+/** Work that is due and not done yet. */
 export interface Backlog {
-  /** Leases that have ended and were not taken back. */
+  /** Ended leases that have not been taken back. */
   readonly leasesOverdue: number;
   /** How long the most overdue check has waited past its time, seconds. */
   readonly oldestCheckSec: number;
@@ -44,15 +44,15 @@ export class Upkeep {
 
   /**
    * Takes back leases that have ended and makes the checks that are due, the longest overdue first. Safe to run at any time,
-   * any number at once; one VM that makes trouble stops no other.
+   * any number at once. A VM whose upkeep fails does not stop the others.
    *
    * @param limit - most VMs to work on
-   * @param except - ids of VMs to leave alone: those that made trouble just now would only be in the way of the others
+   * @param except - ids of VMs to skip: those that have just failed would only take the place of others
    */
   async tidy(requestId: string, limit: number, except: ReadonlySet<string> = new Set()): Promise<Tidied> {
     const due = await this.ports.store.due(this.nowSec(), limit + except.size);
     const wanted = due.filter(({ vm }) => !except.has(vm.id)).slice(0, limit);
-    const rounds = await pMap(wanted, (status) => this.tidied(status, requestId), { concurrency: PARALLEL });
+    const rounds = await pMap(wanted, (status) => this.tidyOne(status, requestId), { concurrency: PARALLEL });
     return {
       reaped: rounds.reduce((sum, { reaped }) => sum + reaped, 0),
       checked: rounds.reduce((sum, { checked: made }) => sum + made, 0),
@@ -87,7 +87,7 @@ export class Upkeep {
     return this.checkIfDue(status, requestId).catch(() => status);
   }
 
-  /** Takes a VM back if its lease has ended. @returns the VM as it is now */
+  /** Takes a VM back if its lease has ended. @returns the VM's current status */
   async reapIfOverdue(status: VmStatus, requestId: string): Promise<VmStatus> {
     return isOverdue(status, this.nowSec()) ? this.reap(status, requestId) : status;
   }
@@ -97,7 +97,7 @@ export class Upkeep {
     return state === 'checking' && dueAtSec <= this.nowSec() ? this.check(status, requestId) : status;
   }
 
-  private async tidied(status: VmStatus, requestId: string): Promise<Tidied> {
+  private async tidyOne(status: VmStatus, requestId: string): Promise<Tidied> {
     try {
       const vacant = await this.reapIfOverdue(status, requestId);
       const after = await this.checkIfDue(vacant, requestId);
@@ -110,7 +110,7 @@ export class Upkeep {
   private async reap(status: VmStatus, requestId: string): Promise<VmStatus> {
     const act = this.act(requestId);
     const change = vacated(status, secondsOf(act));
-    return (await this.ports.store.change(status, change, eventOf(status, 'expired', act))).status;
+    return (await this.ports.store.change(status, change, eventAbout(status, 'expired', act))).status;
   }
 
   private async check(status: VmStatus, requestId: string): Promise<VmStatus> {
@@ -119,7 +119,7 @@ export class Upkeep {
     const change = checked(status, verdict, act.nowMs, this.policyOf(status.vm.pool).check);
     const kind = verdict.passed ? 'check_passed' : change.state === 'quarantined' ? 'quarantined' : 'check_failed';
     const reason = verdict.passed ? {} : { reason: verdict.reason };
-    return (await this.ports.store.change(status, change, { ...eventOf(status, kind, act), ...reason })).status;
+    return (await this.ports.store.change(status, change, { ...eventAbout(status, kind, act), ...reason })).status;
   }
 
   private async verdictOn({ vm }: VmStatus): Promise<Verdict> {
@@ -140,6 +140,6 @@ export class Upkeep {
   }
 }
 
-function eventOf({ vm, lease }: VmStatus, kind: EventKind, act: Act): ChangeEvent {
+function eventAbout({ vm, lease }: VmStatus, kind: EventKind, act: Act): ChangeEvent {
   return { kind, vmId: vm.id, act, ...(lease !== undefined && { userId: lease.userId, leaseId: lease.id }) };
 }

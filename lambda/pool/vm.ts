@@ -34,7 +34,7 @@ export type PoolCounts = Readonly<Record<VmState, number>>;
 export interface VmStatus {
   readonly vm: Vm;
   readonly state: VmState;
-  /** Changes with every change of the VM, so that a slow writer can tell that it came too late. */
+  /** Changes with every change of the VM, so that a slow writer notices that it is too late. */
   readonly version: number;
   /** Checks failed in a row since the VM was last free. */
   readonly failures: number;
