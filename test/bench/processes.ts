@@ -37,11 +37,11 @@ function environment(variables: Readonly<Record<string, string>>): Record<string
   return { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...variables };
 }
 
-/** Standard output leads nowhere, so that whoever writes log lines pays for writing them and nobody for reading. */
+/** Standard output goes to the null device: a process pays for writing its log lines, and no process reads them. */
 const SILENT = ['ignore', 'ignore', 'inherit'] satisfies StdioOptions;
 
 /**
- * Runs a script in a process of its own to its end.
+ * Runs a script in a new process to its end.
  *
  * @returns the one message that it sent
  */

@@ -64,7 +64,7 @@ export async function againstEmptyHandler(nextStart: () => Promise<Start>, round
   return { init: against('init'), answer: against('answer'), how: `${rounds} pairs of processes under ${how}` };
 }
 
-/** AWS's runtime interface client where it can be had, else the small one of this folder on the Node that is here. */
+/** AWS's runtime interface client where it installs, else the small one of this folder on this process's Node. */
 async function runtimeThatRunsHere(): Promise<{ runtime: LambdaRuntime; how: string }> {
   const missing = toolsMissing();
   if (missing.length > 0) return standIn(missing.map(({ name }) => `no ${name}`).join(', '));

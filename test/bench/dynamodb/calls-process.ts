@@ -1,5 +1,5 @@
 /**
- * Tells what each call of the DynamoDB store costs: `node calls-process.mjs <table> <cycles>`. In each cycle a new user gets
+ * Measures what each call of the DynamoDB store costs: `node calls-process.mjs <table> <cycles>`. In each cycle a new user gets
  * a VM, looks at the lease, extends it and gives the VM back; then the VM's check passes.
  */
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';

@@ -36,7 +36,7 @@ export function missingDynamoDb(): string[] {
 
 /** A DynamoDB Local with tables that hold as many VMs as wanted. */
 export class Database {
-  /** What leads a process of its own to it. */
+  /** Settings with which another process finds it. */
   readonly variables: Readonly<Record<string, string>>;
   private readonly client: DynamoDBClient;
 

@@ -30,7 +30,7 @@ interface Output {
   readonly ConsumedCapacity?: { readonly CapacityUnits: number };
 }
 
-/** A proxy before DynamoDB that tells what requests cost. */
+/** A proxy before DynamoDB that counts what requests cost. */
 export class Meter {
   private exchanges: Exchange[] = [];
   private readonly agent = new http.Agent({ keepAlive: true });

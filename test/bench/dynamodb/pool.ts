@@ -15,12 +15,12 @@ export function vmsOf(count: number): Vm[] {
   }));
 }
 
-/** A VM that is to be had. */
+/** A VM that nobody has. */
 export function free(vm: Vm): VmStatus {
   return { vm, state: 'free', version: newVersion(), failures: 0, draining: false, retired: false };
 }
 
-/** A VM that a user of its own has until then. */
+/** A VM leased until then, each VM to another user. */
 export function leased(vm: Vm, expiresAtSec: number): VmStatus {
   const [userId, id] = [`holder-of-${vm.id}@example.com`, `lease-of-${vm.id}`];
   const lease = { id, userId, vmId: vm.id, acquiredAtSec: expiresAtSec - 3_600, expiresAtSec };

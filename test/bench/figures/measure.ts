@@ -25,7 +25,7 @@ export interface Measure {
 /** What one part of the benchmark found. */
 export interface Findings {
   readonly measures: readonly Measure[];
-  /** How it was measured, where that matters to whoever reads the figures */
+  /** How it was measured, where a reader of the figures needs to know */
   readonly notes: readonly string[];
 }
 

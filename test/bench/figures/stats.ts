@@ -18,7 +18,7 @@ export interface Pair {
 }
 
 /**
- * What pairs tell: the middle of each side, and the middle of the ratios pair by pair. That is steadier than the ratio
+ * Sums up pairs: the middle of each side, and the middle of the ratios pair by pair. That is steadier than the ratio
  * of the middles when the machine is faster in one minute than in the next.
  */
 export function compared(pairs: readonly Pair[]): { value: number; baseline: number; ratio: number } {

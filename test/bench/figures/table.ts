@@ -28,7 +28,7 @@ function padded(cell: string, width: number, column: number): string {
   return isText ? cell.padEnd(width) : cell.padStart(width);
 }
 
-/** Three digits that count, as the figures are no better than that; whole numbers keep all of theirs. */
+/** Three significant digits, since the figures are not more exact; whole numbers keep all their digits. */
 function figure(value: number): string {
   if (Number.isInteger(value) || value >= 100) return Math.round(value).toLocaleString('en');
   return value.toPrecision(3);

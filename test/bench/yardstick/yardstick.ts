@@ -20,8 +20,8 @@ interface Cycles {
 }
 
 /**
- * How often a second one caller borrows a VM and gives it back, through the local server, beside the published figures of
- * vmpooler. Our CPU time against the time of the whole cycle shows how much of a cycle is ours: over DynamoDB Local the rest
+ * How often a second one caller borrows a VM and gives it back, through the local server, beside the figures of vmpooler
+ * that were measured once. Our CPU time against the time of the whole cycle shows how much of a cycle is ours: over DynamoDB Local the rest
  * is its work, the client's and the kernel's.
  */
 export async function measureYardstick(isQuick: boolean): Promise<Findings> {
