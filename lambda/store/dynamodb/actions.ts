@@ -2,37 +2,37 @@ import type { ChangeEvent, NewEvent } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
 import type { VmStatus } from '../../pool/vm.ts';
 import { isKeyOf, isOfLease, isThere, isVersion } from './conditions.ts';
-import { eventItem, freeItem, keys, vmItem } from './layout.ts';
-import type { Action } from './table.ts';
+import type { Action } from './expressions.ts';
+import { eventItem, freeItem, keys, vmItem } from './items.ts';
 
-/** Writes events, which expire. */
+/** Makes the actions that write events. */
 export class EventWriter {
   /** @param keptDays - how long events are kept, days */
   constructor(private readonly keptDays: number) {}
 
-  /** The action that appends an event, for the transaction of what happens. */
+  /** The action that appends an event; it belongs to the transaction of the change. */
   append(event: NewEvent): Action {
     return { put: eventItem(event, this.keptDays) };
   }
 
-  /** The same for a VM's way from one state to another. */
+  /** Appends the event of a VM's step from one state to another. */
   appendChange(before: VmStatus, after: VmStatus | undefined, event: ChangeEvent): Action {
     return this.append({ ...event, from: before.state, ...(after !== undefined && { to: after.state }) });
   }
 }
 
-/** Takes a VM from one place in life to another, or out of the table; the first action is that of the VM itself. */
+/** Takes a VM from one place in life to another, or out of the table. The first action is that of the VM item. */
 export function changeActions(before: VmStatus, after: VmStatus | undefined): Action[] {
   return [vmAction(before, after), ...freeActions(before, after), ...endedLeaseActions(before, after)];
 }
 
-/** The item of the VM itself, if it has not changed since it was read. */
+/** Writes the VM item, if the VM has not changed since it was read. */
 export function vmAction(before: VmStatus, after: VmStatus | undefined): Action {
   const asRead = isVersion(before.version);
   return after === undefined ? { delete: keys.vm(before.vm.id), if: asRead } : { put: vmItem(after), if: asRead };
 }
 
-/** Takes away the key of a lease that is over. */
+/** Deletes the idempotency key of a lease that is over. */
 export function keyActions({ id, idempotency }: Lease): Action[] {
   return idempotency === undefined
     ? []
@@ -46,7 +46,7 @@ function freeActions(before: VmStatus, after: VmStatus | undefined): Action[] {
   ];
 }
 
-/** The items of a lease that had ended may be those of a later lease by now; then they stay. */
+/** The items under the user and the key may belong to a later lease by now; then they stay. */
 function endedLeaseActions({ lease }: VmStatus, after: VmStatus | undefined): Action[] {
   if (lease === undefined || after?.state === 'leased') return [];
   return [{ delete: keys.user(lease.userId), if: isOfLease(lease.id), optional: true }, ...keyActions(lease)];

@@ -16,8 +16,8 @@ export interface ClientOptions {
   readonly credentials: AwsCredentialIdentity;
 }
 
-/** What is asked and answered, in the words of the API's reference. */
-interface Operations {
+/** Input and output of each request, in the words of the API reference. */
+export interface Api {
   readonly BatchGetItem: [dynamodb.BatchGetItemInput, dynamodb.BatchGetItemOutput];
   readonly GetItem: [dynamodb.GetItemInput, dynamodb.GetItemOutput];
   readonly PutItem: [dynamodb.PutItemInput, dynamodb.PutItemOutput];
@@ -84,15 +84,15 @@ export class DynamoDb {
    * @throws {@link DynamoDbError} when DynamoDB answers with an error; whatever the network throws when there is no answer,
    *   and then what was asked may have been done
    */
-  async send<Name extends keyof Operations>(operation: Name, input: Operations[Name][0]): Promise<Operations[Name][1]> {
+  async send<Name extends keyof Api>(operation: Name, input: Api[Name][0]): Promise<Api[Name][1]> {
     const request = await this.signer.sign(this.request(operation, JSON.stringify(input)));
     const { response } = await this.http.handle(new HttpRequest(request));
     const body: unknown = JSON.parse(await text(response.body as Readable));
     if (response.statusCode !== 200) throw errorOf(body as ErrorBody);
-    return body as Operations[Name][1];
+    return body as Api[Name][1];
   }
 
-  private request(operation: keyof Operations, body: string): HttpRequest {
+  private request(operation: keyof Api, body: string): HttpRequest {
     const { protocol, hostname, host, port } = this.endpoint;
     return new HttpRequest({
       method: 'POST',

@@ -8,17 +8,12 @@ import type { Vm, VmStatus } from '../../pool/vm.ts';
 import { changeActions } from './actions.ts';
 import type { EventWriter } from './actions.ts';
 import { isNew, isOfLease } from './conditions.ts';
-import { freeItem, inventoryItem, keys, newVersion, vmItem } from './layout.ts';
-import type { Item } from './layout.ts';
-import { Cancelled } from './table.ts';
-import type { Action, Table } from './table.ts';
+import type { Action } from './expressions.ts';
+import { freeItem, inventoryItem, keys, newVersion, vmItem } from './items.ts';
+import type { InventoryItem } from './items.ts';
+import { Cancelled } from './retry.ts';
+import type { Table } from './table.ts';
 import type { WorkIndex } from './work-index.ts';
-
-/** What the last sync left behind. */
-interface Synced {
-  readonly hash: string;
-  readonly pools: readonly string[];
-}
 
 /** VMs written at the same moment. */
 const PARALLEL = 16;
@@ -43,7 +38,7 @@ export class Inventory {
 
   /** Names of all pools, as the last sync of any process left them. */
   async poolsNow(): Promise<readonly string[]> {
-    this.known = (await this.synced()).pools;
+    this.known = (await this.readSyncMark()).pools;
     return this.known;
   }
 
@@ -54,12 +49,12 @@ export class Inventory {
    */
   async sync(inventory: readonly Vm[], act: Act): Promise<void> {
     const hash = hashOf(inventory);
-    const synced = await this.synced();
+    const synced = await this.readSyncMark();
     this.known = synced.pools;
     if (synced.hash === hash) return;
     const wanted = new Map(inventory.map((vm) => [vm.id, vm]));
     const pools = [...new Set([...synced.pools, ...inventory.map(({ pool }) => pool)])].sort();
-    // First: nobody finds the VMs of a pool that is not known, and what is half done is the inventory of no hash.
+    // Written first: VMs are found through their pool, and an empty hash marks a sync that has not finished.
     if (synced.hash !== '' || pools.length > synced.pools.length) await this.table.put(inventoryItem('', pools));
     this.known = pools;
     const present = (await Promise.all(pools.map((pool) => this.work.allOf(pool)))).flat();
@@ -74,9 +69,8 @@ export class Inventory {
     if (done) await this.table.put(inventoryItem(hash, pools));
   }
 
-  private async synced(): Promise<Synced> {
-    const item = await this.table.get(keys.inventory);
-    return item === undefined ? { hash: '', pools: [] } : (item as Item & Synced);
+  private async readSyncMark(): Promise<Pick<InventoryItem, 'hash' | 'pools'>> {
+    return (await this.table.get(keys.inventory)) ?? { hash: '', pools: [] };
   }
 
   /**
@@ -86,7 +80,7 @@ export class Inventory {
   private async makeAll(changes: readonly (readonly Action[])[]): Promise<void> {
     const endMs = performance.now() + WRITING_MS;
     const makeInTime = async (actions: readonly Action[]) => {
-      if (performance.now() < endMs) await this.made(actions);
+      if (performance.now() < endMs) await this.commit(actions);
     };
     try {
       await pMap(changes, makeInTime, { concurrency: PARALLEL, stopOnError: false });
@@ -96,7 +90,7 @@ export class Inventory {
   }
 
   /** Somebody else may have changed the VM meanwhile; then the next sync looks at it again. */
-  private async made(actions: readonly Action[]): Promise<void> {
+  private async commit(actions: readonly Action[]): Promise<void> {
     try {
       await this.table.transact(actions);
     } catch (error) {

@@ -16,11 +16,14 @@ import type { PoolCounts, Vm, VmStatus } from '../../pool/vm.ts';
 import { changeActions, EventWriter } from './actions.ts';
 import { DynamoDb } from './client.ts';
 import type { ClientOptions } from './client.ts';
-import { Granting } from './granting.ts';
-import { Holding } from './holding.ts';
+import { all, compares } from './expressions.ts';
+import { Grants } from './grants.ts';
 import { Inventory } from './inventory.ts';
-import { changedStatus, eventBound, eventOf, keys, statusOf } from './layout.ts';
-import { Cancelled, Table, untilUndisturbed } from './table.ts';
+import { changedStatus, eventBound, eventOf, keys, statusOf } from './items.ts';
+import type { EventItem } from './items.ts';
+import { Leases } from './leases.ts';
+import { Cancelled, retryCancelled } from './retry.ts';
+import { Table } from './table.ts';
 import type { Query } from './table.ts';
 import { WorkIndex } from './work-index.ts';
 
@@ -43,8 +46,8 @@ export function createDynamoStore({ tableName, eventsKeptDays, ...place }: Dynam
 export class DynamoStore implements LeaseStore {
   private readonly work: WorkIndex;
   private readonly inventory: Inventory;
-  private readonly granting: Granting;
-  private readonly holding: Holding;
+  private readonly grants: Grants;
+  private readonly leases: Leases;
 
   constructor(
     private readonly table: Table,
@@ -52,8 +55,8 @@ export class DynamoStore implements LeaseStore {
   ) {
     this.work = new WorkIndex(table);
     this.inventory = new Inventory(table, this.work, eventWriter);
-    this.granting = new Granting(table, this.work, this.inventory, eventWriter);
-    this.holding = new Holding(table, eventWriter);
+    this.grants = new Grants(table, this.work, this.inventory, eventWriter);
+    this.leases = new Leases(table, eventWriter);
   }
 
   async sync(inventory: readonly Vm[], act: Act): Promise<void> {
@@ -61,19 +64,19 @@ export class DynamoStore implements LeaseStore {
   }
 
   async acquire(request: AcquireRequest): Promise<Grant> {
-    return this.granting.acquire(request);
+    return this.grants.acquire(request);
   }
 
   async find(userId: string, nowSec: number): Promise<Grant | undefined> {
-    return this.holding.find(userId, nowSec);
+    return this.leases.find(userId, nowSec);
   }
 
   async renew(request: RenewRequest): Promise<Lease> {
-    return this.holding.renew(request);
+    return this.leases.renew(request);
   }
 
   async release(query: LeaseQuery): Promise<VmStatus> {
-    return this.holding.release(query);
+    return this.leases.release(query);
   }
 
   async due(nowSec: number, limit: number): Promise<readonly VmStatus[]> {
@@ -83,7 +86,7 @@ export class DynamoStore implements LeaseStore {
   async change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed> {
     const after = change.state === 'removed' ? undefined : changedStatus(before, change.state, change);
     const actions = [...changeActions(before, after), this.eventWriter.appendChange(before, after, event)];
-    return untilUndisturbed(async (deadline) => {
+    return retryCancelled(async (deadline) => {
       try {
         await this.table.transact(actions, deadline);
         return { applied: true, status: after ?? before };
@@ -127,13 +130,8 @@ export class DynamoStore implements LeaseStore {
   }
 }
 
-function eventQuery(query: EventQuery): Query {
-  const bound = eventBound(query.cursor);
-  if ('vmId' in query) {
-    return {
-      key: { expression: 'pk = :pk AND sk < :bound', values: { ':pk': keys.vm(query.vmId).pk, ':bound': bound } },
-    };
-  }
-  const values = { ':user': query.userId, ':bound': bound };
-  return { index: 'by-user', key: { expression: 'eventUser = :user AND sk < :bound', values } };
+function eventQuery(query: EventQuery): Query<EventItem> {
+  const isOlder = compares('sk', '<', eventBound(query.cursor));
+  if ('vmId' in query) return { key: all(compares('pk', '=', keys.vm(query.vmId).pk), isOlder) };
+  return { index: 'by-user', key: all(compares('eventUser', '=', query.userId), isOlder) };
 }

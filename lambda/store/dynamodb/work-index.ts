@@ -1,9 +1,13 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Page, PageQuery } from '../../pool/ports.ts';
 import { InvalidCursor } from '../../pool/refusals.ts';
 import { VM_STATES } from '../../pool/vm.ts';
 import type { PoolCounts, VmStatus } from '../../pool/vm.ts';
-import { keys, statusOf, workPartition } from './layout.ts';
-import type { Condition, Table } from './table.ts';
+import { all, compares } from './expressions.ts';
+import type { Condition } from './expressions.ts';
+import { keys, statusOf, workPartition } from './items.ts';
+import type { VmItem } from './items.ts';
+import type { Table } from './table.ts';
 
 /** How old counts may be that a refusal carries, milliseconds: hundreds may be refused in a second. */
 const COUNTS_FRESH_MS = 2_000;
@@ -21,7 +25,7 @@ export class WorkIndex {
   async due(pools: readonly string[], nowSec: number, limit: number): Promise<readonly VmStatus[]> {
     const partitions = pools.flatMap((pool) => [workPartition(pool, 'leased'), workPartition(pool, 'checking')]);
     const found = await Promise.all(
-      partitions.map((work) => this.table.queryAll({ index: 'work', key: upTo(work, nowSec), limit })),
+      partitions.map((work) => this.table.queryAll<VmItem>({ index: 'work', key: upTo(work, nowSec), limit })),
     );
     return found
       .flat()
@@ -61,7 +65,7 @@ export class WorkIndex {
   /** Every VM of a pool. */
   async allOf(pool: string): Promise<VmStatus[]> {
     const found = await Promise.all(
-      VM_STATES.map((state) => this.table.queryAll({ index: 'work', key: every(workPartition(pool, state)) })),
+      VM_STATES.map((state) => this.table.queryAll<VmItem>({ index: 'work', key: every(workPartition(pool, state)) })),
     );
     return found.flat().map(statusOf);
   }
@@ -73,11 +77,11 @@ export class WorkIndex {
     const items: VmStatus[] = [];
     for (const work of partitions.slice(place === undefined ? 0 : partitions.indexOf(place.work))) {
       const start = place?.work === work ? place : undefined;
-      const found = await this.table.query({
+      const found = await this.table.query<VmItem>({
         index: 'work',
         key: every(work),
         limit: limit + 1 - items.length,
-        after: start,
+        after: start && marshall(start),
       });
       items.push(...found.items.map(statusOf));
       if (items.length > limit) return { items: items.slice(0, limit), cursor: cursorOf(items[limit - 1]) };
@@ -86,20 +90,16 @@ export class WorkIndex {
   }
 }
 
-const NAMES = { '#work': 'work' };
-
 function every(work: string): Condition {
-  return { expression: '#work = :work', names: NAMES, values: { ':work': work } };
+  return compares('work', '=', work);
 }
 
 function upTo(work: string, nowSec: number): Condition {
-  const values = { ':work': work, ':nowSec': nowSec };
-  return { expression: '#work = :work AND dueAtSec <= :nowSec', names: NAMES, values };
+  return all(every(work), compares('dueAtSec', '<=', nowSec));
 }
 
 function after(work: string, nowSec: number): Condition {
-  const values = { ':work': work, ':nowSec': nowSec };
-  return { expression: '#work = :work AND dueAtSec > :nowSec', names: NAMES, values };
+  return all(every(work), compares('dueAtSec', '>', nowSec));
 }
 
 /** Where a page ends, as text: a key of the index. */

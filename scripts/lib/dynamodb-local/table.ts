@@ -5,49 +5,55 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import type {
-  AttributeDefinition,
   CreateTableCommandInput,
   DynamoDBClient,
   GlobalSecondaryIndex,
   KeySchemaElement,
+  Projection,
 } from '@aws-sdk/client-dynamodb';
+import { TABLE_SCHEMA } from '../../../lambda/store/dynamodb/schema.ts';
+import type { IndexSchema, TableSchema } from '../../../lambda/store/dynamodb/schema.ts';
 
 /** A table as {@link createTable} makes it, without its name. */
 export interface TableDefinition extends Omit<CreateTableCommandInput, 'TableName'> {
   readonly timeToLiveAttribute: string;
 }
 
-/** The table of the product; `terraform/modules/dynamodb` makes the same one on AWS. */
-const POOL_TABLE: TableDefinition = {
-  AttributeDefinitions: [
-    ...['pk', 'sk', 'work', 'eventUser'].map((AttributeName): AttributeDefinition => ({
-      AttributeName,
-      AttributeType: 'S',
-    })),
-    { AttributeName: 'dueAtSec', AttributeType: 'N' },
-  ],
-  KeySchema: keysOf('pk', 'sk'),
-  GlobalSecondaryIndexes: [indexOf('work', 'work', 'dueAtSec'), indexOf('by-user', 'eventUser', 'sk')],
-  BillingMode: 'PAY_PER_REQUEST',
-  timeToLiveAttribute: 'ttl',
-};
+/** The definition of a table with these keys and indexes. */
+function definitionFrom({ indexes, keyTypes, timeToLive, ...keys }: TableSchema): TableDefinition {
+  return {
+    AttributeDefinitions: Object.entries(keyTypes).map(([AttributeName, AttributeType]) => {
+      return { AttributeName, AttributeType };
+    }),
+    KeySchema: keysOf(keys),
+    GlobalSecondaryIndexes: Object.entries(indexes).map(([name, index]) => indexOf(name, index)),
+    BillingMode: 'PAY_PER_REQUEST',
+    timeToLiveAttribute: timeToLive,
+  };
+}
 
-function keysOf(hash: string, range: string): KeySchemaElement[] {
+function keysOf({ hash, range }: Pick<IndexSchema, 'hash' | 'range'>): KeySchemaElement[] {
   return [
     { AttributeName: hash, KeyType: 'HASH' },
     { AttributeName: range, KeyType: 'RANGE' },
   ];
 }
 
-function indexOf(IndexName: string, hash: string, range: string): GlobalSecondaryIndex {
-  return { IndexName, KeySchema: keysOf(hash, range), Projection: { ProjectionType: 'ALL' } };
+function indexOf(IndexName: string, index: IndexSchema): GlobalSecondaryIndex {
+  return { IndexName, KeySchema: keysOf(index), Projection: projectionOf(index) };
 }
 
-/** Makes a table, by default the one that the store wants. */
+function projectionOf({ projected }: IndexSchema): Projection {
+  if (projected === 'ALL') return { ProjectionType: 'ALL' };
+  if (projected.length === 0) return { ProjectionType: 'KEYS_ONLY' };
+  return { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projected] };
+}
+
+/** Makes a table, by default the one that the store needs. */
 export async function createTable(
   client: DynamoDBClient,
   TableName: string,
-  { timeToLiveAttribute: AttributeName, ...definition }: TableDefinition = POOL_TABLE,
+  { timeToLiveAttribute: AttributeName, ...definition }: TableDefinition = definitionFrom(TABLE_SCHEMA),
 ): Promise<void> {
   await client.send(new CreateTableCommand({ TableName, ...definition }));
   const TimeToLiveSpecification = { AttributeName, Enabled: true };

@@ -1,4 +1,4 @@
-import type { Item } from '../../../lambda/store/dynamodb/layout.ts';
+import type { Item } from '../../../lambda/store/dynamodb/items.ts';
 import type { CallCosts } from './calls-process.ts';
 import type { Database } from './database.ts';
 import type { Latencies } from './latency-process.ts';

@@ -1,4 +1,5 @@
-import { Cancelled, Table } from '../../../lambda/store/dynamodb/table.ts';
+import { Cancelled } from '../../../lambda/store/dynamodb/retry.ts';
+import { Table } from '../../../lambda/store/dynamodb/table.ts';
 
 /** A table that counts what becomes of transactions. */
 export class CountingTable extends Table {

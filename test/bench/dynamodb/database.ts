@@ -2,8 +2,8 @@ import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { BatchWriteItemCommandOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';
-import { freeItem, inventoryItem, userItem, vmItem } from '../../../lambda/store/dynamodb/layout.ts';
-import type { Item } from '../../../lambda/store/dynamodb/layout.ts';
+import { freeItem, inventoryItem, userItem, vmItem } from '../../../lambda/store/dynamodb/items.ts';
+import type { Item } from '../../../lambda/store/dynamodb/items.ts';
 import { toolsMissing } from '../../../scripts/lib/dynamodb-local/install.ts';
 import { DynamoDbLocal } from '../../../scripts/lib/dynamodb-local/start.ts';
 import { createTable } from '../../../scripts/lib/dynamodb-local/table.ts';

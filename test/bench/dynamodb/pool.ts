@@ -1,5 +1,5 @@
 import type { Vm, VmStatus } from '../../../lambda/pool/vm.ts';
-import { newVersion } from '../../../lambda/store/dynamodb/layout.ts';
+import { newVersion } from '../../../lambda/store/dynamodb/items.ts';
 
 /** The only pool of every table here. */
 export const POOL = 'default';

@@ -1,6 +1,5 @@
-import type { Lease } from '../../../lambda/pool/lease.ts';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';
-import type { Item } from '../../../lambda/store/dynamodb/layout.ts';
+import type { Item } from '../../../lambda/store/dynamodb/items.ts';
 import type { Database } from './database.ts';
 import { free, vmsOf } from './pool.ts';
 import type { Loot } from './stampede-process.ts';
@@ -64,8 +63,8 @@ async function stampede(database: Database, script: string, tableName: string, c
 function outcomeOf(loots: readonly Loot[], items: readonly Item[], startMs: number): Outcome {
   const told = loots.flatMap((loot) => loot.told);
   const unanswered = loots.flatMap((loot) => loot.unanswered);
-  const vms = items.filter(({ sk }) => sk === 'VM') as (Item & VmStatus)[];
-  const users = items.filter(({ sk }) => sk === 'LEASE') as (Item & { lease: Lease })[];
+  const vms = items.filter((item) => item.sk === 'VM');
+  const users = items.filter((item) => item.sk === 'LEASE');
   const lastMadeFromMs = Math.max(...loots.map((loot) => loot.lastMadeFromMs));
   const lostRaces = loots.reduce((sum, loot) => sum + loot.lostRaces, 0);
   return {

@@ -1,20 +1,31 @@
 import { isDeepStrictEqual } from 'node:util';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { hasEnded } from '../../../lambda/pool/lease.ts';
 import type { Lease } from '../../../lambda/pool/lease.ts';
-import type { NewEvent, PoolEvent } from '../../../lambda/pool/event.ts';
+import type { PoolEvent } from '../../../lambda/pool/event.ts';
 import { VM_STATES } from '../../../lambda/pool/vm.ts';
-import type { Vm, VmState, VmStatus } from '../../../lambda/pool/vm.ts';
-import type { Item } from '../../../lambda/store/dynamodb/layout.ts';
+import type { Vm, VmState } from '../../../lambda/pool/vm.ts';
+import { eventOf, freePartition, keys } from '../../../lambda/store/dynamodb/items.ts';
+import type { EventItem, FreeItem, Item, KeyItem, UserItem, VmItem } from '../../../lambda/store/dynamodb/items.ts';
 import { allItems } from './database.ts';
 
-const EVENT = 'EVENT#';
-
-/** Everything that a table holds, and what of it cannot be. */
+/** Everything that a table holds, and which of the invariants it breaks. */
 export class PoolTable {
-  private constructor(private readonly items: readonly Item[]) {}
+  readonly vms: readonly VmItem[];
+  readonly events: readonly PoolEvent[];
+  private readonly free: readonly FreeItem[];
+  private readonly users: readonly UserItem[];
+  private readonly idempotencyKeys: readonly KeyItem[];
+
+  private constructor(items: readonly Item[]) {
+    this.vms = items.filter(isVm);
+    this.events = items.filter(isEvent).map(eventOf);
+    this.free = items.filter(isFree);
+    this.users = items.filter(isUser);
+    this.idempotencyKeys = items.filter(isKey);
+  }
 
   static async read(client: DynamoDBClient, tableName: string): Promise<PoolTable> {
     return new PoolTable(await allItems(client, tableName));
@@ -27,118 +38,117 @@ export class PoolTable {
     userId: string,
     nowSec: number,
   ): Promise<Lease | undefined> {
-    const Key = { pk: { S: `USER#${userId}` }, sk: { S: 'LEASE' } };
-    const { Item: item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
-    const lease = item && (unmarshall(item).lease as Lease);
+    const command = new GetItemCommand({ TableName, Key: marshall(keys.user(userId)), ConsistentRead: true });
+    const { Item: item } = await client.send(command);
+    const lease = item && (unmarshall(item) as UserItem).lease;
     return lease === undefined || hasEnded(lease, nowSec) ? undefined : lease;
-  }
-
-  get vms(): VmStatus[] {
-    return this.items.filter(({ sk }) => sk === 'VM') as unknown as VmStatus[];
-  }
-
-  get events(): PoolEvent[] {
-    const items = this.items.filter(({ sk }) => sk.startsWith(EVENT));
-    return items.map(({ sk, event }) => ({ ...(event as NewEvent), id: sk.slice(EVENT.length) }));
   }
 
   /** The live lease of each user that has one. */
   leases(nowSec: number): Map<string, Lease> {
-    const userItems = this.items.filter(({ pk }) => pk.startsWith('USER#'));
-    const leases = userItems.map(({ lease }) => lease as Lease).filter((lease) => !hasEnded(lease, nowSec));
-    return new Map(leases.map((lease) => [lease.userId, lease]));
+    const live = this.users.map(({ lease }) => lease).filter((lease) => !hasEnded(lease, nowSec));
+    return new Map(live.map((lease) => [lease.userId, lease]));
   }
 
   /**
-   * What of the invariants 1 to 5 does not hold (see the design: one lease a VM, one a user, one state, nothing lost, no
-   * rights past the end).
+   * Where the table breaks the invariants 1 to 5 of the design: one lease a VM, one a user, one state, nothing lost, no rights
+   * past the end.
    *
-   * @returns sentences; none, all is well
+   * @returns sentences; none when all is well
    */
   faults(inventory: readonly Vm[], nowSec: number): string[] {
+    const leases = this.leases(nowSec);
     return [
-      ...this.inventoryFaults(inventory),
-      ...this.vms.flatMap((status) => this.vmFaults(status, nowSec)),
-      ...this.freeFaults(),
-      ...this.leaseFaults(nowSec),
-      ...this.eventFaults(),
-      ...this.vms.flatMap((status) => this.storyFaults(status)),
+      ...this.lostVms(inventory),
+      ...this.vms.flatMap((vm) => [...this.offerFaults(vm), ...vmFaults(vm, leases, nowSec)]),
+      ...this.offersOfUnknownVms(),
+      ...[...leases.values()].flatMap((lease) => [...this.holderFaults(lease), ...this.keyFaults(lease)]),
+      ...this.vms.flatMap((vm) => this.historyFaults(vm)),
     ];
   }
 
-  private inventoryFaults(inventory: readonly Vm[]): string[] {
-    const ids = this.vms.map(({ vm }) => vm.id);
-    return inventory.filter(({ id }) => !ids.includes(id)).map(({ id }) => `${id} is lost`);
+  private lostVms(inventory: readonly Vm[]): string[] {
+    const known = new Set(this.vms.map(({ vm }) => vm.id));
+    return inventory.filter(({ id }) => !known.has(id)).map(({ id }) => `${id} is lost`);
   }
 
-  private vmFaults({ vm, state, lease, version }: VmStatus, nowSec: number): string[] {
-    const offers = this.items.filter(({ pk, sk }) => pk === `FREE#${vm.pool}` && sk.endsWith(`#${vm.id}`));
-    const known = lease && this.leases(nowSec).get(lease.userId);
-    const live = lease !== undefined && !hasEnded(lease, nowSec);
-    return sentences({
-      [`${vm.id} is in no state: ${state}`]: !VM_STATES.includes(state),
-      [`${vm.id} is ${state} and offered ${String(offers.length)} times`]: offers.length !== (state === 'free' ? 1 : 0),
-      [`${vm.id} is offered in a version it does not have`]: offers.some((item) => item.version !== version),
-      [`${vm.id} is ${state} with lease ${lease?.id ?? 'none'}`]: (lease !== undefined) !== (state === 'leased'),
-      [`${vm.id} has ${text(lease)}, its user ${text(known)}`]: live && !isDeepStrictEqual(known, lease),
-    });
-  }
-
-  private freeFaults(): string[] {
-    const ids = new Set(this.vms.map(({ vm }) => vm.id));
-    const offered = this.items.filter(({ pk }) => pk.startsWith('FREE#')).map(({ vm }) => (vm as Vm).id);
-    return offered.filter((id) => !ids.has(id)).map((id) => `${id} is offered and not known`);
-  }
-
-  private leaseFaults(nowSec: number): string[] {
+  /** A free VM has one offer, in its version; every other VM has none. */
+  private offerFaults({ vm, state, version }: VmItem): string[] {
+    const offers = this.free.filter(({ pk, sk }) => pk === freePartition(vm.pool) && sk.endsWith(`#${vm.id}`));
     const faults: string[] = [];
-    for (const [userId, lease] of this.leases(nowSec)) {
-      const holders = this.vms.filter((status) => status.lease?.id === lease.id).map(({ vm }) => vm.id);
-      if (holders.join() !== lease.vmId) {
-        faults.push(`${userId} has lease ${lease.id} of ${lease.vmId}, which VMs ${holders.join() || 'none'} have`);
-      }
-      const key = this.items.find(({ pk }) => pk === `KEY#${lease.idempotency?.key ?? ''}`);
-      if (lease.idempotency !== undefined && key?.leaseId !== lease.id)
-        faults.push(`the key of lease ${lease.id} is lost`);
-      if (key !== undefined && key.expiresAtSec !== lease.expiresAtSec) faults.push(`the key of ${lease.id} ends else`);
-    }
+    if (offers.length !== (state === 'free' ? 1 : 0))
+      faults.push(`${vm.id} is ${state} and has ${offers.length} offers`);
+    if (offers.some((offer) => offer.version !== version)) faults.push(`${vm.id} is offered in another version`);
     return faults;
   }
 
-  /** Read in their order, the events of a VM tell its way from one state to the next. */
-  private storyFaults({ vm }: VmStatus): string[] {
-    const story = this.events.filter(({ vmId, from, to }) => vmId === vm.id && from !== to);
-    const inOrder = story.sort((one, other) => (one.id < other.id ? -1 : 1));
-    const steps = inOrder.slice(1).map((event, place) => [inOrder[place], event] as const);
-    const broken = steps.filter(([before, { from }]) => before?.to !== from);
-    return broken.map(([before, event]) => `${vm.id} came to ${String(before?.to)}, then ${event.kind}: ${event.id}`);
+  private offersOfUnknownVms(): string[] {
+    const known = new Set(this.vms.map(({ vm }) => vm.id));
+    return this.free.filter(({ vm }) => !known.has(vm.id)).map(({ vm }) => `${vm.id} is offered but not known`);
   }
 
-  /** The events tell how often each VM came into each state and left it: that must lead to the state it is in. */
-  private eventFaults(): string[] {
-    const flow = new Map<string, number>();
-    const add = (vmId: string, state: VmState | undefined, change: number) => {
-      const place = `${vmId} ${state ?? 'unknown'}`;
-      flow.set(place, (flow.get(place) ?? 0) + change);
-    };
-    for (const { vmId, from, to } of this.events) {
-      add(vmId, from, -1);
-      add(vmId, to, 1);
-    }
-    for (const { vm, state } of this.vms) {
-      add(vm.id, state, -1);
-      add(vm.id, undefined, 1);
-    }
-    const wrong = [...flow].filter(([, count]) => count !== 0);
-    return wrong.map(([place, count]) => `the events leave ${place} at ${String(count)} instead of 0`);
+  /** The VM of a lease has it, and no other VM has it. */
+  private holderFaults({ id, userId, vmId }: Lease): string[] {
+    const holders = this.vms.filter(({ lease }) => lease?.id === id).map(({ vm }) => vm.id);
+    return holders.join() === vmId
+      ? []
+      : [`${userId} has ${id} of ${vmId}, but it is with ${holders.join() || 'no VM'}`];
+  }
+
+  private keyFaults({ id, idempotency, expiresAtSec }: Lease): string[] {
+    if (idempotency === undefined) return [];
+    const { pk } = keys.idempotency(idempotency.key);
+    const key = this.idempotencyKeys.find((item) => item.pk === pk);
+    if (key?.leaseId !== id) return [`the key of lease ${id} is lost`];
+    return key.expiresAtSec === expiresAtSec ? [] : [`the key of lease ${id} ends at another time`];
+  }
+
+  /** In their order, the events of a VM lead from one state to the next, and the last one to its state now. */
+  private historyFaults({ vm, state }: VmItem): string[] {
+    const events = this.events.filter(({ vmId }) => vmId === vm.id).sort((one, other) => (one.id < other.id ? -1 : 1));
+    const steps = [
+      ...events.map(({ from, kind, id }) => ({ from, what: `${kind} ${id}` })),
+      { from: state, what: 'now' },
+    ];
+    const before: (VmState | undefined)[] = [undefined, ...events.map(({ to }) => to)];
+    return steps.flatMap(({ from, what }, place) => {
+      const left = before[place];
+      return from === left ? [] : [`${vm.id} was left ${left ?? 'unknown'}, then found ${from ?? 'unknown'}: ${what}`];
+    });
   }
 }
 
-/** @returns the sentences that are true */
-function sentences(are: Readonly<Record<string, boolean>>): string[] {
-  return Object.keys(are).filter((sentence) => are[sentence]);
+/** A VM has a lease while it is leased, and its user has the same one. */
+function vmFaults({ vm, state, lease }: VmItem, leases: ReadonlyMap<string, Lease>, nowSec: number): string[] {
+  const faults: string[] = [];
+  if (!VM_STATES.includes(state)) faults.push(`${vm.id} is in the unknown state ${state}`);
+  if ((lease !== undefined) !== (state === 'leased')) faults.push(`${vm.id} is ${state} with ${textOf(lease)}`);
+  if (lease === undefined || hasEnded(lease, nowSec)) return faults;
+  const known = leases.get(lease.userId);
+  if (!isDeepStrictEqual(known, lease)) faults.push(`${vm.id} has ${textOf(lease)}, its user ${textOf(known)}`);
+  return faults;
 }
 
-function text(lease: Lease | undefined): string {
+function textOf(lease: Lease | undefined): string {
   return lease === undefined ? 'no lease' : JSON.stringify(lease);
+}
+
+function isVm(item: Item): item is VmItem {
+  return item.sk === 'VM';
+}
+
+function isEvent(item: Item): item is EventItem {
+  return item.sk.startsWith('EVENT#');
+}
+
+function isFree(item: Item): item is FreeItem {
+  return item.pk.startsWith(freePartition(''));
+}
+
+function isUser(item: Item): item is UserItem {
+  return item.sk === 'LEASE';
+}
+
+function isKey(item: Item): item is KeyItem {
+  return item.sk === 'KEY';
 }

@@ -9,31 +9,27 @@ import { renewed } from '../../pool/term.ts';
 import type { Vm, VmStatus } from '../../pool/vm.ts';
 import { keyActions, vmAction } from './actions.ts';
 import type { EventWriter } from './actions.ts';
-import { all, endsAt, isKeyOf, isOfLease, isStaying } from './conditions.ts';
-import { liveGrant } from './granting.ts';
-import { changedStatus, keys, newVersion, releasedItem, statusOf, userItem, workPartition } from './layout.ts';
-import type { Item } from './layout.ts';
-import { untilUndisturbed } from './table.ts';
-import type { Action, Deadline, Table } from './table.ts';
+import { endsAt, isKeyOf, isOfLease, isStaying } from './conditions.ts';
+import { all } from './expressions.ts';
+import type { Action } from './expressions.ts';
+import { liveGrant } from './grants.ts';
+import { changedStatus, keys, newVersion, releasedItem, statusOf, userItem, workPartition } from './items.ts';
+import type { ReleasedItem, UserItem } from './items.ts';
+import { retryCancelled } from './retry.ts';
+import type { Deadline } from './retry.ts';
+import type { Table } from './table.ts';
 
-/** A lease that is to be released. */
+/** A lease to release. */
 interface Release {
   readonly grant: Grant;
-  /** The VM, where it was looked at; else it is taken to be as usual. */
+  /** The VM, if it was read; without it the release assumes a VM that nobody wants out. */
   readonly known: VmStatus | undefined;
   readonly callId: string;
   readonly act: Act;
 }
 
-/** A lease that was released. */
-interface Released {
-  readonly vm: Vm;
-  /** Of the call that released it. */
-  readonly callId: string;
-}
-
-/** What the holder of a lease can do with it. */
-export class Holding {
+/** Finds, renews and releases the leases of users. */
+export class Leases {
   constructor(
     private readonly table: Table,
     private readonly events: EventWriter,
@@ -46,7 +42,7 @@ export class Holding {
   /** One read and one transaction. */
   async renew(request: RenewRequest): Promise<Lease> {
     const { act, termIn } = request;
-    return untilUndisturbed(async (deadline, isFirst) => {
+    return retryCancelled(async (deadline, isFirst) => {
       const { vm, lease } = heldGrant(await this.table.get(keys.user(request.userId), deadline), request);
       if (!isFirst) expectLeased(await this.statusOf(vm.id, deadline), lease);
       const longer = renewed(lease, secondsOf(act), termIn(vm.pool));
@@ -56,17 +52,17 @@ export class Holding {
   }
 
   /**
-   * One read and one transaction, in which the VM is taken to be as usual. Where it is not, an operator wanting it drained
-   * or the inventory having dropped it, the transaction fails, and the next attempt looks at the VM first.
+   * One read and one transaction, which assumes a VM that nobody wants out. If an operator drains the VM or the inventory has
+   * dropped it, the transaction fails and the next attempt reads the VM first.
    */
   async release(query: LeaseQuery): Promise<VmStatus> {
     const callId = randomUUID();
     let seen: Grant | undefined;
-    return untilUndisturbed(async (deadline) => {
-      // Before the rest, which tells whether the VM is this lease's no more because the lease was released.
+    return retryCancelled(async (deadline) => {
+      // Read the VM before the release marker: if the VM has lost this lease, the marker says whether a release caused it.
       const known = seen && (await this.statusOf(seen.vm.id, deadline));
       const { user, released } = await this.releaseState(query, seen?.lease.id ?? query.leaseId, deadline);
-      // An attempt whose answer got lost may have made it after all.
+      // An earlier attempt may have released it although its answer was lost.
       if (released !== undefined && (query.leaseId !== undefined || released.callId === callId)) {
         return (await this.statusOf(released.vm.id, deadline)) ?? gone(released.vm);
       }
@@ -96,13 +92,13 @@ export class Holding {
     { userId }: LeaseQuery,
     seenId: string | undefined,
     deadline: Deadline,
-  ): Promise<{ user?: Item | undefined; released?: Released }> {
+  ): Promise<{ user?: UserItem | undefined; released?: ReleasedItem }> {
     if (seenId === undefined) return { user: await this.table.get(keys.user(userId), deadline) };
     const [user, atOnce] = await this.table.getAll([keys.user(userId), keys.released(seenId)], deadline);
-    // The two are not read at the same moment: a release between them is seen only by looking again.
-    const isHeld = (user as (Item & Grant) | undefined)?.lease.id === seenId;
+    // The two are not read at the same moment: only another look shows a release between them.
+    const isHeld = user?.lease.id === seenId;
     const released = atOnce ?? (isHeld ? undefined : await this.table.get(keys.released(seenId), deadline));
-    return released?.userId === userId ? { user, released: released as Item & Released } : { user };
+    return released?.userId === userId ? { user, released } : { user };
   }
 
   private async statusOf(vmId: string, deadline: Deadline): Promise<VmStatus | undefined> {
@@ -131,13 +127,13 @@ export class Holding {
   }
 }
 
-/** Makes a VM `checking` without having read it. */
-function usualRelease(lease: Lease, { vm, state, version, failures, dueAtSec }: VmStatus): Action {
+/** Makes a VM `checking` without reading it first. */
+function usualRelease(lease: Lease, { vm, state, version, failures, dueAtSec = 0 }: VmStatus): Action {
   const set = { state, version, failures, dueAtSec, work: workPartition(vm.pool, state) };
   return { update: keys.vm(vm.id), set, remove: ['lease', 'reason'], if: all(isOfLease(lease.id), isStaying) };
 }
 
-function heldGrant(item: Item | undefined, { userId, leaseId, act }: LeaseQuery): Grant {
+function heldGrant(item: UserItem | undefined, { userId, leaseId, act }: LeaseQuery): Grant {
   const grant = liveGrant(item, secondsOf(act));
   if (grant === undefined) throw new NoLease(userId);
   if (leaseId !== undefined && grant.lease.id !== leaseId) throw new LeaseSuperseded(userId, leaseId);
@@ -145,8 +141,8 @@ function heldGrant(item: Item | undefined, { userId, leaseId, act }: LeaseQuery)
 }
 
 /**
- * The reaper may have had the VM meanwhile, where its clock is ahead or this call is slow: then somebody else may have it.
- * @throws {@link NoLease} when the VM does not have this lease any more
+ * The reaper may have taken the VM back meanwhile, if its clock is ahead or this call is slow. Then somebody else may have it.
+ * @throws {@link NoLease} when the VM no longer has this lease
  */
 function expectLeased(status: VmStatus | undefined, { id, userId }: Lease): void {
   if (status?.lease?.id !== id) throw new NoLease(userId);

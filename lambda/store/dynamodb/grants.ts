@@ -4,22 +4,23 @@ import type { AcquireRequest, Grant } from '../../pool/ports.ts';
 import { AlreadyAllocated, IdempotencyKeyReused, PoolEmpty, UnknownPool } from '../../pool/refusals.ts';
 import { newLease } from '../../pool/term.ts';
 import type { EventWriter } from './actions.ts';
-import { isThere, isVersion, nothingLive } from './conditions.ts';
+import { isThere, isVersion, noLiveLease } from './conditions.ts';
+import type { Action } from './expressions.ts';
 import { FreeVms } from './free-vms.ts';
-import type { FreeVm } from './free-vms.ts';
 import type { Inventory } from './inventory.ts';
-import { idempotencyItem, keys, newVersion, userItem, workPartition } from './layout.ts';
-import type { Item } from './layout.ts';
-import { backOff, Cancelled, deadlineFromNow } from './table.ts';
-import type { Action, Deadline, Table } from './table.ts';
+import { keyItem, keys, newVersion, userItem, workPartition } from './items.ts';
+import type { FreeItem, Item, KeyItem, UserItem } from './items.ts';
+import { backOff, Cancelled, deadlineFromNow } from './retry.ts';
+import type { Deadline } from './retry.ts';
+import type { Table } from './table.ts';
 import type { WorkIndex } from './work-index.ts';
 
-/** Where the actions of a grant stand whose conditions tell something. */
-const USER_PLACE = 0;
-const KEY_PLACE = 4;
+/** Positions, in the grant transaction, of the two conditions whose failure says why. */
+const USER_POSITION = 0;
+const KEY_POSITION = 4;
 
-/** Gives free VMs to users. */
-export class Granting {
+/** Lends free VMs to users. */
+export class Grants {
   private readonly freeVms: FreeVms;
 
   constructor(
@@ -31,7 +32,7 @@ export class Granting {
     this.freeVms = new FreeVms(table);
   }
 
-  /** One look for a free VM and one transaction; again with another VM when somebody else was faster. */
+  /** One look for a free VM and one transaction; after a lost race, the same with another VM. */
   async acquire(request: AcquireRequest): Promise<Grant> {
     const deadline = deadlineFromNow();
     for (let attempt = 0; ; attempt++) {
@@ -43,8 +44,8 @@ export class Granting {
     }
   }
 
-  /** @returns nothing when somebody else was faster */
-  private async tryToGrant(request: AcquireRequest, free: FreeVm, deadline: Deadline): Promise<Grant | undefined> {
+  /** @returns nothing when another caller was faster */
+  private async tryToGrant(request: AcquireRequest, free: FreeItem, deadline: Deadline): Promise<Grant | undefined> {
     const { vm } = free;
     const grant = { vm, lease: newLease(request, vm) };
     try {
@@ -52,30 +53,31 @@ export class Granting {
       return grant;
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
-      return grantedBefore(error.itemAt(USER_PLACE), error.itemAt(KEY_PLACE), request);
+      return grantedBefore(userOf(error.itemAt(USER_POSITION)), keyOf(error.itemAt(KEY_POSITION)), request);
     }
   }
 
-  private grantActions({ vm, lease }: Grant, free: FreeVm, { act, idempotency }: AcquireRequest): Action[] {
-    const isFirst = nothingLive(secondsOf(act));
+  private grantActions({ vm, lease }: Grant, free: FreeItem, { act, idempotency }: AcquireRequest): Action[] {
+    const isFirst = noLiveLease(secondsOf(act));
     const { userId, id: leaseId, expiresAtSec: dueAtSec } = lease;
-    const set = { state: 'leased', version: newVersion(), work: workPartition(vm.pool, 'leased'), dueAtSec, lease };
+    const work = workPartition(vm.pool, 'leased');
+    const set = { state: 'leased', version: newVersion(), work, dueAtSec, lease } as const;
     return [
       { put: userItem(lease, vm), if: isFirst },
       { delete: keys.free(free), if: isThere },
       { update: keys.vm(vm.id), set, if: isVersion(free.version) },
       this.events.append({ kind: 'acquired', vmId: vm.id, userId, leaseId, from: 'free', to: 'leased', act }),
-      ...(idempotency === undefined ? [] : [{ put: idempotencyItem(lease, idempotency.key), if: isFirst }]),
+      ...(idempotency === undefined ? [] : [{ put: keyItem(lease, idempotency.key), if: isFirst }]),
     ];
   }
 
-  /** No VM was free at a strongly consistent look: answers what the user has instead, or tells why they get none. */
+  /** The look found no free VM: returns the grant that the user already has, or says why there is none. */
   private async grantedBeforeOrRefused(request: AcquireRequest, deadline: Deadline): Promise<Grant> {
     const { userId, idempotency, pool, act } = request;
-    const wanted = [keys.user(userId), ...(idempotency === undefined ? [] : [keys.idempotency(idempotency.key)])];
     const nowSec = secondsOf(act);
-    const [user, key] = (await this.table.getAll(wanted, deadline)).map((item) => liveItem(item, nowSec));
-    const grant = grantedBefore(user, key, request);
+    const keyAt = idempotency === undefined ? [] : [keys.idempotency(idempotency.key)];
+    const [user, key] = await this.table.getAll([keys.user(userId), ...keyAt], deadline);
+    const grant = grantedBefore(live(userOf(user), nowSec), live(keyOf(key), nowSec), request);
     if (grant !== undefined) return grant;
     await this.expectKnown(pool);
     throw new PoolEmpty(pool, await this.work.recentCounts(pool, nowSec));
@@ -84,20 +86,27 @@ export class Granting {
   /** @throws {@link UnknownPool} */
   private async expectKnown(pool: string): Promise<void> {
     if ((await this.inventory.pools()).includes(pool)) return;
-    // Another process may have taken it in since.
+    // Another process may have added the pool since.
     const pools = await this.inventory.poolsNow();
     if (!pools.includes(pool)) throw new UnknownPool(pool, pools);
   }
 }
 
 /**
- * The grant that this very request, or one that it repeats, has got, told by the live items of its user and its key.
+ * The grant that this very request, or one that it repeats, already got.
+ *
+ * @param user - the live item of its user
+ * @param key - the live item of its idempotency key
  * @throws {@link AlreadyAllocated}, {@link IdempotencyKeyReused}
  */
-function grantedBefore(user: Item | undefined, key: Item | undefined, request: AcquireRequest): Grant | undefined {
+function grantedBefore(
+  user: UserItem | undefined,
+  key: KeyItem | undefined,
+  request: AcquireRequest,
+): Grant | undefined {
   if (key !== undefined) expectSame(key.fingerprint, request);
   if (user === undefined) return undefined;
-  const { lease, vm } = user as Item & Grant;
+  const { lease, vm } = user;
   if (lease.id === request.leaseId) return { lease, vm };
   const { idempotency } = lease;
   if (idempotency === undefined || idempotency.key !== request.idempotency?.key) throw new AlreadyAllocated(lease);
@@ -105,17 +114,25 @@ function grantedBefore(user: Item | undefined, key: Item | undefined, request: A
   return { lease, vm };
 }
 
-function expectSame(fingerprint: unknown, { idempotency }: AcquireRequest): void {
+function expectSame(fingerprint: string | undefined, { idempotency }: AcquireRequest): void {
   if (fingerprint !== idempotency?.fingerprint) throw new IdempotencyKeyReused();
 }
 
-function liveItem(item: Item | undefined, nowSec: number): Item | undefined {
-  return item !== undefined && (item.expiresAtSec as number) > nowSec ? item : undefined;
+function userOf(item: Item | undefined): UserItem | undefined {
+  return item?.sk === 'LEASE' ? item : undefined;
+}
+
+function keyOf(item: Item | undefined): KeyItem | undefined {
+  return item?.sk === 'KEY' ? item : undefined;
+}
+
+function live<Of extends UserItem | KeyItem>(item: Of | undefined, nowSec: number): Of | undefined {
+  return item !== undefined && item.expiresAtSec > nowSec ? item : undefined;
 }
 
 /** The grant of a user's item, unless its lease has ended. */
-export function liveGrant(item: Item | undefined, nowSec: number): Grant | undefined {
+export function liveGrant(item: UserItem | undefined, nowSec: number): Grant | undefined {
   if (item === undefined) return undefined;
-  const { lease, vm } = item as Item & Grant;
+  const { lease, vm } = item;
   return hasEnded(lease, nowSec) ? undefined : { lease, vm };
 }

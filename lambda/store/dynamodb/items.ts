@@ -1,0 +1,241 @@
+/**
+ * The items of the table.
+ *
+ * | pk | sk | item | index |
+ * | --- | --- | --- | --- |
+ * | `VM#<id>` | `VM` | a VM, its state and its lease | `work`: `<pool>#<state>` by `dueAtSec` |
+ * | `VM#<id>` | `EVENT#<event id>` | something that happened to the VM | `by-user`: `eventUser` by `sk` |
+ * | `FREE#<pool>` | `<version, hexadecimal>#<id>` | a free VM | |
+ * | `USER#<user id>` | `LEASE` | the user's lease, with the VM as its holder needs to know it | |
+ * | `KEY#<idempotency key>` | `KEY` | the idempotency key of a lease | |
+ * | `LEASE#<lease id>` | `RELEASED` | a lease that was released, and by which call | |
+ * | `META` | `INVENTORY` | the pools, and the hash of the inventory that was synced last | |
+ *
+ * A VM is free exactly while it has an item under `FREE#`. The sort key there starts with the VM's version, a random number:
+ * free VMs lie in random order, and callers who start at a random place rarely meet.
+ *
+ * A lease that has ended gives no rights in any read or condition. Its items under `USER#` and `KEY#` go when the reaper takes
+ * the VM back. So even a process with a slow clock never sees a lease of a VM that somebody else has by then.
+ */
+import { randomBytes } from 'node:crypto';
+import type { NewEvent, PoolEvent } from '../../pool/event.ts';
+import { secondsOf } from '../../pool/event.ts';
+import type { Lease } from '../../pool/lease.ts';
+import type { VmChange } from '../../pool/life.ts';
+import { InvalidCursor } from '../../pool/refusals.ts';
+import type { Vm, VmState, VmStatus } from '../../pool/vm.ts';
+
+/** A VM. With nothing due, `dueAtSec` is 0 and the VM sorts first. */
+export interface VmItem extends VmStatus {
+  readonly pk: string;
+  readonly sk: 'VM';
+  readonly layout: number;
+  readonly work: string;
+  readonly dueAtSec: number;
+}
+
+/** An event. */
+export interface EventItem {
+  readonly pk: string;
+  readonly sk: `EVENT#${string}`;
+  readonly event: NewEvent;
+  readonly eventUser?: string;
+  readonly ttl: number;
+}
+
+/** A free VM, in the version in which it is free. */
+export interface FreeItem {
+  readonly pk: string;
+  readonly sk: `${string}#${string}`;
+  readonly vm: Vm;
+  readonly version: number;
+}
+
+/** The lease of a user. */
+export interface UserItem {
+  readonly pk: string;
+  readonly sk: 'LEASE';
+  readonly lease: Lease;
+  readonly vm: Vm;
+  readonly expiresAtSec: number;
+  readonly ttl: number;
+}
+
+/** The idempotency key of a lease. */
+export interface KeyItem {
+  readonly pk: string;
+  readonly sk: 'KEY';
+  readonly leaseId: string;
+  readonly userId: string;
+  readonly fingerprint: string | undefined;
+  readonly expiresAtSec: number;
+  readonly ttl: number;
+}
+
+/** A released lease. */
+export interface ReleasedItem {
+  readonly pk: string;
+  readonly sk: 'RELEASED';
+  readonly userId: string;
+  readonly vm: Vm;
+  /** The call that released it. */
+  readonly callId: string;
+  readonly ttl: number;
+}
+
+/** What the last sync left behind. An empty hash marks a sync that has not finished. */
+export interface InventoryItem {
+  readonly pk: string;
+  readonly sk: 'INVENTORY';
+  readonly layout: number;
+  readonly hash: string;
+  readonly pools: readonly string[];
+}
+
+/** Any item of the table; its sort key says which. */
+export type Item = VmItem | EventItem | FreeItem | UserItem | KeyItem | ReleasedItem | InventoryItem;
+
+/** Primary key of an item of that kind. */
+export type Key<Of extends Item = Item> = Of extends Item ? Pick<Of, 'pk' | 'sk'> : never;
+
+/** The kind of item that lies under a key of that type. */
+export type ItemAt<Of extends Key> = Extract<Item, { readonly sk: Of['sk'] }>;
+
+/** Number of the layout that this version writes. */
+const LAYOUT = 1;
+
+/** How long ended and released leases are kept, seconds: longer than any clock is wrong and any caller retries. */
+const ENDED_KEPT_SEC = 24 * 3600;
+const RELEASED_KEPT_SEC = 7 * 24 * 3600;
+
+const VERSION_BYTES = 6;
+
+/** One more than the largest version. */
+export const VERSIONS = 2 ** (8 * VERSION_BYTES);
+
+/** A new version of a VM: random, so that a VM can be changed without being read. */
+export function newVersion(): number {
+  return randomBytes(VERSION_BYTES).readUIntBE(0, VERSION_BYTES);
+}
+
+/** Keys of the items. */
+export const keys = {
+  vm: (vmId: string): Key<VmItem> => ({ pk: `VM#${vmId}`, sk: 'VM' }),
+  free: ({ vm, version }: Pick<VmStatus, 'vm' | 'version'>): Key<FreeItem> => {
+    return { pk: freePartition(vm.pool), sk: `${versionText(version)}#${vm.id}` };
+  },
+  user: (userId: string): Key<UserItem> => ({ pk: `USER#${userId}`, sk: 'LEASE' }),
+  idempotency: (key: string): Key<KeyItem> => ({ pk: `KEY#${key}`, sk: 'KEY' }),
+  released: (leaseId: string): Key<ReleasedItem> => ({ pk: `LEASE#${leaseId}`, sk: 'RELEASED' }),
+  inventory: { pk: 'META', sk: 'INVENTORY' } satisfies Key<InventoryItem>,
+} as const;
+
+/** Partition of the free VMs of a pool. */
+export function freePartition(pool: string): string {
+  return `FREE#${pool}`;
+}
+
+/** A version as text that sorts like the number. */
+export function versionText(version: number): string {
+  return version.toString(16).padStart(2 * VERSION_BYTES, '0');
+}
+
+/** Partition of the index `work`. */
+export function workPartition(pool: string, state: VmState): string {
+  return `${pool}#${state}`;
+}
+
+/** Item of a VM. */
+export function vmItem(status: VmStatus): VmItem {
+  const { vm, state, dueAtSec = 0 } = status;
+  return { ...status, ...keys.vm(vm.id), layout: LAYOUT, dueAtSec, work: workPartition(vm.pool, state) };
+}
+
+/** The VM of an item. */
+export function statusOf({ vm, state, version, failures, draining, retired, ...more }: VmItem): VmStatus {
+  const { dueAtSec, reason, lease } = more;
+  return {
+    ...{ vm, state, version, failures, draining, retired },
+    ...((state === 'leased' || state === 'checking') && { dueAtSec }),
+    ...(reason !== undefined && { reason }),
+    ...(lease !== undefined && { lease }),
+  };
+}
+
+/** A VM at its next place in life; a lease stays only while its VM is `leased`. */
+export function changedStatus({ vm, retired, lease }: VmStatus, state: VmState, change: VmChange): VmStatus {
+  const { failures, draining, dueAtSec, reason } = change;
+  return {
+    ...{ vm, state, version: newVersion(), failures, draining, retired },
+    ...(dueAtSec !== undefined && { dueAtSec }),
+    ...(reason !== undefined && { reason }),
+    ...(state === 'leased' && lease !== undefined && { lease }),
+  };
+}
+
+/** Item of a free VM. */
+export function freeItem(status: VmStatus): FreeItem {
+  const { vm, version } = status;
+  return { ...keys.free(status), vm, version };
+}
+
+/** Item of a user's lease. */
+export function userItem(lease: Lease, vm: Vm): UserItem {
+  const { expiresAtSec } = lease;
+  return { ...keys.user(lease.userId), lease, vm, expiresAtSec, ttl: expiresAtSec + ENDED_KEPT_SEC };
+}
+
+/** Item of a lease's idempotency key. */
+export function keyItem(lease: Lease, key: string): KeyItem {
+  const { id: leaseId, userId, expiresAtSec } = lease;
+  const fingerprint = lease.idempotency?.fingerprint;
+  return {
+    ...keys.idempotency(key),
+    ...{ leaseId, userId, fingerprint, expiresAtSec },
+    ttl: expiresAtSec + ENDED_KEPT_SEC,
+  };
+}
+
+/** Item of a released lease. @param callId - the call that released it */
+export function releasedItem({ id, userId }: Lease, vm: Vm, callId: string, nowSec: number): ReleasedItem {
+  return { ...keys.released(id), userId, vm, callId, ttl: nowSec + RELEASED_KEPT_SEC };
+}
+
+const EVENT = 'EVENT#';
+
+/** Above all events of a VM, below the VM itself. */
+const AFTER_EVENTS = 'EVENT$';
+
+/**
+ * Item of an event. Its id starts with the time at which it is written, not that of the request: a request that had to
+ * retry would otherwise stand before the event that it had to wait for.
+ */
+export function eventItem(event: NewEvent, keptDays: number): EventItem {
+  const id = `${new Date().toISOString()}-${randomBytes(4).toString('hex')}`;
+  return {
+    pk: keys.vm(event.vmId).pk,
+    sk: `${EVENT}${id}`,
+    event,
+    ...(event.userId !== undefined && { eventUser: event.userId }),
+    ttl: secondsOf(event.act) + keptDays * 24 * 3600,
+  };
+}
+
+/** The event of an item. */
+export function eventOf({ sk, event }: EventItem): PoolEvent {
+  return { ...event, id: sk.slice(EVENT.length) };
+}
+
+const EVENT_ID = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z-[0-9a-f]{8}$/;
+
+/** A sort key above all events before `cursor`; without a cursor, above all events. */
+export function eventBound(cursor: string | undefined): string {
+  if (cursor === undefined) return AFTER_EVENTS;
+  if (!EVENT_ID.test(cursor)) throw new InvalidCursor();
+  return `${EVENT}${cursor}`;
+}
+
+/** Item of a sync. An empty hash marks a sync that has not finished. */
+export function inventoryItem(hash: string, pools: readonly string[]): InventoryItem {
+  return { ...keys.inventory, layout: LAYOUT, hash, pools };
+}

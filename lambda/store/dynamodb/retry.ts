@@ -1,0 +1,97 @@
+import type { CancellationReason } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { StoreUnavailable } from '../../pool/refusals.ts';
+import { DynamoDbError } from './client.ts';
+import type { Item } from './items.ts';
+
+const CANCELLED = 'TransactionCanceledException';
+const CONDITION_FAILED = 'ConditionalCheckFailed';
+
+/** Why a transaction was not made: for each action, the item that its condition failed on. */
+export class Cancelled extends Error {
+  constructor(private readonly reasons: readonly CancellationReason[]) {
+    super('the transaction was cancelled');
+  }
+
+  /** Whether a condition failed; if not, another transaction was in the way, or DynamoDB had too much to do. */
+  get isByCondition(): boolean {
+    return this.reasons.some(({ Code: code }) => code === CONDITION_FAILED);
+  }
+
+  /** Whether the condition of the action at this position failed. */
+  failedAt(position: number): boolean {
+    return this.reasons[position]?.Code === CONDITION_FAILED;
+  }
+
+  /** The item that the condition of the action at this position failed on, if it failed and the item exists. */
+  itemAt(position: number): Item | undefined {
+    const item = this.failedAt(position) ? this.reasons[position]?.Item : undefined;
+    return item && (unmarshall(item) as Item);
+  }
+}
+
+/** Longest time until a call of the store has an outcome, milliseconds. Inside the function's time-out. */
+const DEADLINE_MS = 6_000;
+
+/**
+ * Errors that say that a request was wrong, not that it came at a bad moment. Sending it again is useless.
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html)
+ */
+const WRONG_REQUEST = [
+  'AccessDeniedException',
+  'ExpiredTokenException',
+  'IncompleteSignatureException',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'ResourceNotFoundException',
+  'SerializationException',
+  'UnrecognizedClientException',
+  'ValidationException',
+];
+
+/** When a call gives up: milliseconds on the clock of `performance.now()`. */
+export type Deadline = number;
+
+/** The deadline of a call that starts now. */
+export function deadlineFromNow(): Deadline {
+  return performance.now() + DEADLINE_MS;
+}
+
+/** Waits a moment that grows with every attempt. It is random, so that callers who met once do not meet again. */
+export async function backOff(attempt: number, deadline: Deadline, cause?: unknown): Promise<void> {
+  const waitMs = Math.random() * Math.min(400, 10 * 2 ** attempt);
+  if (performance.now() + waitMs > deadline) throw new StoreUnavailable({ cause });
+  await new Promise((resolve) => setTimeout(resolve, waitMs));
+}
+
+/** Retries while the transaction is cancelled, until the deadline. @throws whatever else `attemptIt` throws */
+export async function retryCancelled<Result>(
+  attemptIt: (deadline: Deadline, isFirst: boolean) => Promise<Result>,
+): Promise<Result> {
+  const deadline = deadlineFromNow();
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await attemptIt(deadline, attempt === 0);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+      await backOff(attempt, deadline, error);
+    }
+  }
+}
+
+/**
+ * Sends a request again until its outcome is known.
+ * @throws {@link Cancelled}, {@link DynamoDbError} when the request is wrong, {@link StoreUnavailable} at the deadline
+ */
+export async function sendUntilSettled<Output>(send: () => Promise<Output>, deadline: Deadline): Promise<Output> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (error instanceof DynamoDbError && error.name === CANCELLED) throw new Cancelled(error.reasons);
+      if (error instanceof Error && WRONG_REQUEST.includes(error.name)) throw error;
+      // Longer than after a lost race: haste does not help a database that is busy or away.
+      await backOff(attempt + 2, deadline, error);
+    }
+  }
+}
