@@ -53,6 +53,14 @@ export interface PageQuery {
 /** Events of one VM or of one user. */
 export type EventQuery = PageQuery & ({ readonly vmId: string } | { readonly userId: string });
 
+/** How far a sync came. */
+export interface SyncProgress {
+  /** VMs that were added, changed or removed. */
+  readonly changes: number;
+  /** VMs that still differ from the inventory. */
+  readonly left: number;
+}
+
 /** What borrowers do with leases. */
 export interface BorrowingStore {
   /**
@@ -91,8 +99,11 @@ interface ChangingStore {
 
 /** What the scheduled run and the checks after a release need. */
 export interface UpkeepStore extends ChangingStore {
-  /** Makes the VMs of the store those of the inventory. Idempotent, and never touches a lease. */
-  sync(inventory: readonly Vm[], act: Act): Promise<void>;
+  /**
+   * Makes the VMs of the store those of the inventory. Idempotent, and never touches a lease.
+   * @param budgetMs - longest time that it may take; the next sync does what is left
+   */
+  sync(inventory: readonly Vm[], act: Act, budgetMs?: number): Promise<SyncProgress>;
 
   /** VMs whose lease has ended or whose check is due, at most `limit`, the longest overdue first. */
   due(nowSec: number, limit: number): Promise<readonly VmStatus[]>;

@@ -121,7 +121,7 @@ class Remains {
     const nowSec = this.nowMs / 1000;
     expect(table.faults(this.inventory, nowSec)).toEqual([]);
     // A VM that failed its check waits for the next one; nothing else waits.
-    expect(table.vms.filter(({ state, dueAtSec = 0 }) => state === 'checking' && dueAtSec <= nowSec)).toEqual([]);
+    expect(table.vms.filter(({ state, dueAtSec }) => state === 'checking' && dueAtSec <= nowSec)).toEqual([]);
   }
 
   /** The user holds a lease that they are shown and get again under its key, or gets a new one: either way they can go on. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { describeLeaseStore } from '../contract/lease-store.ts';
 import { describeLendingModel } from '../contract/lending-model.ts';
 import { describeLinearizability } from '../contract/linearizability.ts';
+import { describeListing } from '../contract/listing.ts';
 import { TestDatabase } from '../support/dynamodb/database.ts';
 import { storeOver } from '../support/dynamodb/table-store.ts';
 
@@ -21,4 +22,5 @@ async function dynamodb() {
 
 describeLeaseStore('dynamodb', dynamodb);
 describeLendingModel('dynamodb', dynamodb, 20);
+describeListing('dynamodb', dynamodb);
 describeLinearizability('dynamodb', dynamodb, 60);

@@ -6,7 +6,7 @@ import type { Item, Key } from './items.ts';
 type AttributeOf<Some> = Some extends Item ? keyof Some & string : never;
 
 /** Path of an attribute: its name, or that of a part of the lease. */
-type Path = AttributeOf<Item> | `lease.${keyof Lease}`;
+export type Path = AttributeOf<Item> | `lease.${keyof Lease}`;
 
 /** A condition, with the names and values that it uses. Every name has a placeholder, since many are reserved words. */
 export interface Condition {
@@ -32,6 +32,15 @@ export function exists(path: Path): Condition {
 export function isAbsent(path: Path): Condition {
   const { text, names } = named(path);
   return { expression: `attribute_not_exists(${text})`, names, values: {} };
+}
+
+/** Several attributes, as an expression names them. */
+export function listOf(paths: readonly Path[]): Pick<Condition, 'expression' | 'names'> {
+  const all = paths.map(named);
+  return {
+    expression: all.map(({ text }) => text).join(', '),
+    names: Object.assign({}, ...all.map(({ names }) => names)) as Record<string, string>,
+  };
 }
 
 /** All of the conditions hold. Each must use other attributes, or the same values. */

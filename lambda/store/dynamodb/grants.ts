@@ -5,6 +5,7 @@ import { AlreadyAllocated, IdempotencyKeyReused, PoolEmpty, UnknownPool } from '
 import { newLease } from '../../pool/term.ts';
 import type { EventWriter } from './actions.ts';
 import { isThere, isVersion, noLiveLease } from './conditions.ts';
+import type { Counts } from './counts.ts';
 import type { Action } from './expressions.ts';
 import { FreeVms } from './free-vms.ts';
 import type { Inventory } from './inventory.ts';
@@ -13,7 +14,6 @@ import type { FreeItem, Item, KeyItem, UserItem } from './items.ts';
 import { backOff, Cancelled, deadlineFromNow } from './retry.ts';
 import type { Deadline } from './retry.ts';
 import type { Table } from './table.ts';
-import type { WorkIndex } from './work-index.ts';
 
 /** Positions, in the grant transaction, of the two conditions whose failure says why. */
 const USER_POSITION = 0;
@@ -25,7 +25,7 @@ export class Grants {
 
   constructor(
     private readonly table: Table,
-    private readonly work: WorkIndex,
+    private readonly counts: Counts,
     private readonly inventory: Inventory,
     private readonly events: EventWriter,
   ) {
@@ -80,7 +80,7 @@ export class Grants {
     const grant = grantedBefore(live(userOf(user), nowSec), live(keyOf(key), nowSec), request);
     if (grant !== undefined) return grant;
     await this.expectKnown(pool);
-    throw new PoolEmpty(pool, await this.work.recentCounts(pool, nowSec));
+    throw new PoolEmpty(pool, await this.counts.ofEmpty(pool, nowSec));
   }
 
   /** @throws {@link UnknownPool} */

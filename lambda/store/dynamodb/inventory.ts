@@ -1,145 +1,151 @@
 import { createHash } from 'node:crypto';
 import pMap from 'p-map';
-import { secondsOf } from '../../pool/event.ts';
-import type { Act, ChangeEvent } from '../../pool/event.ts';
-import { hasEnded } from '../../pool/lease.ts';
-import { sameVm } from '../../pool/vm.ts';
-import type { Vm, VmStatus } from '../../pool/vm.ts';
-import { changeActions } from './actions.ts';
+import type { Act } from '../../pool/event.ts';
+import type { SyncProgress } from '../../pool/ports.ts';
+import { StoreUnavailable } from '../../pool/refusals.ts';
+import { VM_STATES } from '../../pool/vm.ts';
+import type { Vm } from '../../pool/vm.ts';
 import type { EventWriter } from './actions.ts';
-import { isNew, isOfLease } from './conditions.ts';
+import { compares } from './expressions.ts';
 import type { Action } from './expressions.ts';
-import { freeItem, inventoryItem, keys, newVersion, vmItem } from './items.ts';
-import type { InventoryItem } from './items.ts';
-import { Cancelled } from './retry.ts';
+import { InventoryChanges, isToBeMoved } from './inventory-changes.ts';
+import { inventoryItem, keys, LAYOUT, workPartition } from './items.ts';
+import type { InventoryItem, Key, VmItem, WorkEntry } from './items.ts';
+import { Cancelled, deadlineFromNow } from './retry.ts';
+import type { Deadline } from './retry.ts';
 import type { Table } from './table.ts';
-import type { WorkIndex } from './work-index.ts';
+import type { VmList } from './vm-list.ts';
 
 /** VMs written at the same moment. */
 const PARALLEL = 16;
 
-/** Longest that one sync writes, milliseconds: less than Lambda gives a function to start, and a part of what a tick has. */
-const WRITING_MS = 8_000;
+/** What the last sync left behind. */
+type SyncMark = Pick<InventoryItem, 'hash' | 'pools' | 'layout'>;
 
 /** Keeps the VMs of the table those of the provider. */
 export class Inventory {
   private known: readonly string[] | undefined;
+  private readonly changes: InventoryChanges;
 
   constructor(
     private readonly table: Table,
-    private readonly work: WorkIndex,
-    private readonly events: EventWriter,
-  ) {}
+    private readonly vms: VmList,
+    events: EventWriter,
+  ) {
+    this.changes = new InventoryChanges(events);
+  }
 
-  /** Names of all pools, as this process learnt them last. */
+  /** Names of all pools, as this process read them last. */
   async pools(): Promise<readonly string[]> {
     return this.known ?? this.poolsNow();
   }
 
   /** Names of all pools, as the last sync of any process left them. */
   async poolsNow(): Promise<readonly string[]> {
-    this.known = (await this.readSyncMark()).pools;
-    return this.known;
+    return (await this.readSyncMark()).pools;
   }
 
   /**
-   * Adds what is new, changes what has changed, and takes out what is gone, leased VMs when they come back. One read where
-   * nothing has changed since the last time. What another process changes meanwhile is left to the next time, and so is
-   * what takes too long.
+   * Adds new VMs, changes VMs that differ and removes the others; a leased VM goes when it is given back. It is one read when
+   * nothing has changed since the last sync. Changes that lose a race or do not fit into the budget are left to the next sync.
+   *
+   * @param budgetMs - longest time that it reads and writes
+   * @throws the first fault of a write, when the others are made
    */
-  async sync(inventory: readonly Vm[], act: Act): Promise<void> {
+  async sync(inventory: readonly Vm[], act: Act, budgetMs: number): Promise<SyncProgress> {
+    const end = performance.now() + budgetMs;
     const hash = hashOf(inventory);
-    const synced = await this.readSyncMark();
-    this.known = synced.pools;
-    if (synced.hash === hash) return;
+    const mark = await this.readSyncMark(callDeadline(end));
+    if (mark.hash === hash) return { changes: 0, left: 0 };
     const wanted = new Map(inventory.map((vm) => [vm.id, vm]));
-    const pools = [...new Set([...synced.pools, ...inventory.map(({ pool }) => pool)])].sort();
-    // Written first: VMs are found through their pool, and an empty hash marks a sync that has not finished.
-    if (synced.hash !== '' || pools.length > synced.pools.length) await this.table.put(inventoryItem('', pools));
+    const pools = [...new Set([...mark.pools, ...inventory.map(({ pool }) => pool)])].sort();
+    // Written first: an empty hash marks a sync that has not finished, and a lookup needs the names of all pools.
+    if (mark.hash !== '' || pools.length > mark.pools.length) {
+      await this.table.put(inventoryItem('', pools, mark.layout), callDeadline(end));
+    }
     this.known = pools;
-    const present = (await Promise.all(pools.map((pool) => this.work.allOf(pool)))).flat();
-    const changes = [
-      ...present.flatMap((status) => this.changesOf(status, wanted.get(status.vm.id), act)),
-      ...added(wanted, present).map((vm) => this.addition(vm, act)),
+    const present = await this.readPresent(mark, callDeadline(end));
+    const changes = this.changesFrom(present, wanted, act);
+    // The index is a moment behind the table, so the sync is done only when a look finds nothing to change. Until then the
+    // hash stays empty, and the next sync looks at everything again.
+    const isDone = changes.length === 0 && present.every((item) => !isToBeMoved(item, wanted.get(item.vm.id)));
+    if (isDone) await this.table.put(inventoryItem(hash, pools), callDeadline(end));
+    return this.commitAll(changes, end);
+  }
+
+  private async readSyncMark(deadline?: Deadline): Promise<SyncMark> {
+    const mark = (await this.table.get(keys.inventory, deadline)) ?? { hash: '', pools: [], layout: LAYOUT };
+    this.known = mark.pools;
+    return mark;
+  }
+
+  /** The items of all VMs. Those of an older layout may be missing in the index `vms`, but are in `work`. */
+  private async readPresent({ pools, layout }: SyncMark, deadline: Deadline): Promise<VmItem[]> {
+    const found = await this.vms.keys(deadline);
+    if (layout !== LAYOUT) found.push(...(await this.keysByState(pools, deadline)));
+    const distinct = [...new Map(found.map((key) => [key.pk, key])).values()];
+    return (await this.table.getAll(distinct, deadline)).flatMap((item) => item ?? []);
+  }
+
+  private async keysByState(pools: readonly string[], deadline: Deadline): Promise<Key<VmItem>[]> {
+    const partitions = pools.flatMap((pool) => VM_STATES.map((state) => workPartition(pool, state)));
+    const found = await pMap(
+      partitions,
+      (work) => this.table.queryAll<WorkEntry>({ index: 'work', key: compares('work', '=', work) }, deadline),
+      { concurrency: PARALLEL },
+    );
+    return found.flat().map(({ pk, sk }) => ({ pk, sk }));
+  }
+
+  private changesFrom(present: readonly VmItem[], wanted: ReadonlyMap<string, Vm>, act: Act): Action[][] {
+    const known = new Set(present.map(({ vm }) => vm.id));
+    const added = [...wanted.values()].filter(({ id }) => !known.has(id));
+    return [
+      ...present.flatMap((item) => {
+        const change = this.changes.changeOf(item, wanted.get(item.vm.id), act);
+        return change === undefined ? [] : [change];
+      }),
+      ...added.map((vm) => this.changes.addition(vm, act)),
     ];
-    await this.makeAll(changes);
-    // The index is a moment behind the table, so only a look that finds nothing to do tells that all is done. Until then,
-    // without the hash, the next sync looks at everything again.
-    const done = changes.length === 0 && present.every((status) => !isToBeMoved(status, wanted.get(status.vm.id)));
-    if (done) await this.table.put(inventoryItem(hash, pools));
   }
 
-  private async readSyncMark(): Promise<Pick<InventoryItem, 'hash' | 'pools'>> {
-    return (await this.table.get(keys.inventory)) ?? { hash: '', pools: [] };
-  }
-
-  /**
-   * As many as there is time for; the next sync goes on. One VM that makes trouble stops no other.
-   * @throws the first fault of all, when the others are made
-   */
-  private async makeAll(changes: readonly (readonly Action[])[]): Promise<void> {
-    const endMs = performance.now() + WRITING_MS;
-    const makeInTime = async (actions: readonly Action[]) => {
-      if (performance.now() < endMs) await this.commit(actions);
+  /** Makes as many changes as there is time for. A VM that can't be written stops no other. */
+  private async commitAll(changes: readonly (readonly Action[])[], end: Deadline): Promise<SyncProgress> {
+    let made = 0;
+    const commitInTime = async (actions: readonly Action[]) => {
+      if (performance.now() < end && (await this.commit(actions, end))) made += 1;
     };
     try {
-      await pMap(changes, makeInTime, { concurrency: PARALLEL, stopOnError: false });
+      await pMap(changes, commitInTime, { concurrency: PARALLEL, stopOnError: false });
     } catch (error) {
       throw error instanceof AggregateError ? (error.errors[0] as Error) : error;
     }
+    return { changes: made, left: changes.length - made };
   }
 
-  /** Somebody else may have changed the VM meanwhile; then the next sync looks at it again. */
-  private async commit(actions: readonly Action[]): Promise<void> {
+  /** @returns whether the change was made; not when somebody else changed the VM, or when the time is over */
+  private async commit(actions: readonly Action[], end: Deadline): Promise<boolean> {
+    const deadline = callDeadline(end);
     try {
-      await this.table.transact(actions);
+      await this.table.transact(actions, deadline);
+      return true;
     } catch (error) {
-      if (!(error instanceof Cancelled)) throw error;
+      const isLate = error instanceof StoreUnavailable && deadline === end;
+      if (isLate || error instanceof Cancelled) return false;
+      throw error;
     }
   }
-
-  private addition(vm: Vm, act: Act): Action[] {
-    const status: VmStatus = { vm, state: 'free', version: newVersion(), failures: 0, draining: false, retired: false };
-    const event = this.events.append({ kind: 'added', vmId: vm.id, to: 'free', act });
-    return [{ put: vmItem(status), if: isNew }, { put: freeItem(status) }, event];
-  }
-
-  /** The transactions that one VM needs: none, or one. */
-  private changesOf(status: VmStatus, wanted: Vm | undefined, act: Act): Action[][] {
-    if (wanted === undefined) return status.retired ? [] : [this.retirement(status, act)];
-    if (isToBeMoved(status, wanted) || (sameVm(status.vm, wanted) && !status.retired)) return [];
-    const after = { ...status, vm: wanted, retired: false, version: newVersion() };
-    return [[...this.changed(status, after, 'changed', act), ...holderActions(after, act)]];
-  }
-
-  private retirement(status: VmStatus, act: Act): Action[] {
-    if (status.state !== 'leased') return this.changed(status, undefined, 'removed', act);
-    return this.changed(status, { ...status, retired: true, version: newVersion() }, 'changed', act);
-  }
-
-  private changed(before: VmStatus, after: VmStatus | undefined, kind: ChangeEvent['kind'], act: Act): Action[] {
-    const event = this.events.appendChange(before, after, { kind, vmId: before.vm.id, act });
-    return [...changeActions(before, after), event];
-  }
 }
 
-/** The holder of a lease is to see the VM's new address. */
-function holderActions({ vm, lease }: VmStatus, act: Act): Action[] {
-  if (lease === undefined || hasEnded(lease, secondsOf(act))) return [];
-  return [{ update: keys.user(lease.userId), set: { vm }, if: isOfLease(lease.id) }];
+/** One call of a sync has the deadline of every call, and never takes longer than the sync. */
+function callDeadline(end: Deadline): Deadline {
+  return Math.min(end, deadlineFromNow());
 }
 
-/** A leased VM changes pools when it is back: until then its holder's pool counts it. */
-function isToBeMoved({ state, vm }: VmStatus, wanted: Vm | undefined): boolean {
-  return state === 'leased' && wanted !== undefined && wanted.pool !== vm.pool;
-}
-
-function added(wanted: ReadonlyMap<string, Vm>, present: readonly VmStatus[]): Vm[] {
-  const known = new Set(present.map(({ vm }) => vm.id));
-  return [...wanted.values()].filter(({ id }) => !known.has(id));
-}
-
+/** Equal for two inventories exactly when they are the same and were written in the same layout. */
 function hashOf(inventory: readonly Vm[]): string {
   const rows = inventory.map(({ id, pool, ip, port, username }) => [id, pool, ip, port, username].join(' ')).sort();
-  return createHash('sha256').update(rows.join('\n')).digest('hex');
+  return createHash('sha256')
+    .update([`layout ${LAYOUT}`, ...rows].join('\n'))
+    .digest('hex');
 }

@@ -3,7 +3,7 @@
  *
  * | pk | sk | item | index |
  * | --- | --- | --- | --- |
- * | `VM#<id>` | `VM` | a VM, its state and its lease | `work`: `<pool>#<state>` by `dueAtSec` |
+ * | `VM#<id>` | `VM` | a VM, its state and its lease | `vms`: all VMs by `pk`; `work`: `<pool>#<state>` by `dueAtSec` |
  * | `VM#<id>` | `EVENT#<event id>` | something that happened to the VM | `by-user`: `eventUser` by `sk` |
  * | `FREE#<pool>` | `<version, hexadecimal>#<id>` | a free VM | |
  * | `USER#<user id>` | `LEASE` | the user's lease, with the VM as its holder needs to know it | |
@@ -25,14 +25,26 @@ import type { VmChange } from '../../pool/life.ts';
 import { InvalidCursor } from '../../pool/refusals.ts';
 import type { Vm, VmState, VmStatus } from '../../pool/vm.ts';
 
+/** Partition of the index `vms`; it has all VMs. */
+export const LISTED = 'VM';
+
 /** A VM. With nothing due, `dueAtSec` is 0 and the VM sorts first. */
 export interface VmItem extends VmStatus {
   readonly pk: string;
   readonly sk: 'VM';
   readonly layout: number;
+  readonly listed: typeof LISTED;
+  /** The pool of the VM once more: indexes can't see into `vm`. */
+  readonly pool: string;
   readonly work: string;
   readonly dueAtSec: number;
 }
+
+/** What the index `vms` has of a VM. */
+export type VmListEntry = Pick<VmItem, 'pk' | 'sk' | 'listed' | 'pool'>;
+
+/** What the index `work` has of a VM. */
+export type WorkEntry = Pick<VmItem, 'pk' | 'sk' | 'work' | 'dueAtSec'>;
 
 /** An event. */
 export interface EventItem {
@@ -87,6 +99,7 @@ export interface ReleasedItem {
 export interface InventoryItem {
   readonly pk: string;
   readonly sk: 'INVENTORY';
+  /** Every VM is of this layout, or of a later one. */
   readonly layout: number;
   readonly hash: string;
   readonly pools: readonly string[];
@@ -101,8 +114,8 @@ export type Key<Of extends Item = Item> = Of extends Item ? Pick<Of, 'pk' | 'sk'
 /** The kind of item that lies under a key of that type. */
 export type ItemAt<Of extends Key> = Extract<Item, { readonly sk: Of['sk'] }>;
 
-/** Number of the layout that this version writes. */
-const LAYOUT = 1;
+/** Number of the layout that this version writes. A sync rewrites VMs of an older one. */
+export const LAYOUT = 2;
 
 /** How long ended and released leases are kept, seconds: longer than any clock is wrong and any caller retries. */
 const ENDED_KEPT_SEC = 24 * 3600;
@@ -148,7 +161,12 @@ export function workPartition(pool: string, state: VmState): string {
 /** Item of a VM. */
 export function vmItem(status: VmStatus): VmItem {
   const { vm, state, dueAtSec = 0 } = status;
-  return { ...status, ...keys.vm(vm.id), layout: LAYOUT, dueAtSec, work: workPartition(vm.pool, state) };
+  return { ...status, ...keys.vm(vm.id), ...layoutOf(vm), dueAtSec, work: workPartition(vm.pool, state) };
+}
+
+/** Attributes that an item of an older layout lacks. */
+export function layoutOf({ pool }: Vm): Pick<VmItem, 'layout' | 'listed' | 'pool'> {
+  return { layout: LAYOUT, listed: LISTED, pool };
 }
 
 /** The VM of an item. */
@@ -235,7 +253,7 @@ export function eventBound(cursor: string | undefined): string {
   return `${EVENT}${cursor}`;
 }
 
-/** Item of a sync. An empty hash marks a sync that has not finished. */
-export function inventoryItem(hash: string, pools: readonly string[]): InventoryItem {
-  return { ...keys.inventory, layout: LAYOUT, hash, pools };
+/** Item of a sync. */
+export function inventoryItem(hash: string, pools: readonly string[], layout = LAYOUT): InventoryItem {
+  return { ...keys.inventory, layout, hash, pools };
 }

@@ -26,11 +26,13 @@ export const TABLE_SCHEMA = {
   range: 'sk',
   indexes: {
     /** VMs by pool and state, then by the time at which they are due. */
-    work: { hash: 'work', range: 'dueAtSec', projected: 'ALL' },
+    work: { hash: 'work', range: 'dueAtSec', projected: [] },
+    /** All VMs by id. Nothing of it changes with a VM's state. */
+    vms: { hash: 'listed', range: 'pk', projected: ['pool'] },
     /** Events of a user, by time. */
     'by-user': { hash: 'eventUser', range: 'sk', projected: 'ALL' },
   },
-  keyTypes: { pk: 'S', sk: 'S', work: 'S', dueAtSec: 'N', eventUser: 'S' },
+  keyTypes: { pk: 'S', sk: 'S', work: 'S', dueAtSec: 'N', listed: 'S', eventUser: 'S' },
   timeToLive: 'ttl',
 } as const satisfies TableSchema;
 

@@ -11,11 +11,14 @@ import type {
   Page,
   PageQuery,
   RenewRequest,
+  SyncProgress,
 } from '../../pool/ports.ts';
 import type { PoolCounts, Vm, VmStatus } from '../../pool/vm.ts';
 import { changeActions, EventWriter } from './actions.ts';
 import { DynamoDb } from './client.ts';
 import type { ClientOptions } from './client.ts';
+import { Counts } from './counts.ts';
+import { DueVms } from './due-vms.ts';
 import { all, compares } from './expressions.ts';
 import { Grants } from './grants.ts';
 import { Inventory } from './inventory.ts';
@@ -25,18 +28,27 @@ import { Leases } from './leases.ts';
 import { Cancelled, retryCancelled } from './retry.ts';
 import { Table } from './table.ts';
 import type { Query } from './table.ts';
-import { WorkIndex } from './work-index.ts';
+import { VmList } from './vm-list.ts';
 
 /** Settings of the store. */
 export interface DynamoStoreOptions extends ClientOptions {
   readonly tableName: string;
   /** How long events are kept, days. */
   readonly eventsKeptDays: number;
+  /** How old counts may be, milliseconds. */
+  readonly countsMaxAgeMs?: number;
 }
 
-/** A store over the table of that name. */
-export function createDynamoStore({ tableName, eventsKeptDays, ...place }: DynamoStoreOptions): DynamoStore {
-  return new DynamoStore(new Table(new DynamoDb(place), tableName), new EventWriter(eventsKeptDays));
+const COUNTS_MAX_AGE_MS = 5_000;
+
+/** A store over that table. */
+export function createDynamoStore({
+  tableName,
+  eventsKeptDays,
+  countsMaxAgeMs,
+  ...place
+}: DynamoStoreOptions): DynamoStore {
+  return new DynamoStore(new Table(new DynamoDb(place), tableName), new EventWriter(eventsKeptDays), countsMaxAgeMs);
 }
 
 /**
@@ -44,7 +56,9 @@ export function createDynamoStore({ tableName, eventsKeptDays, ...place }: Dynam
  * leaves all of it or nothing, and whoever loses a race is told so by a condition and looks again. `layout.ts` has the items.
  */
 export class DynamoStore implements LeaseStore {
-  private readonly work: WorkIndex;
+  private readonly vms: VmList;
+  private readonly dueVms: DueVms;
+  private readonly poolCounts: Counts;
   private readonly inventory: Inventory;
   private readonly grants: Grants;
   private readonly leases: Leases;
@@ -52,15 +66,18 @@ export class DynamoStore implements LeaseStore {
   constructor(
     private readonly table: Table,
     private readonly eventWriter: EventWriter,
+    countsMaxAgeMs = COUNTS_MAX_AGE_MS,
   ) {
-    this.work = new WorkIndex(table);
-    this.inventory = new Inventory(table, this.work, eventWriter);
-    this.grants = new Grants(table, this.work, this.inventory, eventWriter);
+    this.vms = new VmList(table);
+    this.dueVms = new DueVms(table);
+    this.inventory = new Inventory(table, this.vms, eventWriter);
+    this.poolCounts = new Counts(table, this.vms, () => this.inventory.poolsNow(), countsMaxAgeMs);
+    this.grants = new Grants(table, this.poolCounts, this.inventory, eventWriter);
     this.leases = new Leases(table, eventWriter);
   }
 
-  async sync(inventory: readonly Vm[], act: Act): Promise<void> {
-    await this.inventory.sync(inventory, act);
+  async sync(inventory: readonly Vm[], act: Act, budgetMs = Infinity): Promise<SyncProgress> {
+    return this.inventory.sync(inventory, act, budgetMs);
   }
 
   async acquire(request: AcquireRequest): Promise<Grant> {
@@ -80,7 +97,7 @@ export class DynamoStore implements LeaseStore {
   }
 
   async due(nowSec: number, limit: number): Promise<readonly VmStatus[]> {
-    return this.work.due(await this.inventory.pools(), nowSec, limit);
+    return this.dueVms.due(await this.inventory.pools(), nowSec, limit);
   }
 
   async change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed> {
@@ -104,7 +121,7 @@ export class DynamoStore implements LeaseStore {
   }
 
   async statuses(query: PageQuery): Promise<Page<VmStatus>> {
-    return this.work.page(await this.inventory.poolsNow(), query);
+    return this.vms.page(query);
   }
 
   async events(query: EventQuery): Promise<Page<PoolEvent>> {
@@ -115,8 +132,7 @@ export class DynamoStore implements LeaseStore {
   }
 
   async counts(nowSec: number): Promise<ReadonlyMap<string, PoolCounts>> {
-    const pools = await this.inventory.poolsNow();
-    return new Map(await Promise.all(pools.map(async (pool) => [pool, await this.work.counts(pool, nowSec)] as const)));
+    return this.poolCounts.all(nowSec);
   }
 
   async ping(): Promise<void> {

@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import pMap from 'p-map';
 import type { Api, DynamoDb } from './client.ts';
-import { namesAndValues, transactItem } from './expressions.ts';
-import type { Action, Condition } from './expressions.ts';
+import { listOf, namesAndValues, transactItem } from './expressions.ts';
+import type { Action, Condition, Path } from './expressions.ts';
 import type { Item, ItemAt, Key } from './items.ts';
 import { backOff, Cancelled, deadlineFromNow, sendUntilSettled } from './retry.ts';
 import type { Deadline } from './retry.ts';
 import type { IndexName } from './schema.ts';
+
+/** Most keys that one BatchGetItem takes. */
+const BATCH = 100;
+const BATCHES_AT_ONCE = 8;
 
 type RawKey = Record<string, AttributeValue>;
 
@@ -17,6 +22,8 @@ export interface Query<Entry> {
   readonly key: Condition;
   readonly backward?: boolean;
   readonly limit?: number;
+  /** The only attributes to answer; without them, all that the index has. */
+  readonly attributes?: readonly Path[];
   /** Where an earlier page ended. */
   readonly after?: RawKey | undefined;
   /** Never set: the type of what the query finds. */
@@ -43,25 +50,32 @@ export class Table {
     return item && (unmarshall(item) as ItemAt<Of>);
   }
 
-  /** Several items in one request, strongly consistent, in the order of the keys. */
+  /** Several items, strongly consistent, in the order of the keys; one request for each hundred. */
   async getAll<const Keys extends readonly Key[]>(
     wanted: Keys,
     deadline = deadlineFromNow(),
   ): Promise<{ -readonly [Place in keyof Keys]: ItemAt<Keys[Place]> | undefined }> {
-    const found = new Map<string, Item>();
-    let keysLeft: RawKey[] = wanted.map((key) => marshall(key));
+    const batches = Array.from({ length: Math.ceil(wanted.length / BATCH) }, (_, n) => {
+      return wanted.slice(n * BATCH, (n + 1) * BATCH);
+    });
+    const found = await pMap(batches, (batch) => this.getBatch(batch, deadline), { concurrency: BATCHES_AT_ONCE });
+    const byKey = new Map(found.flat().map((item) => [item.pk + item.sk, item]));
+    const items = wanted.map(({ pk, sk }) => byKey.get(pk + sk));
+    return items as { -readonly [Place in keyof Keys]: ItemAt<Keys[Place]> | undefined };
+  }
+
+  /** Those of the items that exist, in any order. */
+  private async getBatch(batch: readonly Key[], deadline: Deadline): Promise<Item[]> {
+    const found: Item[] = [];
+    let keysLeft: RawKey[] = batch.map((key) => marshall(key));
     for (let attempt = 0; keysLeft.length > 0; attempt++) {
       if (attempt > 0) await backOff(attempt, deadline);
       const request = { [this.name]: { Keys: keysLeft, ConsistentRead: true } };
       const output = await this.send('BatchGetItem', { RequestItems: request }, deadline);
-      for (const raw of output.Responses?.[this.name] ?? []) {
-        const item = unmarshall(raw) as Item;
-        found.set(item.pk + item.sk, item);
-      }
+      found.push(...(output.Responses?.[this.name] ?? []).map((item) => unmarshall(item) as Item));
       keysLeft = output.UnprocessedKeys?.[this.name]?.Keys ?? [];
     }
-    const items = wanted.map(({ pk, sk }) => found.get(pk + sk));
-    return items as { -readonly [Place in keyof Keys]: ItemAt<Keys[Place]> | undefined };
+    return found;
   }
 
   /** Strongly consistent on the table; an index is a moment behind it. */
@@ -137,13 +151,15 @@ export class Table {
     return sendUntilSettled(() => this.client.send(operation, input), deadline);
   }
 
-  private queryInput({ index, key, backward, limit, after }: Query<unknown>) {
+  private queryInput({ index, key, backward, limit, after, attributes = [] }: Query<unknown>) {
+    const { expression, names } = listOf(attributes);
     return {
       TableName: this.name,
       ...(index !== undefined && { IndexName: index }),
       ConsistentRead: index === undefined,
       KeyConditionExpression: key.expression,
-      ...namesAndValues(key),
+      ...(attributes.length > 0 && { ProjectionExpression: expression }),
+      ...namesAndValues({ names: { ...key.names, ...names }, values: key.values }),
       ScanIndexForward: backward !== true,
       ...(limit !== undefined && { Limit: limit }),
       ...(after !== undefined && { ExclusiveStartKey: after }),

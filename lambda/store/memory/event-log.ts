@@ -19,6 +19,11 @@ export class EventLog {
   private readonly ring: Entry[] = [];
   private appended = 0;
 
+  /** How many events were appended since the start. */
+  get size(): number {
+    return this.appended;
+  }
+
   /** Appends one event, at constant cost. */
   append(event: ChangeEvent, from: VmState | undefined, to: VmState | undefined): void {
     this.ring[this.appended % KEPT] = { event, from, to };

@@ -14,6 +14,7 @@ import type {
   Page,
   PageQuery,
   RenewRequest,
+  SyncProgress,
 } from '../../pool/ports.ts';
 import { AlreadyAllocated, InvalidCursor, PoolEmpty } from '../../pool/refusals.ts';
 import { newLease, renewed } from '../../pool/term.ts';
@@ -78,8 +79,10 @@ export class MemoryStore implements LeaseStore {
     // The memory of this process is there as long as the process is.
   }
 
-  async sync(inventory: readonly Vm[], act: Act): Promise<void> {
+  async sync(inventory: readonly Vm[], act: Act): Promise<SyncProgress> {
+    const changesBefore = this.log.size;
     syncInventory(this.vms, inventory, act);
+    return { changes: this.log.size - changesBefore, left: 0 };
   }
 
   async due(nowSec: number, limit: number): Promise<readonly VmStatus[]> {

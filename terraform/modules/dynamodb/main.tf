@@ -19,7 +19,7 @@ resource "aws_dynamodb_table" "this" {
     type = "S"
   }
 
-  # What the tick has to do, in the order of time: VMs by pool and state, then by when they are due.
+  # Work for the tick, in the order of time: VMs by pool and state, then by when they are due.
   attribute {
     name = "work"
     type = "S"
@@ -34,7 +34,21 @@ resource "aws_dynamodb_table" "this" {
     name            = "work"
     hash_key        = "work"
     range_key       = "dueAtSec"
-    projection_type = "ALL"
+    projection_type = "KEYS_ONLY"
+  }
+
+  # All VMs by id, to list them while they are borrowed and given back: a change of state does not write to this index.
+  attribute {
+    name = "listed"
+    type = "S"
+  }
+
+  global_secondary_index {
+    name               = "vms"
+    hash_key           = "listed"
+    range_key          = "pk"
+    projection_type    = "INCLUDE"
+    non_key_attributes = ["pool"]
   }
 
   # What happened to a user. The events of a VM need no index: they lie under the VM's own key.

@@ -1,4 +1,5 @@
 import type { KeysAndAttributes, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { TABLE_SCHEMA } from '../../../lambda/store/dynamodb/schema.ts';
 
 /** An item in the protocol's JSON. */
 type Item = NonNullable<TransactWriteItem['Put']>['Item'];
@@ -19,8 +20,12 @@ export const UNIT_BYTES = 1_024;
 /** Prepared and committed: two units for each. */
 const UNITS_IN_A_TRANSACTION = 2;
 
-/** Attributes that an index is ordered by. */
-const INDEX_KEYS = ['work', 'dueAtSec'];
+/** Attributes that the index `work` is ordered by; a VM has no others that change in any index. */
+const { hash, range } = TABLE_SCHEMA.indexes.work;
+const INDEX_KEYS: readonly string[] = [hash, range];
+
+/** Indexes that a VM is in: `work` and `vms`. */
+const INDEXES_OF_A_VM = 2;
 
 /**
  * Write capacity units of a transaction whose items are all smaller than a unit, by AWS's price list. DynamoDB Local (1.25.1)
@@ -39,12 +44,12 @@ export function writeUnits(actions: readonly TransactWriteItem[]): number {
  */
 function indexWrites({ Put: put, Update: update, Delete: gone }: TransactWriteItem): number {
   if (put !== undefined && !isVm(put.Item)) return put.Item?.eventUser === undefined ? 0 : 1;
-  if (put !== undefined) return put.ConditionExpression?.startsWith('attribute_not_exists') ? 1 : 2;
+  if (put !== undefined) return put.ConditionExpression?.startsWith('attribute_not_exists') ? INDEXES_OF_A_VM : 2;
   if (update !== undefined && isVm(update.Key)) {
     const names = Object.values(update.ExpressionAttributeNames ?? {});
-    return INDEX_KEYS.some((key) => names.includes(key)) ? 2 : 1;
+    return INDEX_KEYS.some((key) => names.includes(key)) ? 2 : 0;
   }
-  return isVm(gone?.Key) ? 1 : 0;
+  return isVm(gone?.Key) ? INDEXES_OF_A_VM : 0;
 }
 
 /** Of the items that are not appended, only those of VMs are in an index. */

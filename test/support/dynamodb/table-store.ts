@@ -3,9 +3,9 @@ import type { ClientOptions } from '../../../lambda/store/dynamodb/client.ts';
 import { createDynamoStore } from '../../../lambda/store/dynamodb/store.ts';
 import type { DynamoStore } from '../../../lambda/store/dynamodb/store.ts';
 
-/** A store over that table of the DynamoDB that the environment of this process leads to. */
+/** A store over that table of the DynamoDB that the environment of this process leads to. It counts anew for each caller. */
 export function storeOver(tableName: string): DynamoStore {
-  return createDynamoStore({ tableName, eventsKeptDays: 90, ...place() });
+  return createDynamoStore({ tableName, eventsKeptDays: 90, countsMaxAgeMs: 0, ...place() });
 }
 
 /** The DynamoDB that the environment of this process leads to. */

@@ -1,0 +1,82 @@
+import type { PoolCounts } from '../../pool/vm.ts';
+import { all, compares } from './expressions.ts';
+import type { Condition } from './expressions.ts';
+import { workPartition } from './items.ts';
+import type { Table } from './table.ts';
+import type { VmList } from './vm-list.ts';
+
+/** Counts by state of every pool. */
+export type CountsByPool = ReadonlyMap<string, PoolCounts>;
+
+/** How old the counts in a refusal may be, milliseconds: hundreds of callers may be refused in a second. */
+const REFUSAL_AGE_MS = 2_000;
+
+/** Counts VMs by state. All callers share one look until it is too old for them. */
+export class Counts {
+  private last: { readonly startedMs: number; readonly counts: Promise<CountsByPool> } | undefined;
+
+  /**
+   * @param poolNames - reads the names of all pools
+   * @param maxAgeMs - how old counts may be; 0 counts anew for each caller
+   */
+  constructor(
+    private readonly table: Table,
+    private readonly vms: VmList,
+    private readonly poolNames: () => Promise<readonly string[]>,
+    private readonly maxAgeMs: number,
+  ) {}
+
+  /** Counts of all pools. VMs whose lease has ended count as `checking`. */
+  async all(nowSec: number): Promise<CountsByPool> {
+    return this.shared(nowSec, this.maxAgeMs);
+  }
+
+  /** Counts of a pool for a caller who found no free VM in it. */
+  async ofEmpty(pool: string, nowSec: number): Promise<PoolCounts> {
+    const counts = await this.shared(nowSec, Math.max(this.maxAgeMs, REFUSAL_AGE_MS));
+    return { ...(counts.get(pool) ?? NONE), free: 0 };
+  }
+
+  private shared(nowSec: number, maxAgeMs: number): Promise<CountsByPool> {
+    if (this.last !== undefined && performance.now() - this.last.startedMs < maxAgeMs) return this.last.counts;
+    const look = { startedMs: performance.now(), counts: this.count(nowSec) };
+    this.last = look;
+    look.counts.catch(() => {
+      if (this.last === look) this.last = undefined;
+    });
+    return look.counts;
+  }
+
+  private async count(nowSec: number): Promise<CountsByPool> {
+    const pools = await this.poolNames();
+    const [totals, ...counts] = await Promise.all([
+      this.vms.totals(),
+      ...pools.map((pool) => this.countTaken(pool, nowSec)),
+    ]);
+    return new Map(pools.map((pool, place) => [pool, withFree(counts[place] ?? NONE, totals.get(pool) ?? 0)]));
+  }
+
+  /** Counts the VMs of a pool that are not free. */
+  private async countTaken(pool: string, nowSec: number): Promise<PoolCounts> {
+    const countOf = (key: Condition) => this.table.count({ index: 'work', key });
+    const isIn = (state: 'leased' | 'checking' | 'quarantined' | 'drained') => {
+      return compares('work', '=', workPartition(pool, state));
+    };
+    const [leased, overdue, checking, quarantined, drained] = await Promise.all([
+      countOf(all(isIn('leased'), compares('dueAtSec', '>', nowSec))),
+      countOf(all(isIn('leased'), compares('dueAtSec', '<=', nowSec))),
+      countOf(isIn('checking')),
+      countOf(isIn('quarantined')),
+      countOf(isIn('drained')),
+    ]);
+    return { free: 0, leased, checking: checking + overdue, quarantined, drained };
+  }
+}
+
+const NONE: PoolCounts = { free: 0, leased: 0, checking: 0, quarantined: 0, drained: 0 };
+
+/** The rest is free: the sum is then right although VMs change while the states are counted one after another. */
+function withFree(counts: PoolCounts, total: number): PoolCounts {
+  const { leased, checking, quarantined, drained } = counts;
+  return { ...counts, free: Math.max(0, total - leased - checking - quarantined - drained) };
+}

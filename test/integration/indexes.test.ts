@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { VmStatus } from '../../lambda/pool/vm.ts';
+import { freeItem, inventoryItem, newVersion, userItem, vmItem } from '../../lambda/store/dynamodb/items.ts';
+import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
+import { TestDatabase } from '../support/dynamodb/database.ts';
+import { FaultProxy } from '../support/dynamodb/fault-proxy.ts';
+import { PoolTable } from '../support/dynamodb/pool-table.ts';
+import { storeOver } from '../support/dynamodb/table-store.ts';
+import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
+
+let database: TestDatabase;
+let proxy: FaultProxy;
+
+beforeAll(async () => {
+  database = await TestDatabase.start();
+  proxy = await FaultProxy.start(database.local.endpoint);
+  Object.assign(process.env, database.local.variables, { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint });
+}, 60_000);
+
+afterAll(async () => {
+  await proxy.stop();
+  await database.stop();
+});
+
+describe('a cursor', () => {
+  it.each(['', 'abc', 'vm-01', 'VM#', 'default#free~0~vm-01'])('%j is refused: no page ends there', async (cursor) => {
+    const store = storeOver(await database.freshTable());
+    await expect(store.statuses({ cursor, limit: 10 })).rejects.toMatchObject({ code: 'invalid_cursor' });
+  });
+});
+
+describe('counts', () => {
+  const request = { pool: 'default', userId: 'alice', leaseId: 'l-1', expiresAtSec: NOON_SEC + 60, act: AT_NOON };
+
+  async function storeWithCountsOfAge(countsMaxAgeMs: number) {
+    const place = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+    const tableName = await database.freshTable();
+    const store = createDynamoStore({
+      tableName,
+      eventsKeptDays: 1,
+      countsMaxAgeMs,
+      endpoint: proxy.endpoint,
+      ...place,
+    });
+    await store.sync(someVms(3), AT_NOON);
+    return store;
+  }
+
+  it('are taken in one look for all callers, until that is too old', async () => {
+    const store = await storeWithCountsOfAge(2_000);
+    const before = proxy.seen.get('Query') ?? 0;
+    const seen = await Promise.all(Array.from({ length: 50 }, () => store.counts(NOON_SEC)));
+    await store.acquire(request);
+    seen.push(await store.counts(NOON_SEC));
+    expect(seen.map((counts) => counts.get('default')?.free)).toEqual(seen.map(() => 3));
+    // All VMs by pool, and four states, one of them in two parts; then the free VM to lend.
+    expect((proxy.seen.get('Query') ?? 0) - before).toBe(6 + 1);
+    await new Promise((resolve) => setTimeout(resolve, 2_050));
+    expect((await store.counts(NOON_SEC)).get('default')).toMatchObject({ free: 2, leased: 1 });
+  });
+
+  it('are taken anew after a look that failed', async () => {
+    const store = await storeWithCountsOfAge(60_000);
+    proxy.follow(({ operation }) => (operation === 'Query' ? { trouble: 'refuse', at: 'before' } : undefined));
+    await expect(store.counts(NOON_SEC)).rejects.toMatchObject({ name: 'ValidationException' });
+    proxy.follow(() => undefined);
+    expect((await store.counts(NOON_SEC)).get('default')).toMatchObject({ free: 3 });
+  });
+});
+
+describe('a table of layout 1', () => {
+  const vms = someVms(4);
+  const [free, leased, checking, gone] = vms as [VmStatus['vm'], VmStatus['vm'], VmStatus['vm'], VmStatus['vm']];
+  const lease = { id: 'l-1', userId: 'alice', vmId: leased.id, acquiredAtSec: NOON_SEC, expiresAtSec: NOON_SEC + 600 };
+
+  function statusOf(vm: VmStatus['vm'], more: Partial<VmStatus> = {}): VmStatus {
+    return { vm, state: 'free', version: newVersion(), failures: 0, draining: false, retired: false, ...more };
+  }
+
+  /** The hash that layout 1 kept of an inventory. */
+  function hashOfLayout1(): string {
+    const rows = vms.map(({ id, pool, ip, port, username }) => [id, pool, ip, port, username].join(' ')).sort();
+    return createHash('sha256').update(rows.join('\n')).digest('hex');
+  }
+
+  async function tableOfLayout1(): Promise<string> {
+    const tableName = await database.freshTable();
+    const statuses = [
+      statusOf(free),
+      statusOf(leased, { state: 'leased', lease, dueAtSec: lease.expiresAtSec }),
+      statusOf(checking, { state: 'checking', dueAtSec: NOON_SEC }),
+      statusOf(gone),
+    ];
+    const vmItems = statuses.map((status) => ({ ...vmItem(status), layout: 1, listed: undefined, pool: undefined }));
+    const freeItems = statuses.filter(({ state }) => state === 'free').map(freeItem);
+    const mark = { ...inventoryItem(hashOfLayout1(), ['default']), layout: 1 };
+    const options = { removeUndefinedValues: true };
+    for (const item of [...vmItems, ...freeItems, userItem(lease, leased), mark]) {
+      await database.client.send(new PutItemCommand({ TableName: tableName, Item: marshall(item, options) }));
+    }
+    return tableName;
+  }
+
+  it('is rewritten by a sync, with every VM listed in its state and every lease kept', async () => {
+    const tableName = await tableOfLayout1();
+    const store = storeOver(tableName);
+    expect(await store.sync(vms, AT_NOON)).toEqual({ changes: 4, left: 0 });
+    const { items } = await store.statuses({ limit: 10 });
+    expect(items.map(({ vm, state }) => `${vm.id} ${state}`)).toEqual([
+      `${free.id} free`,
+      `${leased.id} leased`,
+      `${checking.id} checking`,
+      `${gone.id} free`,
+    ]);
+    expect(await store.find('alice', NOON_SEC)).toEqual({ vm: leased, lease });
+    expect((await store.counts(NOON_SEC)).get('default')).toMatchObject({ free: 2, leased: 1, checking: 1 });
+    expect((await PoolTable.read(database.client, tableName)).vms.map(({ layout }) => layout)).toEqual([2, 2, 2, 2]);
+  });
+
+  it('loses the VMs that have left the inventory, also when the first sync has no time for it', async () => {
+    const store = storeOver(await tableOfLayout1());
+    const wanted = [free, leased, checking];
+    const { left } = await store.sync(wanted, AT_NOON, 0).catch(() => ({ left: 4 }));
+    expect(left).toBe(4);
+    await store.sync(wanted, AT_NOON);
+    expect(await store.status(gone.id)).toBeUndefined();
+    await store.sync(wanted, AT_NOON);
+    expect(await store.sync(wanted, AT_NOON)).toEqual({ changes: 0, left: 0 });
+  });
+});
