@@ -42,10 +42,10 @@ export function vmBody({ vm, lease: held, dueAtSec, reason, ...status }: VmStatu
 }
 
 /** What happened to a VM. */
-export function eventBody({ id, kind, vmId, from, to, userId, leaseId, reason, act }: PoolEvent) {
+export function eventBody({ id, atMs, kind, vmId, from, to, userId, leaseId, reason, act }: PoolEvent) {
   return {
     id,
-    at: new Date(act.nowMs).toISOString(),
+    at: new Date(atMs).toISOString(),
     kind,
     vmId,
     ...(from !== undefined && { from }),

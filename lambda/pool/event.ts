@@ -48,8 +48,10 @@ export type ChangeEvent = Omit<NewEvent, 'from' | 'to'>;
 
 /** Something that has happened to a VM. Never changed, kept for a while. */
 export interface PoolEvent extends NewEvent {
-  /** Unique, and in the order of time. */
+  /** Unique. The ids of a VM's events sort in the order in which they happened. */
   readonly id: string;
+  /** When it happened, UTC epoch milliseconds; never before the event of the VM that it follows. */
+  readonly atMs: number;
 }
 
 /** Events keep milliseconds; lease rules use seconds. */

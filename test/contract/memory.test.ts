@@ -1,4 +1,5 @@
 import { MemoryStore } from '../../lambda/store/memory/store.ts';
+import { describeEventOrder } from './event-order.ts';
 import { describeLeaseStore } from './lease-store.ts';
 import { describeLendingModel } from './lending-model.ts';
 import { describeLinearizability } from './linearizability.ts';
@@ -8,5 +9,13 @@ const memory = async () => new MemoryStore();
 
 describeLeaseStore('memory', memory);
 describeLendingModel('memory', memory, 500);
+describeEventOrder(
+  'memory',
+  async (clocks) => {
+    const store = new MemoryStore();
+    return clocks.map(() => store);
+  },
+  300,
+);
 describeListing('memory', memory);
 describeLinearizability('memory', memory, 500);

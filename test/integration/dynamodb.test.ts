@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { describeEventOrder } from '../contract/event-order.ts';
 import { describeLeaseStore } from '../contract/lease-store.ts';
 import { describeLendingModel } from '../contract/lending-model.ts';
 import { describeLinearizability } from '../contract/linearizability.ts';
@@ -22,5 +23,13 @@ async function dynamodb() {
 
 describeLeaseStore('dynamodb', dynamodb);
 describeLendingModel('dynamodb', dynamodb, 20);
+describeEventOrder(
+  'dynamodb',
+  async (clocks) => {
+    const tableName = await database.freshTable();
+    return clocks.map((clock) => storeOver(tableName, clock));
+  },
+  40,
+);
 describeListing('dynamodb', dynamodb);
 describeLinearizability('dynamodb', dynamodb, 60);

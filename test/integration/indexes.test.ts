@@ -28,7 +28,12 @@ afterAll(async () => {
 describe('a cursor', () => {
   it.each(['', 'abc', 'vm-01', 'VM#', 'default#free~0~vm-01'])('%j is refused: no page ends there', async (cursor) => {
     const store = storeOver(await database.freshTable());
-    await expect(store.statuses({ cursor, limit: 10 })).rejects.toMatchObject({ code: 'invalid_cursor' });
+    const looks = [
+      store.statuses({ cursor, limit: 10 }),
+      store.events({ vmId: 'vm-01', cursor, limit: 10 }),
+      store.events({ userId: 'alice', cursor, limit: 10 }),
+    ];
+    for (const look of looks) await expect(look).rejects.toMatchObject({ code: 'invalid_cursor' });
   });
 });
 

@@ -1,35 +1,54 @@
 import type { ChangeEvent, NewEvent } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
+import type { Clock } from '../../pool/ports.ts';
 import type { VmStatus } from '../../pool/vm.ts';
-import { isKeyOf, isOfLease, isThere, isVersion } from './conditions.ts';
+import { isKeyOf, isLastEvent, isOfLease, isThere, isVersion } from './conditions.ts';
+import { newEventId } from './event-id.ts';
+import { all } from './expressions.ts';
 import type { Action } from './expressions.ts';
 import { eventItem, freeItem, keys, vmItem } from './items.ts';
 
-/** Makes the actions that write events. */
+/** Makes the ids of events and the actions that write them. */
 export class EventWriter {
-  /** @param keptDays - how long events are kept, days */
-  constructor(private readonly keptDays: number) {}
+  /**
+   * @param keptDays - how long events are kept, days
+   * @param clock - time of this process
+   */
+  constructor(
+    private readonly keptDays: number,
+    private readonly clock: Clock = Date.now,
+  ) {}
+
+  /** An id for an event that is written now. @param last - id of the VM's last event, if known */
+  newId(last?: string): string {
+    return newEventId(this.clock(), last);
+  }
 
   /** The action that appends an event; it belongs to the transaction of the change. */
-  append(event: NewEvent): Action {
-    return { put: eventItem(event, this.keptDays) };
+  append(id: string, event: NewEvent): Action {
+    return { put: eventItem(event, id, this.keptDays) };
   }
 
   /** Appends the event of a VM's step from one state to another. */
-  appendChange(before: VmStatus, after: VmStatus | undefined, event: ChangeEvent): Action {
-    return this.append({ ...event, from: before.state, ...(after !== undefined && { to: after.state }) });
+  appendChange(id: string, before: VmStatus, after: VmStatus | undefined, event: ChangeEvent): Action {
+    return this.append(id, { ...event, from: before.state, ...(after !== undefined && { to: after.state }) });
   }
 }
 
-/** Takes a VM from one place in life to another, or out of the table. The first action is that of the VM item. */
-export function changeActions(before: VmStatus, after: VmStatus | undefined): Action[] {
-  return [vmAction(before, after), ...freeActions(before, after), ...endedLeaseActions(before, after)];
+/**
+ * Takes a VM from one place in life to another, or out of the table. The first action is that of the VM item.
+ * @param eventId - id of the event of this change
+ */
+export function changeActions(before: VmStatus, after: VmStatus | undefined, eventId: string): Action[] {
+  return [vmAction(before, after, eventId), ...freeActions(before, after), ...endedLeaseActions(before, after)];
 }
 
-/** Writes the VM item, if the VM has not changed since it was read. */
-export function vmAction(before: VmStatus, after: VmStatus | undefined): Action {
-  const asRead = isVersion(before.version);
-  return after === undefined ? { delete: keys.vm(before.vm.id), if: asRead } : { put: vmItem(after), if: asRead };
+/** Writes the VM item, if the VM has not changed since it was read and no event of it is later than this one. */
+export function vmAction(before: VmStatus, after: VmStatus | undefined, eventId: string): Action {
+  const asRead = all(isVersion(before.version), isLastEvent(eventId));
+  return after === undefined
+    ? { delete: keys.vm(before.vm.id), if: asRead }
+    : { put: vmItem(after, eventId), if: asRead };
 }
 
 /** Deletes the idempotency key of a lease that is over. */

@@ -15,6 +15,9 @@ export const isVersion = (version: number) => compares('version', '=', version);
 /** The lease still has the end that it had when it was read. */
 export const endsAt = (expiresAtSec: number) => compares('expiresAtSec', '=', expiresAtSec);
 
+/** The event is later than every event of the VM. */
+export const isLastEvent = (eventId: string) => any(isAbsent('lastEvent'), compares('lastEvent', '<', eventId));
+
 /** The item does not exist. */
 export const isNew = isAbsent('pk');
 

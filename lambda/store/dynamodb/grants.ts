@@ -4,19 +4,21 @@ import type { AcquireRequest, Grant } from '../../pool/ports.ts';
 import { AlreadyAllocated, IdempotencyKeyReused, PoolEmpty, UnknownPool } from '../../pool/refusals.ts';
 import { newLease } from '../../pool/term.ts';
 import type { EventWriter } from './actions.ts';
-import { isThere, isVersion, noLiveLease } from './conditions.ts';
+import { isLastEvent, isThere, isVersion, noLiveLease } from './conditions.ts';
 import type { Counts } from './counts.ts';
+import { all } from './expressions.ts';
 import type { Action } from './expressions.ts';
 import { FreeVms } from './free-vms.ts';
 import type { Inventory } from './inventory.ts';
-import { keyItem, keys, newVersion, userItem, workPartition } from './items.ts';
+import { keyItem, keys, laterEventOf, newVersion, userItem, workPartition } from './items.ts';
 import type { FreeItem, Item, KeyItem, UserItem } from './items.ts';
 import { backOff, Cancelled, deadlineFromNow } from './retry.ts';
 import type { Deadline } from './retry.ts';
 import type { Table } from './table.ts';
 
-/** Positions, in the grant transaction, of the two conditions whose failure says why. */
+/** Positions, in the grant transaction, of the conditions whose failure says why. */
 const USER_POSITION = 0;
+const VM_POSITION = 2;
 const KEY_POSITION = 4;
 
 /** Lends free VMs to users. */
@@ -46,27 +48,48 @@ export class Grants {
 
   /** @returns nothing when another caller was faster */
   private async tryToGrant(request: AcquireRequest, free: FreeItem, deadline: Deadline): Promise<Grant | undefined> {
-    const { vm } = free;
+    const { vm, version } = free;
     const grant = { vm, lease: newLease(request, vm) };
+    let last: string | undefined;
+    do {
+      const actions = this.grantActions(grant, free, request, this.events.newId(last));
+      const cancelled = await this.commit(actions, deadline);
+      if (cancelled === undefined) return grant;
+      const [user, key] = [cancelled.itemAt(USER_POSITION), cancelled.itemAt(KEY_POSITION)];
+      const earlier = grantedBefore(userOf(user), keyOf(key), request);
+      if (earlier !== undefined) return earlier;
+      // The VM is still free, but the clock of the process that freed it is ahead: the event must follow that one.
+      last = laterEventOf(cancelled.itemAt(VM_POSITION), version);
+    } while (last !== undefined);
+    return undefined;
+  }
+
+  /** @returns why the transaction was cancelled; nothing when it was made */
+  private async commit(actions: readonly Action[], deadline: Deadline): Promise<Cancelled | undefined> {
     try {
-      await this.table.transact(this.grantActions(grant, free, request), deadline);
-      return grant;
+      await this.table.transact(actions, deadline);
+      return undefined;
     } catch (error) {
-      if (!(error instanceof Cancelled)) throw error;
-      return grantedBefore(userOf(error.itemAt(USER_POSITION)), keyOf(error.itemAt(KEY_POSITION)), request);
+      if (error instanceof Cancelled) return error;
+      throw error;
     }
   }
 
-  private grantActions({ vm, lease }: Grant, free: FreeItem, { act, idempotency }: AcquireRequest): Action[] {
+  private grantActions(
+    { vm, lease }: Grant,
+    free: FreeItem,
+    { act, idempotency }: AcquireRequest,
+    eventId: string,
+  ): Action[] {
     const isFirst = noLiveLease(secondsOf(act));
     const { userId, id: leaseId, expiresAtSec: dueAtSec } = lease;
     const work = workPartition(vm.pool, 'leased');
-    const set = { state: 'leased', version: newVersion(), work, dueAtSec, lease } as const;
+    const set = { state: 'leased', version: newVersion(), work, dueAtSec, lease, lastEvent: eventId } as const;
     return [
       { put: userItem(lease, vm), if: isFirst },
       { delete: keys.free(free), if: isThere },
-      { update: keys.vm(vm.id), set, if: isVersion(free.version) },
-      this.events.append({ kind: 'acquired', vmId: vm.id, userId, leaseId, from: 'free', to: 'leased', act }),
+      { update: keys.vm(vm.id), set, if: all(isVersion(free.version), isLastEvent(eventId)) },
+      this.events.append(eventId, { kind: 'acquired', vmId: vm.id, userId, leaseId, from: 'free', to: 'leased', act }),
       ...(idempotency === undefined ? [] : [{ put: keyItem(lease, idempotency.key), if: isFirst }]),
     ];
   }

@@ -14,36 +14,42 @@ import type { VmItem } from './items.ts';
 export class InventoryChanges {
   constructor(private readonly events: EventWriter) {}
 
-  /** Adds a VM that the table does not have. */
-  addition(vm: Vm, act: Act): Action[] {
+  /** Adds a VM that the table does not have. @param last - id of the last event from when the table had it before */
+  addition(vm: Vm, act: Act, last?: string): Action[] {
+    const id = this.events.newId(last);
     const status: VmStatus = { vm, state: 'free', version: newVersion(), failures: 0, draining: false, retired: false };
-    const event = this.events.append({ kind: 'added', vmId: vm.id, to: 'free', act });
-    return [{ put: vmItem(status), if: isNew }, { put: freeItem(status) }, event];
+    const event = this.events.append(id, { kind: 'added', vmId: vm.id, to: 'free', act });
+    return [{ put: vmItem(status, id), if: isNew }, { put: freeItem(status) }, event];
   }
 
-  /** What one VM of the table needs; nothing when it is as the inventory wants it. */
-  changeOf(item: VmItem, wanted: Vm | undefined, act: Act): Action[] | undefined {
-    const status = statusOf(item);
-    if (wanted === undefined && !status.retired) return this.retirement(status, act);
-    if (wanted !== undefined && !isToBeMoved(status, wanted) && (status.retired || !sameVm(status.vm, wanted))) {
-      return this.correction(status, wanted, act);
+  /**
+   * What one VM of the table needs; nothing when it is as the inventory wants it. The actions are made when they are written,
+   * since events get their time then.
+   */
+  changeOf(item: VmItem, wanted: Vm | undefined, act: Act): (() => Action[]) | undefined {
+    const { vm, retired } = item;
+    if (wanted === undefined && !retired) return () => this.retirement(item, act);
+    if (wanted !== undefined && !isToBeMoved(item, wanted) && (retired || !sameVm(vm, wanted))) {
+      return () => this.correction(item, wanted, act);
     }
-    return item.layout === LAYOUT ? undefined : [rewrite(item)];
+    return item.layout === LAYOUT ? undefined : () => [rewrite(item)];
   }
 
-  private correction(status: VmStatus, vm: Vm, act: Act): Action[] {
-    const after = { ...status, vm, retired: false, version: newVersion() };
-    return [...this.change(status, after, 'changed', act), ...holderActions(after, act)];
+  private correction(item: VmItem, vm: Vm, act: Act): Action[] {
+    const after = { ...statusOf(item), vm, retired: false, version: newVersion() };
+    return [...this.change(item, after, 'changed', act), ...holderActions(after, act)];
   }
 
-  private retirement(status: VmStatus, act: Act): Action[] {
-    if (status.state !== 'leased') return this.change(status, undefined, 'removed', act);
-    return this.change(status, { ...status, retired: true, version: newVersion() }, 'changed', act);
+  private retirement(item: VmItem, act: Act): Action[] {
+    if (item.state !== 'leased') return this.change(item, undefined, 'removed', act);
+    return this.change(item, { ...statusOf(item), retired: true, version: newVersion() }, 'changed', act);
   }
 
-  private change(before: VmStatus, after: VmStatus | undefined, kind: ChangeEvent['kind'], act: Act): Action[] {
-    const event = this.events.appendChange(before, after, { kind, vmId: before.vm.id, act });
-    return [...changeActions(before, after), event];
+  private change(item: VmItem, after: VmStatus | undefined, kind: ChangeEvent['kind'], act: Act): Action[] {
+    const before = statusOf(item);
+    const id = this.events.newId(item.lastEvent);
+    const event = this.events.appendChange(id, before, after, { kind, vmId: before.vm.id, act });
+    return [...changeActions(before, after, id), event];
   }
 }
 

@@ -9,8 +9,9 @@ import type { EventWriter } from './actions.ts';
 import { compares } from './expressions.ts';
 import type { Action } from './expressions.ts';
 import { InventoryChanges, isToBeMoved } from './inventory-changes.ts';
-import { inventoryItem, keys, LAYOUT, workPartition } from './items.ts';
+import { eventOf, inventoryItem, keys, LAYOUT, workPartition } from './items.ts';
 import type { InventoryItem, Key, VmItem, WorkEntry } from './items.ts';
+import { eventsOfVm } from './queries.ts';
 import { Cancelled, deadlineFromNow } from './retry.ts';
 import type { Deadline } from './retry.ts';
 import type { Table } from './table.ts';
@@ -21,6 +22,12 @@ const PARALLEL = 16;
 
 /** What the last sync left behind. */
 type SyncMark = Pick<InventoryItem, 'hash' | 'pools' | 'layout'>;
+
+/** The mark of a table that was never synced. */
+const NEVER_SYNCED: SyncMark = { hash: '', pools: [], layout: LAYOUT };
+
+/** Makes the actions of one change at the moment at which they are written. */
+type Change = (deadline: Deadline) => readonly Action[] | Promise<readonly Action[]>;
 
 /** Keeps the VMs of the table those of the provider. */
 export class Inventory {
@@ -65,7 +72,7 @@ export class Inventory {
     }
     this.known = pools;
     const present = await this.readPresent(mark, callDeadline(end));
-    const changes = this.changesFrom(present, wanted, act);
+    const changes = this.changesFrom(present, wanted, act, mark === NEVER_SYNCED);
     // The index is a moment behind the table, so the sync is done only when a look finds nothing to change. Until then the
     // hash stays empty, and the next sync looks at everything again.
     const isDone = changes.length === 0 && present.every((item) => !isToBeMoved(item, wanted.get(item.vm.id)));
@@ -74,7 +81,7 @@ export class Inventory {
   }
 
   private async readSyncMark(deadline?: Deadline): Promise<SyncMark> {
-    const mark = (await this.table.get(keys.inventory, deadline)) ?? { hash: '', pools: [], layout: LAYOUT };
+    const mark = (await this.table.get(keys.inventory, deadline)) ?? NEVER_SYNCED;
     this.known = mark.pools;
     return mark;
   }
@@ -97,7 +104,12 @@ export class Inventory {
     return found.flat().map(({ pk, sk }) => ({ pk, sk }));
   }
 
-  private changesFrom(present: readonly VmItem[], wanted: ReadonlyMap<string, Vm>, act: Act): Action[][] {
+  private changesFrom(
+    present: readonly VmItem[],
+    wanted: ReadonlyMap<string, Vm>,
+    act: Act,
+    isFirst: boolean,
+  ): Change[] {
     const known = new Set(present.map(({ vm }) => vm.id));
     const added = [...wanted.values()].filter(({ id }) => !known.has(id));
     return [
@@ -105,15 +117,23 @@ export class Inventory {
         const change = this.changes.changeOf(item, wanted.get(item.vm.id), act);
         return change === undefined ? [] : [change];
       }),
-      ...added.map((vm) => this.changes.addition(vm, act)),
+      ...added.map((vm): Change => async (deadline) => {
+        return this.changes.addition(vm, act, isFirst ? undefined : await this.lastEvent(vm.id, deadline));
+      }),
     ];
   }
 
+  /** Id of the last event of a VM that the table does not have now, from when it had the VM before. */
+  private async lastEvent(vmId: string, deadline: Deadline): Promise<string | undefined> {
+    const [last] = (await this.table.query({ ...eventsOfVm(vmId), backward: true, limit: 1 }, deadline)).items;
+    return last && eventOf(last).id;
+  }
+
   /** Makes as many changes as there is time for. A VM that can't be written stops no other. */
-  private async commitAll(changes: readonly (readonly Action[])[], end: Deadline): Promise<SyncProgress> {
+  private async commitAll(changes: readonly Change[], end: Deadline): Promise<SyncProgress> {
     let made = 0;
-    const commitInTime = async (actions: readonly Action[]) => {
-      if (performance.now() < end && (await this.commit(actions, end))) made += 1;
+    const commitInTime = async (change: Change) => {
+      if (performance.now() < end && (await this.commit(change, end))) made += 1;
     };
     try {
       await pMap(changes, commitInTime, { concurrency: PARALLEL, stopOnError: false });
@@ -124,10 +144,10 @@ export class Inventory {
   }
 
   /** @returns whether the change was made; not when somebody else changed the VM, or when the time is over */
-  private async commit(actions: readonly Action[], end: Deadline): Promise<boolean> {
+  private async commit(change: Change, end: Deadline): Promise<boolean> {
     const deadline = callDeadline(end);
     try {
-      await this.table.transact(actions, deadline);
+      await this.table.transact(await change(deadline), deadline);
       return true;
     } catch (error) {
       const isLate = error instanceof StoreUnavailable && deadline === end;

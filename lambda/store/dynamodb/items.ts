@@ -24,6 +24,7 @@ import type { Lease } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
 import { InvalidCursor } from '../../pool/refusals.ts';
 import type { Vm, VmState, VmStatus } from '../../pool/vm.ts';
+import { isEventId, timeOf } from './event-id.ts';
 
 /** Partition of the index `vms`; it has all VMs. */
 export const LISTED = 'VM';
@@ -38,6 +39,8 @@ export interface VmItem extends VmStatus {
   readonly pool: string;
   readonly work: string;
   readonly dueAtSec: number;
+  /** Id of the VM's last event: each change must have a later one. */
+  readonly lastEvent?: string;
 }
 
 /** What the index `vms` has of a VM. */
@@ -159,9 +162,16 @@ export function workPartition(pool: string, state: VmState): string {
 }
 
 /** Item of a VM. */
-export function vmItem(status: VmStatus): VmItem {
+export function vmItem(status: VmStatus, lastEvent?: string): VmItem {
   const { vm, state, dueAtSec = 0 } = status;
-  return { ...status, ...keys.vm(vm.id), ...layoutOf(vm), dueAtSec, work: workPartition(vm.pool, state) };
+  return {
+    ...status,
+    ...keys.vm(vm.id),
+    ...layoutOf(vm),
+    dueAtSec,
+    work: workPartition(vm.pool, state),
+    ...(lastEvent !== undefined && { lastEvent }),
+  };
 }
 
 /** Attributes that an item of an older layout lacks. */
@@ -178,6 +188,11 @@ export function statusOf({ vm, state, version, failures, draining, retired, ...m
     ...(reason !== undefined && { reason }),
     ...(lease !== undefined && { lease }),
   };
+}
+
+/** Id of the VM's last event, if the VM is still in that version: then only the event of a change came too late. */
+export function laterEventOf(item: Item | undefined, version: number): string | undefined {
+  return item?.sk === 'VM' && item.version === version ? item.lastEvent : undefined;
 }
 
 /** A VM at its next place in life; a lease stays only while its VM is `leased`. */
@@ -224,12 +239,8 @@ const EVENT = 'EVENT#';
 /** Above all events of a VM, below the VM itself. */
 const AFTER_EVENTS = 'EVENT$';
 
-/**
- * Item of an event. Its id starts with the time at which it is written, not that of the request: a request that had to
- * retry would otherwise stand before the event that it had to wait for.
- */
-export function eventItem(event: NewEvent, keptDays: number): EventItem {
-  const id = `${new Date().toISOString()}-${randomBytes(4).toString('hex')}`;
+/** Item of an event. */
+export function eventItem(event: NewEvent, id: string, keptDays: number): EventItem {
   return {
     pk: keys.vm(event.vmId).pk,
     sk: `${EVENT}${id}`,
@@ -241,15 +252,14 @@ export function eventItem(event: NewEvent, keptDays: number): EventItem {
 
 /** The event of an item. */
 export function eventOf({ sk, event }: EventItem): PoolEvent {
-  return { ...event, id: sk.slice(EVENT.length) };
+  const id = sk.slice(EVENT.length);
+  return { ...event, id, atMs: timeOf(id) };
 }
-
-const EVENT_ID = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z-[0-9a-f]{8}$/;
 
 /** A sort key above all events before `cursor`; without a cursor, above all events. */
 export function eventBound(cursor: string | undefined): string {
   if (cursor === undefined) return AFTER_EVENTS;
-  if (!EVENT_ID.test(cursor)) throw new InvalidCursor();
+  if (!isEventId(cursor)) throw new InvalidCursor();
   return `${EVENT}${cursor}`;
 }
 

@@ -6,15 +6,15 @@ import { gone, vacated } from '../../pool/life.ts';
 import type { Grant, LeaseQuery, RenewRequest } from '../../pool/ports.ts';
 import { LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
 import { renewed } from '../../pool/term.ts';
-import type { Vm, VmStatus } from '../../pool/vm.ts';
+import type { VmStatus } from '../../pool/vm.ts';
 import { keyActions, vmAction } from './actions.ts';
 import type { EventWriter } from './actions.ts';
-import { endsAt, isKeyOf, isOfLease, isStaying } from './conditions.ts';
+import { endsAt, isKeyOf, isLastEvent, isOfLease, isStaying } from './conditions.ts';
 import { all } from './expressions.ts';
 import type { Action } from './expressions.ts';
 import { liveGrant } from './grants.ts';
 import { changedStatus, keys, newVersion, releasedItem, statusOf, userItem, workPartition } from './items.ts';
-import type { ReleasedItem, UserItem } from './items.ts';
+import type { ReleasedItem, UserItem, VmItem } from './items.ts';
 import { retryCancelled } from './retry.ts';
 import type { Deadline } from './retry.ts';
 import type { Table } from './table.ts';
@@ -23,7 +23,7 @@ import type { Table } from './table.ts';
 interface Release {
   readonly grant: Grant;
   /** The VM, if it was read; without it the release assumes a VM that nobody wants out. */
-  readonly known: VmStatus | undefined;
+  readonly known: VmItem | undefined;
   readonly callId: string;
   readonly act: Act;
 }
@@ -44,9 +44,11 @@ export class Leases {
     const { act, termIn } = request;
     return retryCancelled(async (deadline, isFirst) => {
       const { vm, lease } = heldGrant(await this.table.get(keys.user(request.userId), deadline), request);
-      if (!isFirst) expectLeased(await this.statusOf(vm.id, deadline), lease);
+      const known = isFirst ? undefined : await this.table.get(keys.vm(vm.id), deadline);
+      if (!isFirst) expectLeased(known, lease);
       const longer = renewed(lease, secondsOf(act), termIn(vm.pool));
-      await this.table.transact(this.renewActions(vm, lease, longer, act), deadline);
+      const eventId = this.events.newId(known?.lastEvent);
+      await this.table.transact(this.renewActions({ vm, lease }, longer, act, eventId), deadline);
       return longer;
     });
   }
@@ -60,11 +62,12 @@ export class Leases {
     let seen: Grant | undefined;
     return retryCancelled(async (deadline) => {
       // Read the VM before the release marker: if the VM has lost this lease, the marker says whether a release caused it.
-      const known = seen && (await this.statusOf(seen.vm.id, deadline));
+      const known = seen && (await this.table.get(keys.vm(seen.vm.id), deadline));
       const { user, released } = await this.releaseState(query, seen?.lease.id ?? query.leaseId, deadline);
       // An earlier attempt may have released it although its answer was lost.
       if (released !== undefined && (query.leaseId !== undefined || released.callId === callId)) {
-        return (await this.statusOf(released.vm.id, deadline)) ?? gone(released.vm);
+        const vm = await this.table.get(keys.vm(released.vm.id), deadline);
+        return vm === undefined ? gone(released.vm) : statusOf(vm);
       }
       const grant = heldGrant(user, query);
       if (seen !== undefined) expectLeased(known, grant.lease);
@@ -73,15 +76,15 @@ export class Leases {
     });
   }
 
-  private renewActions(vm: Vm, lease: Lease, longer: Lease, act: Act): Action[] {
+  private renewActions({ vm, lease }: Grant, longer: Lease, act: Act, eventId: string): Action[] {
     const { id, userId, vmId, expiresAtSec, idempotency } = longer;
     const { ttl } = userItem(longer, vm);
     const asRead = all(isOfLease(id), endsAt(lease.expiresAtSec));
-    const vmSet = { lease: longer, dueAtSec: expiresAtSec, version: newVersion() };
+    const vmSet = { lease: longer, dueAtSec: expiresAtSec, version: newVersion(), lastEvent: eventId };
     return [
       { update: keys.user(userId), set: { lease: longer, expiresAtSec, ttl }, if: asRead },
-      { update: keys.vm(vmId), set: vmSet, if: isOfLease(id) },
-      this.events.append({ kind: 'renewed', vmId, userId, leaseId: id, from: 'leased', to: 'leased', act }),
+      { update: keys.vm(vmId), set: vmSet, if: all(isOfLease(id), isLastEvent(eventId)) },
+      this.events.append(eventId, { kind: 'renewed', vmId, userId, leaseId: id, from: 'leased', to: 'leased', act }),
       ...(idempotency === undefined
         ? []
         : [{ update: keys.idempotency(idempotency.key), set: { expiresAtSec, ttl }, if: isKeyOf(id) }]),
@@ -101,14 +104,13 @@ export class Leases {
     return released?.userId === userId ? { user, released } : { user };
   }
 
-  private async statusOf(vmId: string, deadline: Deadline): Promise<VmStatus | undefined> {
-    const item = await this.table.get(keys.vm(vmId), deadline);
-    return item && statusOf(item);
-  }
-
   private async endLease({ grant, known, callId, act }: Release, deadline: Deadline): Promise<VmStatus> {
     const { vm, lease } = grant;
-    const before = known ?? { vm, state: 'leased', version: 0, failures: 0, draining: false, retired: false };
+    const before: VmStatus =
+      known === undefined
+        ? { vm, state: 'leased', version: 0, failures: 0, draining: false, retired: false }
+        : statusOf(known);
+    const eventId = this.events.newId(known?.lastEvent);
     const change = vacated(before, secondsOf(act));
     const after = change.state === 'removed' ? undefined : changedStatus(before, change.state, change);
     const usual = known === undefined && after !== undefined;
@@ -116,9 +118,9 @@ export class Leases {
     await this.table.transact(
       [
         { delete: keys.user(lease.userId), if: isOfLease(lease.id) },
-        usual ? usualRelease(lease, after) : vmAction(before, after),
+        usual ? usualRelease(lease, after, eventId) : vmAction(before, after, eventId),
         { put: releasedItem(lease, vm, callId, secondsOf(act)) },
-        this.events.appendChange(before, after, event),
+        this.events.appendChange(eventId, before, after, event),
         ...keyActions(lease),
       ],
       deadline,
@@ -128,9 +130,11 @@ export class Leases {
 }
 
 /** Makes a VM `checking` without reading it first. */
-function usualRelease(lease: Lease, { vm, state, version, failures, dueAtSec = 0 }: VmStatus): Action {
-  const set = { state, version, failures, dueAtSec, work: workPartition(vm.pool, state) };
-  return { update: keys.vm(vm.id), set, remove: ['lease', 'reason'], if: all(isOfLease(lease.id), isStaying) };
+function usualRelease(lease: Lease, after: VmStatus, eventId: string): Action {
+  const { vm, state, version, failures, dueAtSec = 0 } = after;
+  const set = { state, version, failures, dueAtSec, work: workPartition(vm.pool, state), lastEvent: eventId };
+  const isUsual = all(isOfLease(lease.id), isStaying, isLastEvent(eventId));
+  return { update: keys.vm(vm.id), set, remove: ['lease', 'reason'], if: isUsual };
 }
 
 function heldGrant(item: UserItem | undefined, { userId, leaseId, act }: LeaseQuery): Grant {
@@ -144,6 +148,6 @@ function heldGrant(item: UserItem | undefined, { userId, leaseId, act }: LeaseQu
  * The reaper may have taken the VM back meanwhile, if its clock is ahead or this call is slow. Then somebody else may have it.
  * @throws {@link NoLease} when the VM no longer has this lease
  */
-function expectLeased(status: VmStatus | undefined, { id, userId }: Lease): void {
-  if (status?.lease?.id !== id) throw new NoLease(userId);
+function expectLeased(item: VmItem | undefined, { id, userId }: Lease): void {
+  if (item?.lease?.id !== id) throw new NoLease(userId);
 }

@@ -4,6 +4,7 @@ import type { VmChange } from '../../pool/life.ts';
 import type {
   AcquireRequest,
   Changed,
+  Clock,
   EventQuery,
   Grant,
   LeaseQuery,
@@ -13,21 +14,21 @@ import type {
   RenewRequest,
   SyncProgress,
 } from '../../pool/ports.ts';
+import { InvalidCursor } from '../../pool/refusals.ts';
 import type { PoolCounts, Vm, VmStatus } from '../../pool/vm.ts';
 import { changeActions, EventWriter } from './actions.ts';
 import { DynamoDb } from './client.ts';
 import type { ClientOptions } from './client.ts';
 import { Counts } from './counts.ts';
 import { DueVms } from './due-vms.ts';
-import { all, compares } from './expressions.ts';
+import { isEventId } from './event-id.ts';
 import { Grants } from './grants.ts';
 import { Inventory } from './inventory.ts';
-import { changedStatus, eventBound, eventOf, keys, statusOf } from './items.ts';
-import type { EventItem } from './items.ts';
+import { changedStatus, eventOf, keys, laterEventOf, statusOf } from './items.ts';
 import { Leases } from './leases.ts';
+import { eventsOfUser, eventsOfVm } from './queries.ts';
 import { Cancelled, retryCancelled } from './retry.ts';
 import { Table } from './table.ts';
-import type { Query } from './table.ts';
 import { VmList } from './vm-list.ts';
 
 /** Settings of the store. */
@@ -37,18 +38,28 @@ export interface DynamoStoreOptions extends ClientOptions {
   readonly eventsKeptDays: number;
   /** How old counts may be, milliseconds. */
   readonly countsMaxAgeMs?: number;
+  /** The time of this process, for events. */
+  readonly clock?: Clock;
 }
 
 const COUNTS_MAX_AGE_MS = 5_000;
+
+/** Position of the VM item among the actions of a change. */
+const VM_POSITION = 0;
 
 /** A store over that table. */
 export function createDynamoStore({
   tableName,
   eventsKeptDays,
   countsMaxAgeMs,
+  clock,
   ...place
 }: DynamoStoreOptions): DynamoStore {
-  return new DynamoStore(new Table(new DynamoDb(place), tableName), new EventWriter(eventsKeptDays), countsMaxAgeMs);
+  return new DynamoStore(
+    new Table(new DynamoDb(place), tableName),
+    new EventWriter(eventsKeptDays, clock),
+    countsMaxAgeMs,
+  );
 }
 
 /**
@@ -102,14 +113,18 @@ export class DynamoStore implements LeaseStore {
 
   async change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed> {
     const after = change.state === 'removed' ? undefined : changedStatus(before, change.state, change);
-    const actions = [...changeActions(before, after), this.eventWriter.appendChange(before, after, event)];
+    let last: string | undefined;
     return retryCancelled(async (deadline) => {
       try {
-        await this.table.transact(actions, deadline);
+        const id = this.eventWriter.newId(last);
+        const append = this.eventWriter.appendChange(id, before, after, event);
+        await this.table.transact([...changeActions(before, after, id), append], deadline);
         return { applied: true, status: after ?? before };
       } catch (error) {
         // A conflict with another transaction says nothing of the VM yet: that one may fail as well.
-        if (error instanceof Cancelled && error.isByCondition) return this.changedMeanwhile(before, after);
+        if (!(error instanceof Cancelled) || !error.isByCondition) throw error;
+        last = laterEventOf(error.itemAt(VM_POSITION), before.version);
+        if (last === undefined) return this.changedMeanwhile(before, after);
         throw error;
       }
     });
@@ -125,7 +140,10 @@ export class DynamoStore implements LeaseStore {
   }
 
   async events(query: EventQuery): Promise<Page<PoolEvent>> {
-    const { items, next } = await this.table.query({ ...eventQuery(query), backward: true, limit: query.limit });
+    const { cursor, limit } = query;
+    if (cursor !== undefined && !isEventId(cursor)) throw new InvalidCursor();
+    const wanted = 'vmId' in query ? eventsOfVm(query.vmId, cursor) : eventsOfUser(query.userId, cursor);
+    const { items, next } = await this.table.query({ ...wanted, backward: true, limit });
     const events = items.map(eventOf);
     const last = events.at(-1);
     return { items: events, ...(next !== undefined && last !== undefined && { cursor: last.id }) };
@@ -144,10 +162,4 @@ export class DynamoStore implements LeaseStore {
     const now = await this.status(before.vm.id);
     return { applied: now?.version === after?.version, status: now ?? before };
   }
-}
-
-function eventQuery(query: EventQuery): Query<EventItem> {
-  const isOlder = compares('sk', '<', eventBound(query.cursor));
-  if ('vmId' in query) return { key: all(compares('pk', '=', keys.vm(query.vmId).pk), isOlder) };
-  return { index: 'by-user', key: all(compares('eventUser', '=', query.userId), isOlder) };
 }

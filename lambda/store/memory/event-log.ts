@@ -6,9 +6,10 @@ import type { VmState } from '../../pool/vm.ts';
 /** How many events are kept; a process that lives on memory needs a bound. */
 const KEPT = 10_000;
 
-/** An event as it was told: it is read far less often than written, so whoever reads it puts it together. */
+/** An event in parts: events are read far less often than written, so a reader puts the parts together. */
 interface Entry {
   readonly event: ChangeEvent;
+  readonly atMs: number;
   readonly from: VmState | undefined;
   readonly to: VmState | undefined;
 }
@@ -18,15 +19,17 @@ export class EventLog {
   /** The event number n lies at n modulo {@link KEPT}, until a newer one takes its place. */
   private readonly ring: Entry[] = [];
   private appended = 0;
+  private lastAtMs = -Infinity;
 
   /** How many events were appended since the start. */
   get size(): number {
     return this.appended;
   }
 
-  /** Appends one event, at constant cost. */
+  /** Appends one event, at constant cost. A request that started earlier but comes later gets the time of the last event. */
   append(event: ChangeEvent, from: VmState | undefined, to: VmState | undefined): void {
-    this.ring[this.appended % KEPT] = { event, from, to };
+    this.lastAtMs = Math.max(this.lastAtMs, event.act.nowMs);
+    this.ring[this.appended % KEPT] = { event, atMs: this.lastAtMs, from, to };
     this.appended += 1;
   }
 
@@ -58,7 +61,7 @@ export class EventLog {
   }
 }
 
-function poolEvent(n: number, { event, from, to }: Entry): PoolEvent {
+function poolEvent(n: number, { event, atMs, from, to }: Entry): PoolEvent {
   const id = String(n).padStart(16, '0');
-  return { ...event, ...(from !== undefined && { from }), ...(to !== undefined && { to }), id };
+  return { ...event, ...(from !== undefined && { from }), ...(to !== undefined && { to }), id, atMs };
 }

@@ -3,6 +3,7 @@ import type { LeaseStore, LoginKey, VmProvider } from '../../../lambda/pool/port
 import type { PolicyOf } from '../../../lambda/pool/pool.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
 import { composeService } from '../../../lambda/service.ts';
+import type { Service, ServiceParts } from '../../../lambda/service.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
 
 /** Saturday 2026-11-21, noon UTC; epoch seconds. */
@@ -67,18 +68,22 @@ export type StoreFactory = () => Promise<LeaseStore>;
 /** An act at noon. */
 export const AT_NOON = { who: 'test', nowMs: NOON_SEC * 1000, requestId: 'r-0' };
 
+/** The service over a store, with the limits and checks of the tests. It logs nothing. */
+export function serviceOver(parts: Omit<ServiceParts, 'write'>): Service {
+  const defaults = loadSettings({});
+  const settings = { ...defaults, limits: LIMITS, check: { ...defaults.check, ...CHECKS } };
+  return composeService(settings, { ...parts, write: () => undefined });
+}
+
 /** Lending over a store, with a clock and a provider in the test's hands. */
 export async function lendingOver(makeStore: StoreFactory, vms: readonly Vm[]) {
   const clock = new TestClock();
   const provider = new TestProvider(vms);
   const store = await makeStore();
-  const defaults = loadSettings({});
-  const settings = { ...defaults, limits: LIMITS, check: { ...defaults.check, ...CHECKS } };
   const pause = async (ms: number) => {
     clock.advance(ms / 1000);
   };
-  const parts = { store, provider, clock: clock.read, pause, write: () => undefined };
-  const { upkeep, lending, operations } = composeService(settings, parts);
+  const { upkeep, lending, operations } = serviceOver({ store, provider, clock: clock.read, pause });
   await upkeep.sync('r-0');
   return { clock, provider, store, upkeep, operations, lending };
 }

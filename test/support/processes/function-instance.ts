@@ -3,9 +3,7 @@ import type { Clock } from '../../../lambda/pool/ports.ts';
 import { isRefusal } from '../../../lambda/pool/refusals.ts';
 import type { Refusal } from '../../../lambda/pool/refusals.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
-import { composeService } from '../../../lambda/service.ts';
-import { loadSettings } from '../../../lambda/settings.ts';
-import { CHECKS, TestProvider } from '../pool/lending.ts';
+import { serviceOver, TestProvider } from '../pool/lending.ts';
 import { storeOver } from '../dynamodb/table-store.ts';
 
 /** What one instance of the function is made of. */
@@ -25,8 +23,7 @@ const TICK_BUDGET_MS = 20_000;
 export function functionInstance({ tableName, vms, clock }: InstanceOptions) {
   const store = storeOver(tableName);
   const provider = new TestProvider(vms);
-  const parts = { store, provider, clock, write: () => undefined };
-  const service = composeService(loadSettings({ CHECK_BACKOFF_SECONDS: String(CHECKS.backoffSec) }), parts);
+  const service = serviceOver({ store, provider, clock });
   return { ...service, provider, tick: () => service.tick(randomUUID(), TICK_BUDGET_MS) };
 }
 
