@@ -6,7 +6,7 @@ import { Operations } from './pool/operations.ts';
 import type { Journal } from './pool/journal.ts';
 import type { PoolPolicy } from './pool/pool.ts';
 import type { Clock, LeaseStore, Pause, VmProvider } from './pool/ports.ts';
-import { createTick } from './pool/tick.ts';
+import { createTick, inventoryEntry } from './pool/tick.ts';
 import type { Tick } from './pool/tick.ts';
 import { Upkeep } from './pool/upkeep.ts';
 import { MockProvider } from './providers/mock.ts';
@@ -15,6 +15,9 @@ import type { Settings } from './settings.ts';
 import { MemoryStore } from './store/memory/store.ts';
 import { createJournal } from './telemetry/journal.ts';
 import { createLineQueue, writeLine } from './telemetry/stdout.ts';
+
+/** Longest that the start waits for the inventory, milliseconds: Lambda allows 10 s for all of it. */
+const START_SYNC_MS = 4_000;
 
 /** What the service is made of beside its settings. */
 export interface ServiceParts {
@@ -71,10 +74,13 @@ export function composeService(settings: Settings, parts: ServiceParts): Service
 
   /** Knows the VMs from the first request on, and opens the connection to the store while nobody waits. */
   async function start(): Promise<void> {
-    await upkeep.sync('init').catch((error: unknown) => {
+    try {
+      const progress = await upkeep.sync('init', START_SYNC_MS);
+      if (progress.left > 0) journal(inventoryEntry('init', progress));
+    } catch (error) {
       const message = 'the inventory could not be synced at the start; the next tick tries again';
       journal({ level: 'ERROR', message, fields: whereLeasesLive(settings), error });
-    });
+    }
     if (settings.onLambda && settings.store.kind === 'memory') {
       journal({ level: 'WARN', message: 'leases live in the memory of this process and end with it (STORE=memory)' });
     }

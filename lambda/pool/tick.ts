@@ -1,6 +1,6 @@
 import type { Journal, JournalEntry } from './journal.ts';
 import type { Clock } from './ports.ts';
-import type { Backlog, Tidied, Upkeep } from './upkeep.ts';
+import type { Backlog, InventoryProgress, Tidied, Upkeep } from './upkeep.ts';
 import { VM_STATES } from './vm.ts';
 import type { PoolCounts } from './vm.ts';
 
@@ -26,22 +26,29 @@ const BATCH = 250;
 const BACKLOG_LIMIT = 1_000;
 
 /**
- * Brings the inventory up to date, takes back ended leases, makes the checks that are due, and publishes the figures of every
+ * The part of the budget within which VMs are reaped and checked; the sync has the rest, and all that they don't need. They
+ * come first because users wait for these VMs. They leave something, so that new VMs come even while leases keep ending.
+ */
+const TIDY_SHARE = 0.75;
+
+/**
+ * Takes back ended leases, makes the checks that are due, brings the inventory up to date, and publishes the figures of every
  * pool. The next tick does what does not fit into the budget. A tick that is cut short, or runs twice, does no harm.
  */
 export function createTick({ upkeep, journal, clock }: TickPorts): Tick {
   return async (requestId, budgetMs) => {
     const startedMs = clock();
+    const tidied = await tidyUntil(startedMs + TIDY_SHARE * budgetMs, upkeep, clock, requestId);
     try {
-      await upkeep.sync(requestId);
+      const progress = await upkeep.sync(requestId, startedMs + budgetMs - clock());
+      if (progress.changes + progress.left > 0) journal(inventoryEntry(requestId, progress));
     } finally {
-      // If the inventory can't be read, still reap and check; report the error afterwards.
-      await tidyAndReport(requestId, startedMs, budgetMs);
+      // If the inventory can't be read, still publish the figures; the tick fails afterwards.
+      await report(requestId, startedMs, tidied);
     }
   };
 
-  async function tidyAndReport(requestId: string, startedMs: number, budgetMs: number): Promise<void> {
-    const tidied = await tidyUntil(startedMs + budgetMs, upkeep, clock, requestId);
+  async function report(requestId: string, startedMs: number, tidied: Tidied): Promise<void> {
     for (const { vmId, error } of tidied.faults) {
       journal({ level: 'ERROR', message: 'a VM could not be tidied', fields: { requestId, vmId }, error });
     }
@@ -64,6 +71,12 @@ async function tidyUntil(endMs: number, upkeep: Upkeep, clock: Clock, requestId:
     const found = round.reaped + round.checked + round.faults.length;
     if (found === 0 || clock() >= endMs) return all;
   }
+}
+
+/** Says how far a sync came. */
+export function inventoryEntry(requestId: string, { wanted, changes, left }: InventoryProgress): JournalEntry {
+  const message = left > 0 ? 'the inventory is being taken in' : 'the inventory was taken in';
+  return { message, fields: { requestId, vmsWanted: wanted, vmsDone: Math.max(0, wanted - left), changes, left } };
 }
 
 function tickEntry(requestId: string, durationMs: number, tidied: Tidied, backlog: Backlog): JournalEntry {

@@ -4,7 +4,7 @@ import type { Act, ChangeEvent, EventKind } from './event.ts';
 import { checked, isOverdue, vacated } from './life.ts';
 import type { Verdict } from './life.ts';
 import type { PolicyOf } from './pool.ts';
-import type { Clock, UpkeepStore, VmProvider } from './ports.ts';
+import type { Clock, SyncProgress, UpkeepStore, VmProvider } from './ports.ts';
 import type { PoolCounts, VmStatus } from './vm.ts';
 
 /** What upkeep needs from outside. */
@@ -22,6 +22,12 @@ export interface Tidied {
   readonly checked: number;
   /** VMs whose upkeep failed, with the error. They remain due. */
   readonly faults: readonly { readonly vmId: string; readonly error: unknown }[];
+}
+
+/** How far a sync with the provider came. */
+export interface InventoryProgress extends SyncProgress {
+  /** VMs that the provider has. */
+  readonly wanted: number;
 }
 
 /** Work that is due and not done yet. */
@@ -73,9 +79,14 @@ export class Upkeep {
     return this.ports.store.counts(this.nowSec());
   }
 
-  /** Makes the VMs of the store those of the provider. */
-  async sync(requestId: string): Promise<void> {
-    await this.ports.store.sync(this.ports.provider.inventory(), this.act(requestId));
+  /**
+   * Makes the VMs of the store those of the provider.
+   * @param budgetMs - longest time that it may take; what is left is for the next sync
+   */
+  async sync(requestId: string, budgetMs?: number): Promise<InventoryProgress> {
+    const inventory = this.ports.provider.inventory();
+    const progress = await this.ports.store.sync(inventory, this.act(requestId), budgetMs);
+    return { ...progress, wanted: inventory.length };
   }
 
   /**

@@ -81,12 +81,19 @@ export class DynamoDb {
   }
 
   /**
+   * @param timeoutMs - longest wait for an answer; never more than {@link REQUEST_TIMEOUT_MS}
    * @throws {@link DynamoDbError} when DynamoDB answers with an error; whatever the network throws when there is no answer,
    *   and then what was asked may have been done
    */
-  async send<Name extends keyof Api>(operation: Name, input: Api[Name][0]): Promise<Api[Name][1]> {
+  async send<Name extends keyof Api>(
+    operation: Name,
+    input: Api[Name][0],
+    timeoutMs = REQUEST_TIMEOUT_MS,
+  ): Promise<Api[Name][1]> {
     const request = await this.signer.sign(this.request(operation, JSON.stringify(input)));
-    const { response } = await this.http.handle(new HttpRequest(request));
+    const { response } = await this.http.handle(new HttpRequest(request), {
+      requestTimeout: Math.min(timeoutMs, REQUEST_TIMEOUT_MS),
+    });
     const body: unknown = JSON.parse(await text(response.body as Readable));
     if (response.statusCode !== 200) throw errorOf(body as ErrorBody);
     return body as Api[Name][1];

@@ -83,10 +83,14 @@ export async function retryCancelled<Result>(
  * Sends a request again until its outcome is known.
  * @throws {@link Cancelled}, {@link DynamoDbError} when the request is wrong, {@link StoreUnavailable} at the deadline
  */
-export async function sendUntilSettled<Output>(send: () => Promise<Output>, deadline: Deadline): Promise<Output> {
+export async function sendUntilSettled<Output>(
+  send: (timeoutMs: number) => Promise<Output>,
+  deadline: Deadline,
+): Promise<Output> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await send();
+      // An answer that comes after the deadline is of no use.
+      return await send(Math.max(1, deadline - performance.now()));
     } catch (error) {
       if (error instanceof DynamoDbError && error.name === CANCELLED) throw new Cancelled(error.reasons);
       if (error instanceof Error && WRONG_REQUEST.includes(error.name)) throw error;

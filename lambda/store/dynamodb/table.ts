@@ -148,7 +148,7 @@ export class Table {
     input: Api[Name][0],
     deadline = deadlineFromNow(),
   ): Promise<Api[Name][1]> {
-    return sendUntilSettled(() => this.client.send(operation, input), deadline);
+    return sendUntilSettled((timeoutMs) => this.client.send(operation, input, timeoutMs), deadline);
   }
 
   private queryInput({ index, key, backward, limit, after, attributes = [] }: Query<unknown>) {

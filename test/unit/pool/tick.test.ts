@@ -91,3 +91,46 @@ it('tells of a VM that makes trouble, and ends all the same', async () => {
   expect(entries[0]).toMatchObject({ level: 'ERROR', fields: { vmId: 'vm-01' }, error: new Error('no') });
   expect(entries.at(-1)).toMatchObject({ message: 'tick', fields: { failed: 1, leasesOverdue: 1 } });
 });
+
+it('reaps first, and gives the sync all the time that is left', async () => {
+  const service = await overMemory();
+  await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-0');
+  service.clock.advance(60);
+  const reaped: unknown[] = [];
+  service.store.sync = async (_inventory, _act, budgetMs) => {
+    reaped.push(budgetMs, (await service.store.status('vm-01'))?.state);
+    return { changes: 0, left: 0 };
+  };
+  await ticked(service);
+  expect(reaped).toEqual([1_000, 'free']);
+});
+
+it('leaves the sync a quarter of its budget when there is more to reap than it has time for', async () => {
+  const service = await lendingOver(async () => new MemoryStore(), someVms(1_000));
+  for (let n = 0; n < 1_000; n++) await service.lending.acquire({ userId: `user-${String(n)}`, minutes: 1 }, 'r-0');
+  service.clock.advance(60);
+  const change = service.store.change.bind(service.store);
+  let changes = 0;
+  service.store.change = async (...args) => {
+    if (++changes % 500 === 0) service.clock.advance(1);
+    return change(...args);
+  };
+  const budgets: unknown[] = [];
+  service.store.sync = async (_inventory, _act, budgetMs) => {
+    budgets.push(budgetMs);
+    return { changes: 0, left: 0 };
+  };
+  const tick = createTick({ upkeep: service.upkeep, clock: service.clock.read, journal: () => undefined });
+  await tick('r-1', 4_000);
+  expect(budgets).toEqual([1_000]);
+});
+
+it('says how far it came with a large inventory', async () => {
+  const service = await overMemory();
+  service.provider.inventory = () => someVms(10);
+  service.store.sync = async () => ({ changes: 5, left: 3 });
+  expect((await ticked(service))[0]).toEqual({
+    message: 'the inventory is being taken in',
+    fields: { requestId: 'r-1', vmsWanted: 10, vmsDone: 7, changes: 5, left: 3 },
+  });
+});
