@@ -84,7 +84,7 @@ export interface BorrowingStore {
    */
   release(query: LeaseQuery): Promise<VmStatus>;
 
-  /** Touches the store for real. @throws when it can't be reached */
+  /** Asks the store for something, once. @throws {@link StoreUnavailable} when it does not answer soon; any other error is a fault */
   ping(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { StoreUnavailable } from '../../lambda/pool/refusals.ts';
 import { NOON_SEC, someVms } from '../support/pool/lending.ts';
 import { callUrl, serveApi } from '../support/api/served-api.ts';
 import type { Reply, ServedApi } from '../support/api/served-api.ts';
@@ -259,11 +260,20 @@ describe('GET /health', () => {
   });
 
   it('503 store_unavailable when it does not; only the log tells why', async () => {
-    served.store.ping = () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7'));
+    const cause = new Error('connect ECONNREFUSED 10.0.0.7');
+    served.store.ping = () => Promise.reject(new StoreUnavailable({ cause }));
     const reply = await call('GET', '/health');
     expectProblem(reply, 503, 'store_unavailable');
     expect(JSON.stringify(reply.body)).not.toContain('10.0.0.7');
     expect(served.lines.at(-1)).toContain('10.0.0.7');
+  });
+});
+
+describe('GET /health over a store that is wrongly configured', () => {
+  it('is 500 internal, since trying again does not help', async () => {
+    served.store.ping = () => Promise.reject(new Error('TABLE_NAME must name a table'));
+    expectProblem(await call('GET', '/health'), 500, 'internal');
+    expect(served.lines.at(-1)).toContain('TABLE_NAME must name a table');
   });
 });
 

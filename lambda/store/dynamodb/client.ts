@@ -44,8 +44,9 @@ export class DynamoDbError extends Error {
     override readonly name: string,
     message: string,
     readonly reasons: readonly dynamodb.CancellationReason[] = [],
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 
@@ -64,6 +65,8 @@ const CONNECTIONS = 64;
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html)
  */
 export class DynamoDb {
+  /** Where requests go, for errors: `https://dynamodb.eu-central-1.amazonaws.com, region eu-central-1`. */
+  readonly place: string;
   private readonly endpoint: URL;
   private readonly signer: SignatureV4;
   private readonly http = new NodeHttpHandler({
@@ -77,6 +80,7 @@ export class DynamoDb {
 
   constructor({ region, endpoint = endpointOf(region), credentials }: ClientOptions) {
     this.endpoint = new URL(endpoint);
+    this.place = `${this.endpoint.origin}, region ${region}`;
     this.signer = new SignatureV4({ service: 'dynamodb', region, credentials, sha256: Sha256 });
   }
 

@@ -79,23 +79,61 @@ export async function retryCancelled<Result>(
   }
 }
 
+/** Sends one request. @param timeoutMs - longest wait for its answer */
+type Send<Output> = (timeoutMs: number) => Promise<Output>;
+
 /**
  * Sends a request again until its outcome is known.
+ *
+ * @param where - the table and its place, for errors
  * @throws {@link Cancelled}, {@link DynamoDbError} when the request is wrong, {@link StoreUnavailable} at the deadline
  */
-export async function sendUntilSettled<Output>(
-  send: (timeoutMs: number) => Promise<Output>,
-  deadline: Deadline,
-): Promise<Output> {
+export async function sendUntilSettled<Output>(where: string, send: Send<Output>, deadline: Deadline): Promise<Output> {
   for (let attempt = 0; ; attempt++) {
     try {
       // An answer that comes after the deadline is of no use.
       return await send(Math.max(1, deadline - performance.now()));
     } catch (error) {
-      if (error instanceof DynamoDbError && error.name === CANCELLED) throw new Cancelled(error.reasons);
-      if (error instanceof Error && WRONG_REQUEST.includes(error.name)) throw error;
+      const fault = faultAt(where, error);
       // Longer than after a lost race: haste does not help a database that is busy or away.
-      await backOff(attempt + 2, deadline, error);
+      await backOff(attempt + 2, deadline, fault);
     }
   }
+}
+
+/**
+ * Sends a request once.
+ * @throws {@link Cancelled}, {@link DynamoDbError} when the request is wrong, {@link StoreUnavailable} without an answer
+ */
+export async function sendOnce<Output>(where: string, send: Send<Output>, timeoutMs: number): Promise<Output> {
+  try {
+    return await send(timeoutMs);
+  } catch (error) {
+    throw new StoreUnavailable({ cause: faultAt(where, error) });
+  }
+}
+
+/**
+ * The error of a request that may succeed if it is sent again, with the table and its place.
+ * @throws {@link Cancelled}, {@link DynamoDbError} when sending it again is useless
+ */
+function faultAt(where: string, error: unknown): Error {
+  if (error instanceof DynamoDbError && error.name === CANCELLED) throw new Cancelled(error.reasons);
+  if (error instanceof DynamoDbError && WRONG_REQUEST.includes(error.name)) {
+    throw new DynamoDbError(error.name, `${where}: ${error.message}${hintOf(error)}`, error.reasons, { cause: error });
+  }
+  return new Error(`${where}: ${descriptionOf(error)}`, { cause: error });
+}
+
+/** What to look at, for faults that come from a wrong configuration. */
+function hintOf({ name }: DynamoDbError): string {
+  if (name === 'ResourceNotFoundException') return '; TABLE_NAME must name a table of that region';
+  if (name === 'ExpiredTokenException') return '; the AWS credentials of this process have expired';
+  return '';
+}
+
+/** Name and message of an error; a failed connection to several addresses has only a code. */
+function descriptionOf(error: unknown): string {
+  const { name, message, code } = error as Partial<NodeJS.ErrnoException>;
+  return [name, message === '' ? code : message].filter((text) => text !== undefined).join(': ');
 }

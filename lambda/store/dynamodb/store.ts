@@ -44,6 +44,9 @@ export interface DynamoStoreOptions extends ClientOptions {
 
 const COUNTS_MAX_AGE_MS = 5_000;
 
+/** Longest wait for the answer to a ping, milliseconds: a probe gives up soon and comes again. */
+const PING_MS = 1_000;
+
 /** Position of the VM item among the actions of a change. */
 const VM_POSITION = 0;
 
@@ -154,7 +157,7 @@ export class DynamoStore implements LeaseStore {
   }
 
   async ping(): Promise<void> {
-    await this.table.get(keys.inventory);
+    await this.table.ping(keys.inventory, PING_MS);
   }
 
   /** A transaction whose answer got lost may have been ours: then the VM is in the very version that we gave it. */

@@ -6,7 +6,7 @@ import type { Api, DynamoDb } from './client.ts';
 import { listOf, namesAndValues, transactItem } from './expressions.ts';
 import type { Action, Condition, Path } from './expressions.ts';
 import type { Item, ItemAt, Key } from './items.ts';
-import { backOff, Cancelled, deadlineFromNow, sendUntilSettled } from './retry.ts';
+import { backOff, Cancelled, deadlineFromNow, sendOnce, sendUntilSettled } from './retry.ts';
 import type { Deadline } from './retry.ts';
 import type { IndexName } from './schema.ts';
 
@@ -38,10 +38,25 @@ export interface Found<Entry> {
 
 /** One DynamoDB table, in terms of plain items. Calls without a deadline get a new one. */
 export class Table {
+  /** The table and its place, for errors. */
+  private readonly where: string;
+
   constructor(
     private readonly client: DynamoDb,
     private readonly name: string,
-  ) {}
+  ) {
+    this.where = `table ${name} at ${client.place}`;
+  }
+
+  /**
+   * Reads one key, once.
+   * @param timeoutMs - longest wait for the answer
+   * @throws `StoreUnavailable` when there is no answer, `DynamoDbError` when the request is wrong
+   */
+  async ping(key: Key, timeoutMs: number): Promise<void> {
+    const input = { TableName: this.name, Key: marshall(key), ConsistentRead: true };
+    await sendOnce(this.where, (limitMs) => this.client.send('GetItem', input, limitMs), timeoutMs);
+  }
 
   /** One item, strongly consistent. */
   async get<Of extends Key>(key: Of, deadline?: Deadline): Promise<ItemAt<Of> | undefined> {
@@ -148,7 +163,7 @@ export class Table {
     input: Api[Name][0],
     deadline = deadlineFromNow(),
   ): Promise<Api[Name][1]> {
-    return sendUntilSettled((timeoutMs) => this.client.send(operation, input, timeoutMs), deadline);
+    return sendUntilSettled(this.where, (timeoutMs) => this.client.send(operation, input, timeoutMs), deadline);
   }
 
   private queryInput({ index, key, backward, limit, after, attributes = [] }: Query<unknown>) {
