@@ -48,9 +48,13 @@ export class Operations {
     return this.store.statuses(query);
   }
 
-  /** What has happened, newest first, page by page. */
+  /** Events, newest first, page by page. @throws {@link UnknownVm} when they are of a VM that the store never knew */
   async events(query: EventQuery): Promise<Page<PoolEvent>> {
-    return this.store.events(query);
+    const page = await this.store.events(query);
+    if (!('vmId' in query) || page.items.length > 0 || query.cursor !== undefined) return page;
+    // Every event of a VM may have expired.
+    if ((await this.store.status(query.vmId)) === undefined) throw new UnknownVm(query.vmId);
+    return page;
   }
 
   /** Tries until nobody else changes the VM at the same moment. @throws {@link VmBusy} after {@link LONGEST_WAIT_MS} */

@@ -204,6 +204,13 @@ describe('GET /events', () => {
     expect((await call('GET', '/events?userid=bob')).body.events).toMatchObject([{ kind: 'acquired', vmId: 'vm-02' }]);
   });
 
+  it('404 unknown_vm for a VM that the store never knew, but the events of one that has left the inventory', async () => {
+    expect(await call('GET', '/events?vm=vm-99')).toMatchObject({ status: 404, body: { code: 'unknown_vm' } });
+    await served.store.sync(someVms(1), { who: 'reaper', nowMs: served.clock.read(), requestId: 'r-1' });
+    const { body } = await call('GET', '/events?vm=vm-02');
+    expect(body.events).toMatchObject([{ kind: 'removed' }, { kind: 'added' }]);
+  });
+
   it.each(['', '?vm=vm-01&userid=alice', '?vm=a/b'])('400 for %j', async (query) => {
     expect(await call('GET', `/events${query}`)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
