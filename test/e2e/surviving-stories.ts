@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { COUNTS_MAX_AGE_MS } from '../../lambda/store/dynamodb/counts.ts';
 import { leaseOf, minutesOf, vmOf } from './bodies.ts';
 import type { RunningEnvironment } from './environment.ts';
 
@@ -56,7 +58,10 @@ export function survivingStories(running: () => RunningEnvironment): void {
 
   describe('when every process has ended', () => {
     it('still knows every lease and every VM', async () => {
-      const look = () => Promise.all([get('/lease?userid=bob'), get('/pool')]);
+      const look = async () => {
+        await untilCountsAreNew();
+        return Promise.all([get('/lease?userid=bob'), get('/pool')]);
+      };
       const before = await look();
       await running().restart();
       expect(running().deployed.lambda.environmentCount).toBe(0);
@@ -107,10 +112,16 @@ export function survivingStories(running: () => RunningEnvironment): void {
   });
 }
 
-/** How many VMs of the one pool are in which state. */
+/** How many VMs of the one pool are in which state now. */
 export async function countsOf({ client }: RunningEnvironment): Promise<Record<string, number>> {
+  await untilCountsAreNew();
   const { body } = await client.get('/pool');
   return (body.pools as { default: Record<string, number> }).default;
+}
+
+/** Waits until no process answers with counts that it took before. */
+async function untilCountsAreNew(): Promise<void> {
+  await pause(COUNTS_MAX_AGE_MS);
 }
 
 function callsOf(running: () => RunningEnvironment) {

@@ -8,6 +8,9 @@ import type { VmList } from './vm-list.ts';
 /** Counts by state of every pool. */
 export type CountsByPool = ReadonlyMap<string, PoolCounts>;
 
+/** How old counts may be, milliseconds. A look costs more with more VMs, so callers share it. */
+export const COUNTS_MAX_AGE_MS = 5_000;
+
 /** How old the counts in a refusal may be, milliseconds: hundreds of callers may be refused in a second. */
 const REFUSAL_AGE_MS = 2_000;
 

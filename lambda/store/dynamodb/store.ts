@@ -19,7 +19,7 @@ import type { PoolCounts, Vm, VmStatus } from '../../pool/vm.ts';
 import { changeActions, EventWriter } from './actions.ts';
 import { DynamoDb } from './client.ts';
 import type { ClientOptions } from './client.ts';
-import { Counts } from './counts.ts';
+import { Counts, COUNTS_MAX_AGE_MS } from './counts.ts';
 import { DueVms } from './due-vms.ts';
 import { isEventId } from './event-id.ts';
 import { Grants } from './grants.ts';
@@ -36,13 +36,11 @@ export interface DynamoStoreOptions extends ClientOptions {
   readonly tableName: string;
   /** How long events are kept, days. */
   readonly eventsKeptDays: number;
-  /** How old counts may be, milliseconds. */
+  /** How old counts may be, milliseconds; by default {@link COUNTS_MAX_AGE_MS}. */
   readonly countsMaxAgeMs?: number;
   /** The time of this process, for events. */
   readonly clock?: Clock;
 }
-
-const COUNTS_MAX_AGE_MS = 5_000;
 
 /** Longest wait for the answer to a ping, milliseconds: a probe gives up soon and comes again. */
 const PING_MS = 1_000;
