@@ -112,6 +112,14 @@ export function describeListing(name: string, makeStore: StoreFactory): void {
       expect(await stateOf(vm.id)).toBe('checking');
     });
 
+    it('are each due once, however many users borrow meanwhile', async () => {
+      const looks = await duringChurn(store, () => store.due(NOON_SEC + 60, 10));
+      for (const due of looks) {
+        const ids = due.map(({ vm }) => vm.id);
+        expect(ids).toEqual([...new Set(ids)]);
+      }
+    });
+
     it('are all in the counts, however many users borrow meanwhile', async () => {
       const sums = await duringChurn(store, async () => {
         const counts = (await store.counts(NOON_SEC)).get('default');

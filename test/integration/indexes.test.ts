@@ -3,12 +3,13 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { VmStatus } from '../../lambda/pool/vm.ts';
-import { freeItem, inventoryItem, newVersion, userItem, vmItem } from '../../lambda/store/dynamodb/items.ts';
+import { freeItem, inventoryItem, keys, newVersion, userItem, vmItem } from '../../lambda/store/dynamodb/items.ts';
 import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
+import { Table } from '../../lambda/store/dynamodb/table.ts';
 import { TestDatabase } from '../support/dynamodb/database.ts';
 import { FaultProxy } from '../support/dynamodb/fault-proxy.ts';
 import { PoolTable } from '../support/dynamodb/pool-table.ts';
-import { storeOver } from '../support/dynamodb/table-store.ts';
+import { dynamoDb, storeOver } from '../support/dynamodb/table-store.ts';
 import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
 
 let database: TestDatabase;
@@ -34,6 +35,16 @@ describe('a cursor', () => {
       store.events({ userId: 'alice', cursor, limit: 10 }),
     ];
     for (const look of looks) await expect(look).rejects.toMatchObject({ code: 'invalid_cursor' });
+  });
+});
+
+describe('a table', () => {
+  it('reads an item for each key, also when a key comes twice', async () => {
+    const tableName = await database.freshTable();
+    await storeOver(tableName).sync(someVms(2), AT_NOON);
+    const [one, other] = [keys.vm('vm-01'), keys.vm('vm-02')];
+    const items = await new Table(dynamoDb(), tableName).getAll([one, other, one]);
+    expect(items.map((item) => item?.vm.id)).toEqual(['vm-01', 'vm-02', 'vm-01']);
   });
 });
 

@@ -34,7 +34,9 @@ export class DueVms {
       );
       places = pages.flatMap(({ next }) => next ?? []);
     }
-    return due.sort(byDueTime).slice(0, limit);
+    // A VM that changes state between two looks is found in both.
+    const distinct = [...new Map(due.map((status) => [status.vm.id, status])).values()];
+    return distinct.sort(byDueTime).slice(0, limit);
   }
 
   private async look({ work, after }: Place, nowSec: number, limit: number) {

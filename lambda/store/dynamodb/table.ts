@@ -14,6 +14,9 @@ import type { IndexName } from './schema.ts';
 const BATCH = 100;
 const BATCHES_AT_ONCE = 8;
 
+/** Most items that one request of a long query reads, so that each is answered long before it times out. */
+const PAGE = 2_500;
+
 type RawKey = Record<string, AttributeValue>;
 
 /** A query of one partition of the table or of an index, in the order of the sort key. */
@@ -70,8 +73,10 @@ export class Table {
     wanted: Keys,
     deadline = deadlineFromNow(),
   ): Promise<{ -readonly [Place in keyof Keys]: ItemAt<Keys[Place]> | undefined }> {
-    const batches = Array.from({ length: Math.ceil(wanted.length / BATCH) }, (_, n) => {
-      return wanted.slice(n * BATCH, (n + 1) * BATCH);
+    // DynamoDB refuses a key that comes twice.
+    const distinct = [...new Map(wanted.map((key) => [key.pk + key.sk, key])).values()];
+    const batches = Array.from({ length: Math.ceil(distinct.length / BATCH) }, (_, n) => {
+      return distinct.slice(n * BATCH, (n + 1) * BATCH);
     });
     const found = await pMap(batches, (batch) => this.getBatch(batch, deadline), { concurrency: BATCHES_AT_ONCE });
     const byKey = new Map(found.flat().map((item) => [item.pk + item.sk, item]));
@@ -104,8 +109,8 @@ export class Table {
     const items: Entry[] = [];
     let after: RawKey | undefined;
     do {
-      const page = limit === undefined ? {} : { limit: limit - items.length };
-      const found = await this.query({ ...query, ...page, after }, deadline);
+      const page = Math.min(PAGE, (limit ?? Infinity) - items.length);
+      const found = await this.query({ ...query, limit: page, after }, deadline);
       items.push(...found.items);
       after = found.next;
     } while (after !== undefined && items.length < (limit ?? Infinity));
@@ -117,7 +122,7 @@ export class Table {
     let count = 0;
     let after: RawKey | undefined;
     do {
-      const input = { ...this.queryInput({ ...query, after }), Select: 'COUNT' as const };
+      const input = { ...this.queryInput({ ...query, limit: PAGE, after }), Select: 'COUNT' as const };
       const output = await this.send('Query', input, deadline);
       count += output.Count ?? 0;
       after = output.LastEvaluatedKey;
