@@ -25,7 +25,7 @@ export interface Api {
   readonly TransactWriteItems: [dynamodb.TransactWriteItemsInput, dynamodb.TransactWriteItemsOutput];
 }
 
-/** What DynamoDB says when it does not do what it was asked. */
+/** Body of an answer that is an error. */
 interface ErrorBody {
   /** `com.amazonaws.dynamodb.v20120810#ValidationException` */
   readonly __type?: string;
@@ -61,7 +61,7 @@ const CONNECTIONS = 64;
  * The few operations of DynamoDB that the store needs, by AWS's own signer and HTTP handler. The SDK's whole client would
  * do, but it takes a cold start 30 ms more to load and to warm up (`npm run bench -- --only cold-dynamodb`).
  *
- * One request is one try: who sends it knows whether it may be sent again.
+ * One request is one try: the caller knows whether it may be sent again.
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html)
  */
 export class DynamoDb {
@@ -86,8 +86,8 @@ export class DynamoDb {
 
   /**
    * @param timeoutMs - longest wait for an answer; never more than {@link REQUEST_TIMEOUT_MS}
-   * @throws {@link DynamoDbError} when DynamoDB answers with an error; whatever the network throws when there is no answer,
-   *   and then what was asked may have been done
+   * @throws {@link DynamoDbError} when DynamoDB answers with an error. Without an answer, the error of the network; then the
+   *   request may have taken effect
    */
   async send<Name extends keyof Api>(
     operation: Name,
