@@ -1,5 +1,5 @@
-# One function behind the HTTP API. Its role and log group belong to the modules `iam` and `cloudwatch`:
-# the log group exists before the first call, so Lambda never makes one that has no retention.
+# One function behind the HTTP API. Modules `iam` and `logs` make its role and log group: the group exists before the first call,
+# so Lambda never makes one without a retention.
 resource "aws_lambda_function" "this" {
   function_name = var.name
   description   = "Lends virtual machines, one user each"
@@ -12,14 +12,14 @@ resource "aws_lambda_function" "this" {
   timeout       = var.timeout_seconds
 
   filename = var.package_path
-  # Whoever destroys has no need of a package, so its absence is told by the precondition, which an apply checks first.
+  # A destroy needs no package, so only the precondition below, which an apply checks first, reports that it is missing.
   source_code_hash = try(filebase64sha256(var.package_path), null)
 
-  # -1 is AWS's word for "none reserved".
+  # -1 reserves none.
   reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
 
   environment {
-    variables = var.environment_variables
+    variables = { for name, value in var.environment_variables : name => value if value != null }
   }
 
   logging_config {
@@ -34,13 +34,13 @@ resource "aws_lambda_function" "this" {
   lifecycle {
     precondition {
       condition     = fileexists(var.package_path)
-      error_message = "There is no ${var.package_path}. Build it first: npm run build."
+      error_message = "${var.package_path} does not exist. Build it first: npm run build."
     }
   }
 }
 
-# Only the scheduled tick is asynchronous. The next one comes in a minute, so a tick that failed or was throttled is
-# dropped: left to itself, Lambda would queue such events for six hours.
+# Only the scheduled tick is asynchronous. The next one comes in a minute, so a tick that failed or was throttled is dropped. By
+# default Lambda would retry it for six hours.
 resource "aws_lambda_function_event_invoke_config" "this" {
   function_name                = aws_lambda_function.this.function_name
   maximum_event_age_in_seconds = 60

@@ -4,7 +4,7 @@ output "function_name" {
 }
 
 output "function_arn" {
-  description = "ARN of the function, for those who may invoke it."
+  description = "ARN of the function, for the schedule that invokes it."
   value       = aws_lambda_function.this.arn
 }
 
@@ -14,16 +14,16 @@ output "invoke_arn" {
 }
 
 output "reserved_concurrency" {
-  description = "Most invocations at a time; -1 is AWS's word for no limit."
+  description = "Most invocations at a time; -1 means no limit. For the tests of the root."
   value       = aws_lambda_function.this.reserved_concurrent_executions
 }
 
 output "timeout_seconds" {
-  description = "Longest run of one invocation, in seconds."
+  description = "Longest run of one invocation, in seconds. For the tests of the root."
   value       = aws_lambda_function.this.timeout
 }
 
 output "environment_variables" {
-  description = "Settings as the function gets them."
+  description = "Settings that the function gets. For the tests of the root."
   value       = one(aws_lambda_function.this.environment[*].variables)
 }

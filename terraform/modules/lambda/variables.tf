@@ -10,7 +10,7 @@ variable "name" {
 }
 
 variable "role_arn" {
-  description = "Role the function runs as."
+  description = "ARN of the role that the function runs as."
   type        = string
   nullable    = false
 }
@@ -22,19 +22,19 @@ variable "package_path" {
 }
 
 variable "log_group_name" {
-  description = "Log group the function writes to; it has to exist."
+  description = "Existing log group that the function writes to."
   type        = string
   nullable    = false
 }
 
 variable "environment_variables" {
-  description = "Settings of the function; `lambda/config.ts` reads and checks them. No secrets: whoever may read the function's configuration sees them."
+  description = "Settings of the function; a null is left out. Put no secrets here: everybody who may read the function's configuration sees them."
   type        = map(string)
   nullable    = false
 }
 
 variable "memory_mb" {
-  description = "Memory in MB, and CPU with it. Below 1024 the first request of a cold function takes a multiple of the time; above it little is gained."
+  description = "Memory in MB; CPU grows with it. Below 1024 the first request of a cold function takes several times as long, above it hardly less."
   type        = number
   default     = 1024
   nullable    = false
@@ -46,7 +46,7 @@ variable "memory_mb" {
 }
 
 variable "timeout_seconds" {
-  description = "Longest run of one invocation, in seconds. Kept under the 30 s limit of an HTTP API integration, so that the function fails before its caller gives up."
+  description = "Longest run of one invocation, in seconds. Below the 30 s limit of an HTTP API integration, so that the function fails before its caller gives up."
   type        = number
   nullable    = false
 
@@ -57,7 +57,7 @@ variable "timeout_seconds" {
 }
 
 variable "reserved_concurrency" {
-  description = "Most invocations at a time; that many are kept free of the account's quota. Null reserves none and sets no limit."
+  description = "Most invocations at a time. AWS takes that many from the account's quota, which must keep 100 for other functions. Null sets no limit."
   type        = number
   default     = null
 
@@ -68,7 +68,7 @@ variable "reserved_concurrency" {
 }
 
 variable "tracing_enabled" {
-  description = "Samples invocations into X-Ray. The role has to allow it."
+  description = "Samples invocations into X-Ray. The role must allow it."
   type        = bool
   default     = false
   nullable    = false

@@ -57,7 +57,7 @@ run "runs_the_built_handler_and_limits_nothing_unless_told" {
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 60
-    error_message = "Lambda would repeat old ticks, for up to six hours."
+    error_message = "Lambda would retry old ticks for up to six hours."
   }
 }
 
@@ -67,7 +67,7 @@ run "applies_concurrency_tracing_and_environment" {
   variables {
     reserved_concurrency  = 1
     tracing_enabled       = true
-    environment_variables = { STORE = "memory", LEASE_MAX_MINUTES = 60 }
+    environment_variables = { STORE = "memory", LEASE_MAX_MINUTES = 60, TABLE_NAME = null }
   }
 
   assert {
@@ -82,7 +82,7 @@ run "applies_concurrency_tracing_and_environment" {
 
   assert {
     condition     = aws_lambda_function.this.environment[0].variables == tomap({ STORE = "memory", LEASE_MAX_MINUTES = "60" })
-    error_message = "environment_variables must reach the function, numbers as text."
+    error_message = "environment_variables must reach the function, numbers as text and nulls not at all."
   }
 }
 
