@@ -5,17 +5,16 @@ data "aws_region" "current" {}
 
 locals {
   # From the name and not from the resource, so that the policy can be read in the plan.
-  schedule_group_arn = join(":", [
-    "arn",
+  schedule_group_arn = provider::aws::arn_build(
     data.aws_partition.current.partition,
     "scheduler",
-    data.aws_region.current.name,
+    data.aws_region.current.id,
     data.aws_caller_identity.current.account_id,
     "schedule-group/${var.name}",
-  ])
+  )
 }
 
-# A group of its own, because a group is the narrowest thing that a trust policy can name for a schedule.
+# The group holds this schedule alone, because a trust policy can't name a single schedule, only its group.
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
 resource "aws_scheduler_schedule_group" "this" {
   name = var.name
@@ -23,7 +22,7 @@ resource "aws_scheduler_schedule_group" "this" {
 
 resource "aws_scheduler_schedule" "tick" {
   name        = "tick"
-  description = "Has ${var.name} take back what was forgotten"
+  description = "Makes ${var.name} take back forgotten VMs and check returned ones"
   group_name  = aws_scheduler_schedule_group.this.name
 
   schedule_expression = var.schedule_expression
@@ -36,7 +35,7 @@ resource "aws_scheduler_schedule" "tick" {
     arn      = var.function_arn
     role_arn = aws_iam_role.this.arn
 
-    # The form of a scheduled EventBridge event, which the function tells by its `detail-type`.
+    # The form of a scheduled EventBridge event, which the function recognises by its `detail-type`.
     input = jsonencode({
       source      = "vm-pool.scheduler"
       detail-type = "Scheduled Event"

@@ -1,9 +1,8 @@
-output "schedule_arn" {
-  description = "ARN of the schedule."
-  value       = aws_scheduler_schedule.tick.arn
-}
-
-output "role_arn" {
-  description = "ARN of the role that the schedule invokes the function with."
-  value       = aws_iam_role.this.arn
+output "role" {
+  description = "Name, path and permissions boundary of the role, for the tests of the root."
+  value = {
+    name                 = aws_iam_role.this.name
+    path                 = aws_iam_role.this.path
+    permissions_boundary = aws_iam_role.this.permissions_boundary
+  }
 }

@@ -7,7 +7,7 @@ data "aws_iam_policy_document" "assume" {
       identifiers = ["scheduler.amazonaws.com"]
     }
 
-    # Without these, a schedule in somebody else's account could be told to use this role.
+    # Without these, a schedule in another account could use this role.
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
@@ -22,10 +22,13 @@ data "aws_iam_policy_document" "assume" {
   }
 }
 
+# The region is in the name, because roles are global.
 resource "aws_iam_role" "this" {
-  name               = "${var.name}-scheduler"
-  description        = "Sends the scheduled tick to ${var.name}"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
+  name                 = "${var.name}-tick-${data.aws_region.current.id}"
+  path                 = var.role.path
+  permissions_boundary = var.role.permissions_boundary
+  description          = "Sends the scheduled tick to ${var.name}"
+  assume_role_policy   = data.aws_iam_policy_document.assume.json
 }
 
 data "aws_iam_policy_document" "invoke" {

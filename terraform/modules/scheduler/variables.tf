@@ -1,16 +1,26 @@
 variable "name" {
-  description = "Name of the schedule group; the role is named after it too."
+  description = "Name of the schedule group; the role's name begins with it."
   type        = string
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_.-]{1,54}$", var.name))
-    error_message = "name must be 1 to 54 letters, digits, dots, hyphens and underscores, so that \"-scheduler\" fits behind it in a role name."
+    condition     = can(regex("^[A-Za-z0-9_.-]{1,44}$", var.name))
+    error_message = "name must be 1 to 44 letters, digits, dots, hyphens and underscores, so that \"-tick\" and the region fit behind it in a role name."
   }
 }
 
+variable "role" {
+  description = "Path of the role, and the ARN of the policy that bounds its permissions (null for none). Module `iam` validates the same values."
+  type = object({
+    path                 = string
+    permissions_boundary = string
+  })
+  default  = { path = "/", permissions_boundary = null }
+  nullable = false
+}
+
 variable "function_arn" {
-  description = "The one function the tick may invoke."
+  description = "The only function that the tick may invoke."
   type        = string
   nullable    = false
 
@@ -21,7 +31,7 @@ variable "function_arn" {
 }
 
 variable "schedule_expression" {
-  description = "When to tick. A lease is void the moment it ends, whatever this says; it only sets how soon its VM is free again and how fine the pool's graphs are."
+  description = "When to tick. A lease gives no rights after its end, whatever this says: the tick sets how soon its VM is free again, and how fine the pool's graphs are."
   type        = string
   default     = "rate(1 minute)"
   nullable    = false

@@ -28,7 +28,7 @@ run "ticks_every_minute_with_a_role_for_that_and_nothing_else" {
 
   assert {
     condition     = jsondecode(aws_scheduler_schedule.tick.target[0].input) == { source = "vm-pool.scheduler", "detail-type" = "Scheduled Event" }
-    error_message = "The function tells a tick by this very input: ${aws_scheduler_schedule.tick.target[0].input}"
+    error_message = "The function recognises a tick by exactly this input: ${aws_scheduler_schedule.tick.target[0].input}"
   }
 
   assert {
@@ -50,7 +50,7 @@ run "ticks_every_minute_with_a_role_for_that_and_nothing_else" {
 
   assert {
     condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[*].Principal == [{ Service = "scheduler.amazonaws.com" }]
-    error_message = "Somebody else than EventBridge Scheduler may assume the role: ${aws_iam_role.this.assume_role_policy}"
+    error_message = "Another service than EventBridge Scheduler may assume the role: ${aws_iam_role.this.assume_role_policy}"
   }
 
   assert {
@@ -69,6 +69,19 @@ run "ticks_every_minute_with_a_role_for_that_and_nothing_else" {
   }
 }
 
+run "names_the_role_after_its_region_and_puts_it_under_a_path_and_a_boundary" {
+  command = plan
+
+  variables {
+    role = { path = "/services/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+  }
+
+  assert {
+    condition     = output.role == { name = "vm-pool-dev-tick-us-east-1", path = "/services/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+    error_message = "Roles are global: the region must be in the name. role must reach the role: ${jsonencode(output.role)}"
+  }
+}
+
 run "refuses_more_than_one_function" {
   command = plan
 
@@ -79,7 +92,7 @@ run "refuses_more_than_one_function" {
   expect_failures = [var.function_arn]
 }
 
-run "refuses_what_is_no_schedule_or_no_name" {
+run "refuses_a_malformed_schedule_or_name" {
   command = plan
 
   variables {
