@@ -14,7 +14,7 @@ import { TooManyRequests, type LambdaFunction } from '../lambda-runtime/lambda-f
 import { FORBIDDEN, signedEvent } from './iam-authorizer.ts';
 import { ACCOUNT_ID, type EmulatedAws } from './server.ts';
 
-/** An HTTP API as the emulated AWS knows it. */
+/** An HTTP API as it is in the emulated AWS. */
 export interface DeployedApi {
   readonly apiId: string;
   readonly stage: string;
@@ -22,7 +22,7 @@ export interface DeployedApi {
   readonly routes: ReadonlyMap<string, DeployedRoute>;
 }
 
-/** What is behind a route key. */
+/** The function and the guard behind a route key. */
 export interface DeployedRoute {
   /** Name of the function that it invokes */
   readonly functionName: string;
@@ -34,7 +34,7 @@ export interface DeployedRoute {
 export interface ServedApi {
   /** Where its stage begins: `http://127.0.0.1:PORT/resources` */
   readonly url: string;
-  /** What ended in a 500 of the gateway itself */
+  /** Faults that the gateway itself answered with a 500 */
   readonly faults: unknown[];
   stop(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function deployedApi(aws: EmulatedAws, apiName: string): Promise<De
   }
 }
 
-/** Serves an API on a free port; every route invokes its function as API Gateway does, for those whom it lets in. */
+/** Serves an API on a free port; every route checks its authorization and invokes its function, as API Gateway does. */
 export async function serveApi(api: DeployedApi, functions: readonly LambdaFunction[]): Promise<ServedApi> {
   const byName = new Map(functions.map((lambda) => [lambda.name, lambda]));
   const faults: unknown[] = [];

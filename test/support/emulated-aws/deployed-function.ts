@@ -12,7 +12,7 @@ import { REGION, type EmulatedAws } from './server.ts';
 /** A function of the emulated AWS, ready to run. */
 export interface DeployedFunction {
   readonly settings: FunctionSettings;
-  /** The role that it runs as */
+  /** Role that it runs as */
   readonly roleName: string;
   readonly lambda: LambdaFunction;
   /** Ends its processes and removes its code */
@@ -20,11 +20,11 @@ export interface DeployedFunction {
 }
 
 /**
- * Makes a function run with the code, handler, time-out, concurrency and variables that the emulated AWS knows of it.
+ * Runs a function with the code, handler, time-out, concurrency and variables that it has in the emulated AWS.
  *
- * moto gives no code back, so the package comes from `zipFile`, once it is proved to be the one that was deployed.
+ * moto does not return the code, so it comes from `zipFile`, after a check that this file is the deployed package.
  *
- * @param endpoints - variables that lead the AWS SDK to services on this machine
+ * @param endpoints - environment variables with the addresses of services on this machine
  * @throws Error when the deployed code is not that of `zipFile`
  */
 export async function deployedFunction(
@@ -52,31 +52,31 @@ export async function deployedFunction(
     await lambda.stop();
     await rm(codeFolder, { recursive: true });
   };
-  return { settings, roleName: told(known.Configuration, 'Role').split('/').at(-1) ?? '', lambda, stop };
+  return { settings, roleName: valueOf(known.Configuration, 'Role').split('/').at(-1) ?? '', lambda, stop };
 }
 
 function settingsOf({ Configuration = {}, Concurrency }: GetFunctionCommandOutput): FunctionSettings {
-  const logging = told(Configuration, 'LoggingConfig');
+  const logging = valueOf(Configuration, 'LoggingConfig');
   return {
-    functionName: told(Configuration, 'FunctionName'),
-    functionArn: told(Configuration, 'FunctionArn'),
-    handler: told(Configuration, 'Handler'),
-    runtimeName: told(Configuration, 'Runtime'),
-    version: told(Configuration, 'Version'),
+    functionName: valueOf(Configuration, 'FunctionName'),
+    functionArn: valueOf(Configuration, 'FunctionArn'),
+    handler: valueOf(Configuration, 'Handler'),
+    runtimeName: valueOf(Configuration, 'Runtime'),
+    version: valueOf(Configuration, 'Version'),
     region: REGION,
-    timeoutSec: told(Configuration, 'Timeout'),
-    memoryMb: told(Configuration, 'MemorySize'),
+    timeoutSec: valueOf(Configuration, 'Timeout'),
+    memoryMb: valueOf(Configuration, 'MemorySize'),
     reservedConcurrency: Concurrency?.ReservedConcurrentExecutions,
-    logFormat: told(logging, 'LogFormat'),
-    logGroup: told(logging, 'LogGroup'),
+    logFormat: valueOf(logging, 'LogFormat'),
+    logGroup: valueOf(logging, 'LogGroup'),
     variables: Configuration.Environment?.Variables ?? {},
   };
 }
 
-/** AWS's types make every field optional, though it always tells these. */
-function told<T, K extends keyof T & string>(answer: T, field: K): NonNullable<T[K]> {
+/** A field that AWS always returns, although its types make it optional. */
+function valueOf<T, K extends keyof T & string>(answer: T, field: K): NonNullable<T[K]> {
   const value = answer[field];
-  if (value === undefined || value === null) throw new Error(`the emulated AWS does not tell ${field}`);
+  if (value === undefined || value === null) throw new Error(`the emulated AWS returned no ${field}`);
   return value;
 }
 

@@ -2,21 +2,21 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbLocal } from '../../../scripts/lib/dynamodb-local/start.ts';
 import { copyTable } from '../../../scripts/lib/dynamodb-local/table.ts';
 import { FaultProxy, type Call } from '../dynamodb/fault-proxy.ts';
-import type { Use } from './role.ts';
+import type { Use } from './iam.ts';
 import { ACCOUNT_ID, REGION, type EmulatedAws } from './server.ts';
 
 /** A table of the emulated AWS, ready to be worked with. */
 export interface DeployedTable {
-  /** The one variable that leads an AWS SDK to it */
+  /** The environment variable with its address, for AWS SDKs */
   readonly variables: Readonly<Record<string, string>>;
-  /** Everything that was done to it, each thing once */
+  /** What callers did with it, each use once */
   readonly uses: ReadonlyMap<string, Use>;
   stop(): Promise<void>;
 }
 
 /**
- * Makes a table work like DynamoDB: moto, which Terraform made it in, has no atomic transactions. So an empty table of the
- * very definition is made in DynamoDB Local, and all that is asked of it is noted on the way.
+ * Copies a table of the emulated AWS, without items, into DynamoDB Local, because moto has no atomic transactions. A proxy
+ * before it records each request.
  */
 export async function deployedTable(
   aws: EmulatedAws,
@@ -45,7 +45,7 @@ export function tableArn(tableName: string, indexName?: string): string {
 }
 
 /**
- * What IAM judges a call by. For a transaction that is each action in it, a condition that stands by itself included.
+ * The actions and resources that IAM judges a call by. A transaction counts as each of its actions, `ConditionCheck` included.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */
@@ -62,7 +62,7 @@ function usesOf({ operation, input }: Call): Use[] {
   }
 }
 
-/** `Put`, `Update`, `Delete` or `ConditionCheck`, and what with. */
+/** `Put`, `Update`, `Delete` or `ConditionCheck`, with its parameters. */
 type TransactItem = Readonly<Record<string, { readonly TableName: string }>>;
 
 function use(operation: string, tableName: string, indexName?: string): Use {

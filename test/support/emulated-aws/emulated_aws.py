@@ -1,10 +1,10 @@
 """Serves moto's emulation of AWS on a free port of this machine until its standard input ends.
 
-The address goes to standard output. Standard input ends with the process that started this one, however that dies, so
-no server is ever left behind.
+It prints the address to standard output. Standard input ends when the process that started this one ends, in whatever
+way, so no server is left behind.
 
-moto answers a few questions otherwise than AWS does, and Terraform then waits for ever or plans the same change again
-and again. Each patch below puts one such answer right; they were written against moto 5.2.
+A few answers of moto differ from those of AWS, and Terraform then waits forever or plans the same change again and
+again. Each patch below corrects one such answer; they were written for moto 5.2.
 """
 
 import json
@@ -17,7 +17,7 @@ from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 
 def keep_logging_config() -> None:
-    """A function's LoggingConfig is dropped by moto; AWS tells it in every description of the function."""
+    """moto drops a function's LoggingConfig; AWS returns it in every description of the function."""
     create = LambdaFunction.__init__
     describe = LambdaFunction.get_configuration
     update = LambdaFunction.update_configuration
@@ -57,7 +57,7 @@ def take_every_request_for_tls() -> None:
 
 
 def finish_custom_domains() -> None:
-    """A custom domain of an HTTP API never becomes AVAILABLE in moto and has no target to point a DNS record to."""
+    """In moto a custom domain of an HTTP API never becomes AVAILABLE and has no target for a DNS record."""
     create = DomainName.__init__
     describe = DomainName.to_json
 

@@ -1,7 +1,7 @@
 import type { APIGatewayEventRequestContextIAMAuthorizer, APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ACCOUNT_ID } from './server.ts';
 
-/** API Gateway's own answer to a call that IAM does not let in. */
+/** API Gateway's own answer to a call that IAM refuses. */
 export const FORBIDDEN = {
   statusCode: 403,
   headers: { 'content-type': 'application/json' },
@@ -9,12 +9,12 @@ export const FORBIDDEN = {
 };
 
 /**
- * What API Gateway makes of a call to a route with `AWS_IAM` authorization: it tells the function who signed the call.
+ * The event that API Gateway makes of a call to a route with `AWS_IAM` authorization: it contains who signed the call.
  *
- * A stand-in for IAM. Neither the signature nor the policies of the caller are looked at: whoever says to have signed is
- * let in, as the IAM user whose name stands where the id of the access key would be.
+ * A stand-in for IAM. It checks neither the signature nor the caller's policies: it takes the id of the access key for the name
+ * of an IAM user, and lets that user in.
  *
- * @returns nothing for a call that is not signed
+ * @returns undefined for a call without a signature
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
  */
 export function signedEvent(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 | undefined {
@@ -33,7 +33,7 @@ export function signedEvent(event: APIGatewayProxyEventV2): APIGatewayProxyEvent
   return { ...event, requestContext };
 }
 
-/** The headers of a call that {@link signedEvent} takes for signed by that IAM user. */
+/** Headers of a call that an IAM user signed, as {@link signedEvent} recognises it. */
 export function signatureOf(userName: string): Record<string, string> {
   const credential = `${userName}/20260101/us-east-1/execute-api/aws4_request`;
   return { authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none` };

@@ -24,7 +24,7 @@ export class EmulatedAws {
     this.#process = process;
   }
 
-  /** Starts one on a free port. @throws Error with what Python printed when it does not come up */
+  /** Starts one on a free port. @throws Error with Python's output when it does not start */
   static async start(): Promise<EmulatedAws> {
     const moto = spawn('python3', [fileURLToPath(new URL('emulated_aws.py', import.meta.url))], {
       env: { ...process.env, ...MOTO_SETTINGS },
@@ -42,7 +42,7 @@ export class EmulatedAws {
     return new EmulatedAws(endpoint, moto);
   }
 
-  /** The variables that lead Terraform, its S3 backend and AWS SDKs here, with keys that open nothing anywhere else. */
+  /** Environment variables with which Terraform, its S3 backend and AWS SDKs call this AWS; the keys work nowhere else. */
   get variables(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: this.endpoint,
@@ -63,12 +63,12 @@ export class EmulatedAws {
   }
 
   /**
-   * Calls an AWS API for which this project has no client. moto finds the service by the scope of the signature and
-   * checks nothing else of it.
+   * Calls an AWS API for which this project has no client. moto reads only the service from the signature and ignores the
+   * rest of it.
    *
    * @param service - its name in a signature: `iam`, `monitoring`, `scheduler`
    * @returns the body of the answer
-   * @throws Error when the answer is no success
+   * @throws Error when the answer is not a success
    */
   async ask(service: string, pathAndQuery: string, request: RequestInit = {}): Promise<string> {
     const scope = `test/20260101/${REGION}/${service}/aws4_request`;
@@ -86,7 +86,7 @@ export class EmulatedAws {
     return this.ask(service, '/', { method: 'POST', headers, body: JSON.stringify(parameters) });
   }
 
-  /** Ends it with all that is in it. */
+  /** Stops it; everything in it is gone. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null) return;
     const closed = once(this.#process, 'close');

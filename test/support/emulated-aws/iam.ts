@@ -1,0 +1,51 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { ACCOUNT_ID } from './server.ts';
+
+/** An action on the ARN of a resource, in the words of IAM. */
+export interface Use {
+  readonly action: string;
+  readonly resource: string;
+  /** Condition keys of the request, such as `kms:ViaService` */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/** A policy document. */
+export interface PolicyDocument {
+  readonly Statement: Statement | readonly Statement[];
+}
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+}
+
+/** A request to AWS, and the policies that IAM judges it by. */
+export interface Request extends Use {
+  /** ARN of the caller, or the name of a service such as `logs.us-east-1.amazonaws.com` */
+  readonly principal: string;
+  /** Policies of the caller */
+  readonly identityPolicies?: readonly { readonly name: string; readonly policy: PolicyDocument }[];
+  /** Policy of the resource */
+  readonly resourcePolicy?: PolicyDocument | undefined;
+}
+
+/**
+ * Whether IAM would allow a request. A simulator of IAM judges it, because moto does not enforce policies reliably.
+ *
+ * @throws Error when the resource has no such action
+ */
+export async function isAllowed(request: Request): Promise<boolean> {
+  const { principal, action, resource, context = {}, identityPolicies = [], resourcePolicy } = request;
+  const judged = await runSimulation(
+    {
+      request: { principal, action, resource: { resource, accountId: ACCOUNT_ID }, contextVariables: context },
+      identityPolicies: [...identityPolicies],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      ...(resourcePolicy && { resourcePolicy }),
+    },
+    {},
+  );
+  if (judged.resultType === 'error') throw new Error(`${action} on ${resource}: ${judged.errors.message}`);
+  return judged.overallResult === 'Allowed';
+}
