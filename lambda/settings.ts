@@ -87,7 +87,8 @@ export const SETTINGS = {
     meaning: 'URL of all of AWS, where it is not the real one',
   }),
   AWS_ENDPOINT_URL_DYNAMODB: text(ORIGIN, ORIGIN_RULE, {
-    ...BY_HAND,
+    setBy: 'made of the region, with a table',
+    default: '',
     onlyWith: 'dynamodb',
     meaning: "URL of DynamoDB, where it is not the region's; wins over `AWS_ENDPOINT_URL`",
   }),

@@ -4,23 +4,23 @@ output "api_url" {
 }
 
 output "getvm_url" {
-  description = "URL to POST to for borrowing a VM."
+  description = "POST to this URL to borrow a VM."
   value       = "${module.apigw.url}/getvm"
 }
 
 output "releasevm_url" {
-  description = "URL to POST to for giving a VM back."
+  description = "POST to this URL to give a VM back."
   value       = "${module.apigw.url}/releasevm"
 }
 
 output "operator_invoke_arns" {
-  description = "What the IAM policy of an operator has to allow `execute-api:Invoke` on, to drain VMs, to see who held them and so on."
+  description = "Resources on which the IAM policy of an operator must allow `execute-api:Invoke`, to drain VMs, to see who held them and so on."
   value       = module.apigw.operator_invoke_arns
 }
 
 output "table_name" {
   description = "DynamoDB table of the leases; null while they live in memory."
-  value       = local.table_name
+  value       = one(local.table[*].name)
 }
 
 output "function_name" {
@@ -29,16 +29,21 @@ output "function_name" {
 }
 
 output "log_group_name" {
-  description = "Log group of the function, one JSON line a request; `npm run logs` reads it."
-  value       = module.cloudwatch.function_log_group_name
+  description = "Log group of the function, with one JSON line for each request; `npm run logs` reads it."
+  value       = module.logs.function_group_name
 }
 
 output "access_log_group_name" {
-  description = "Log group of the API's access log, which also has the requests that never reached the function."
-  value       = module.cloudwatch.access_log_group_name
+  description = "Log group of the API's access log, which also contains the requests that never reached the function."
+  value       = module.logs.access_group_name
 }
 
 output "dashboard_url" {
   description = "CloudWatch dashboard of the service, in the AWS console."
   value       = module.cloudwatch.dashboard_url
+}
+
+output "alarm_topic_arn" {
+  description = "SNS topic that was made for `alarm_emails`, to subscribe others to; null without addresses."
+  value       = module.cloudwatch.alarm_topic_arn
 }

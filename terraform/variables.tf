@@ -1,4 +1,4 @@
-# A value that is passed on unchanged is validated by the module that uses it; here only what the root itself uses.
+# A module validates the values that reach it unchanged. Here are only the rules that no single module can check.
 
 variable "name" {
   description = "Name of the service. With the environment behind it, it names every resource, so that environments can share an account."
@@ -61,20 +61,20 @@ variable "pool_store" {
 }
 
 variable "table_deletion_protection" {
-  description = "Whether DynamoDB refuses to delete the table of the leases, so that neither `destroy` nor another `pool_store` loses it by mistake. Who means it turns this off and applies first."
+  description = "Whether DynamoDB refuses to delete the table of the leases, so that neither `destroy` nor another `pool_store` loses it by mistake. To delete the table, set this to false and apply first."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "table_kms_key_arn" {
-  description = "KMS key for the table of the leases; its policy has to let the function's role and those who apply use it through DynamoDB. Null means the account's own `aws/dynamodb`, which AWS manages."
+  description = "KMS key that encrypts the table of the leases. The function's role gets the grants; the key's policy must let IAM policies of the account grant its use (see terraform/modules/dynamodb/README.md). Null means `aws/dynamodb`, which AWS manages."
   type        = string
   default     = null
 }
 
 variable "events_kept_days" {
-  description = "How long it is kept what happened to a VM and who held it, in days. User ids are in it, so keep it no longer than you need."
+  description = "Days that VM and lease events are kept. They contain user ids: keep them no longer than needed."
   type        = number
   default     = 90
   nullable    = false
@@ -86,7 +86,7 @@ variable "events_kept_days" {
 }
 
 variable "timeout_seconds" {
-  description = "Longest run of one invocation, in seconds. Requests take a fraction of it; it is the tick that needs time, to reap and to check many VMs at once, so it gets all that an HTTP API leaves the function. Must be more than `check_timeout_seconds`, or one check that hangs would take the whole tick with it."
+  description = "Longest run of one invocation, in seconds. Requests take a fraction of it. The tick needs it, to reap and check many VMs, so the default is the most that an HTTP API allows. Must be more than `check_timeout_seconds`, or one check that hangs would use up the whole tick."
   type        = number
   default     = 29
   nullable    = false
@@ -97,15 +97,40 @@ variable "timeout_seconds" {
   }
 }
 
-variable "single_instance" {
-  description = "Reserves a concurrency of 1 while `pool_store` is `memory`. Such leases live in one process, so with two processes two users could get the same VM; the price is that a request which comes while another one runs is throttled. Turn it off only for a demonstration, or in an account whose concurrency quota is still the initial 10, of which none can be reserved."
+variable "single_process" {
+  description = "Reserves a concurrency of 1 while `pool_store` is `memory`. Such leases live in one process; a second process could lend the same VM to another user. The price: a request that arrives while another one runs is throttled. Set it to false only for a demonstration, or in an account whose concurrency quota is still the initial 10, which allows no reservation."
   type        = bool
   default     = true
   nullable    = false
 }
 
+variable "max_concurrency" {
+  description = "Most invocations of the function at a time, to bound the bill and to leave the account's other functions their share; `single_process` comes first. AWS takes that many from the account's quota, which must keep 100 for other functions. Null sets no limit."
+  type        = number
+  default     = null
+}
+
+variable "table_max_request_units" {
+  description = "Most request units per second that the table and each of its indexes take, of reads and of writes, to bound the bill; DynamoDB throttles the rest, and the function tries again. Null sets no bound."
+  type = object({
+    read  = number
+    write = number
+  })
+  default = null
+}
+
+variable "role" {
+  description = "Where both roles go (the function's and the schedule's), for accounts that ask for it: `path`, and as `permissions_boundary` the ARN of a policy."
+  type = object({
+    path                 = optional(string, "/")
+    permissions_boundary = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "lease_default_minutes" {
-  description = "Length of a lease whose request names none, in minutes."
+  description = "Minutes of a lease whose request names no length."
   type        = number
   default     = 480
   nullable    = false
@@ -117,7 +142,7 @@ variable "lease_default_minutes" {
 }
 
 variable "lease_max_minutes" {
-  description = "Longest a lease may be from its beginning to its end, renewals included, in minutes."
+  description = "Most minutes from the beginning of a lease to its end, renewals included."
   type        = number
   default     = 10080
   nullable    = false
@@ -153,7 +178,7 @@ variable "check_backoff_seconds" {
 }
 
 variable "check_timeout_seconds" {
-  description = "Seconds after which a check that has not ended has failed."
+  description = "Seconds after which a check that is still running has failed."
   type        = number
   default     = 5
   nullable    = false
@@ -184,14 +209,14 @@ variable "tracing_enabled" {
 }
 
 variable "log_retention_days" {
-  description = "How long both log groups keep their lines, in days. User ids are in them, so keep them no longer than you need."
+  description = "Days that both log groups keep their lines. The lines contain user ids: keep them no longer than needed."
   type        = number
   default     = 30
   nullable    = false
 }
 
 variable "logs_kms_key_arn" {
-  description = "KMS key for both log groups; its policy has to let CloudWatch Logs use it. Null means the key that AWS owns."
+  description = "KMS key for both log groups. Its policy must let CloudWatch Logs use it (see terraform/modules/logs/README.md); the function needs no grant. Null means a key that AWS owns."
   type        = string
   default     = null
 }
@@ -204,7 +229,7 @@ variable "throttling_rate_per_second" {
 }
 
 variable "throttling_burst" {
-  description = "Requests that may come at once before the rate counts."
+  description = "Requests that may arrive at once before the rate applies."
   type        = number
   default     = 40
   nullable    = false
@@ -218,13 +243,13 @@ variable "cors_allowed_origins" {
 }
 
 variable "domain_name" {
-  description = "Friendly name of the API, such as `vms.example.com`. Needs `certificate_arn` and `hosted_zone_id`. Null means the execute-api name only."
+  description = "Custom domain of the API, such as `vms.example.com`. Needs `certificate_arn` and `hosted_zone_id`. Null without one."
   type        = string
   default     = null
 }
 
 variable "certificate_arn" {
-  description = "ACM certificate for `domain_name`, issued, in the region of the service."
+  description = "Issued ACM certificate for `domain_name`, in the region of the service."
   type        = string
   default     = null
 }
@@ -236,7 +261,7 @@ variable "hosted_zone_id" {
 }
 
 variable "execute_api_endpoint_enabled" {
-  description = "Whether the execute-api name answers too. Turn it off once callers use `domain_name`, so that there is one way in."
+  description = "Whether the API answers under its execute-api name too. Set it to false once all callers use `domain_name`."
   type        = bool
   default     = true
   nullable    = false
@@ -249,71 +274,47 @@ variable "pools" {
   nullable    = false
 }
 
+variable "alarm_emails" {
+  description = "Addresses that get an e-mail when an alarm starts and when it ends, once they have confirmed AWS's first message. Environment `prod` needs these or `alarm_topic_arn`."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = var.environment != "prod" || length(var.alarm_emails) > 0 || var.alarm_topic_arn != null
+    error_message = "prod needs alarm_emails or alarm_topic_arn, or nobody would learn of an alarm."
+  }
+}
+
 variable "alarm_topic_arn" {
-  description = "SNS topic that is told when an alarm starts and when it ends. Null means that alarms show only in the console."
+  description = "SNS topic that gets a message when an alarm starts and when it ends. Null without one."
   type        = string
   default     = null
 }
 
-variable "alarm_function_errors" {
-  description = "Failed invocations in 5 minutes that raise the alarm. The function answers its own faults with a 500, so even one means that it crashed or ran out of time."
-  type        = number
-  default     = 1
-  nullable    = false
+# The README shows the type with its comments.
+variable "alarms" {
+  description = "Thresholds of the alarms. The counts are for 5 minutes."
+  type = object({
+    function_errors        = optional(number, 1)    # invocations that crashed or timed out
+    throttles              = optional(number, 20)   # invocations; with single_process a few are normal
+    server_errors          = optional(number, 5)    # answers of 500 and above, without empty pools and throttles
+    p99_latency_ms         = optional(number, 3000) # for 15 minutes
+    empty_pool_minutes     = optional(number, 15)   # without a free VM
+    overdue_leases_minutes = optional(number, 5)    # with VMs of ended leases that were not taken back
+    oldest_check_seconds   = optional(number, 900)  # that a check is overdue
+    table_throttles        = optional(number, 20)   # reads and writes; the function tries again
+    table_system_errors    = optional(number, 5)    # internal errors of DynamoDB; the function tries again
+  })
+  default  = {}
+  nullable = false
 }
 
-variable "alarm_throttles" {
-  description = "Throttled invocations in 5 minutes that raise the alarm. With `single_instance` a few are the normal price of two requests at once."
-  type        = number
-  default     = 20
-  nullable    = false
-}
-
-variable "alarm_5xx" {
-  description = "Answers of 500 and above in 5 minutes that raise the alarm, without those that only say that the pool is empty."
-  type        = number
-  default     = 5
-  nullable    = false
-}
-
-variable "alarm_p99_latency_ms" {
-  description = "p99 of the API's latency, in milliseconds, that raises the alarm when it holds for 15 minutes."
-  type        = number
-  default     = 3000
-  nullable    = false
-}
-
-variable "alarm_empty_pool_minutes" {
-  description = "Minutes without a free VM in a pool that raise its alarm."
-  type        = number
-  default     = 15
-  nullable    = false
-}
-
-variable "alarm_overdue_leases_minutes" {
-  description = "Minutes with leases that ended and were not taken back that raise the alarm. The tick takes them back each minute, but many that end at once take it a few."
-  type        = number
-  default     = 5
-  nullable    = false
-}
-
-variable "alarm_oldest_check_seconds" {
-  description = "Seconds that a VM waits for its check past the time it was due that raise the alarm."
-  type        = number
-  default     = 900
-  nullable    = false
-}
-
-variable "alarm_table_throttles" {
-  description = "Requests to the table that DynamoDB throttles in 5 minutes that raise the alarm. The function tries again, so a few harm nobody."
-  type        = number
-  default     = 20
-  nullable    = false
-}
-
-variable "alarm_table_system_errors" {
-  description = "Requests to the table that DynamoDB fails in 5 minutes that raise the alarm. The function tries again, so a few harm nobody."
-  type        = number
-  default     = 5
-  nullable    = false
+variable "budget" {
+  description = "Monthly budget in US dollars; AWS writes to `alarm_emails` when 80 % are spent and when it forecasts more. `tag` counts only resources with that tag, once it is activated for cost allocation; without it the whole account counts. Null makes no budget."
+  type = object({
+    monthly_usd = number
+    tag         = optional(object({ key = string, value = string }))
+  })
+  default = null
 }

@@ -21,6 +21,7 @@ override_data {
 
 variables {
   package_path = "main.tf" # any file will do: its digest is read, nothing is uploaded
+  alarm_emails = ["on-call@example.com"]
 }
 
 run "plans_under_its_own_name" {

@@ -49,7 +49,6 @@ run "passes_every_setting_to_the_function" {
   assert {
     condition = module.lambda.environment_variables == tomap({
       STORE                 = "memory"
-      TABLE_NAME            = ""
       EVENTS_KEPT_DAYS      = "7"
       LEASE_DEFAULT_MINUTES = "30"
       LEASE_MAX_MINUTES     = "60"
@@ -59,7 +58,7 @@ run "passes_every_setting_to_the_function" {
       MOCK_FAILING_VMS      = "vm-02,vm-03"
       METRICS_NAMESPACE     = "vm-pool-dev"
     })
-    error_message = "lambda/config.ts reads these settings and no others: ${jsonencode(module.lambda.environment_variables)}"
+    error_message = "lambda/config.ts reads exactly these settings: ${jsonencode(module.lambda.environment_variables)}"
   }
 
   assert {
@@ -96,17 +95,22 @@ run "keeps_leases_in_a_table_of_its_own" {
 
   assert {
     condition     = module.lambda.environment_variables["STORE"] == "dynamodb" && module.lambda.environment_variables["TABLE_NAME"] == "vm-pool-dev"
-    error_message = "The function must be told of its table: ${jsonencode(module.lambda.environment_variables)}"
+    error_message = "The function must know its table: ${jsonencode(module.lambda.environment_variables)}"
+  }
+
+  assert {
+    condition     = module.lambda.environment_variables["AWS_ENDPOINT_URL_DYNAMODB"] == "https://dynamodb.us-east-1.amazonaws.com"
+    error_message = "The function must find DynamoDB in every partition: ${jsonencode(module.lambda.environment_variables)}"
   }
 
   assert {
     condition     = module.lambda.reserved_concurrency == -1
-    error_message = "Leases in a table are true in any number of processes, so nothing may hold callers up."
+    error_message = "Any number of processes may lend from a table, so nothing may throttle callers."
   }
 
   assert {
     condition     = module.dynamodb[0].deletion_protection_enabled
-    error_message = "Unless told otherwise a table must be protected."
+    error_message = "A table must be protected by default."
   }
 
   assert {
@@ -133,40 +137,126 @@ run "lets_the_role_use_that_table_and_its_indexes" {
   }
 }
 
-run "runs_as_many_processes_as_asked_when_that_is_turned_off" {
+run "runs_any_number_of_processes_when_asked_to" {
   command = plan
 
   variables {
-    single_instance = false
+    single_process = false
   }
 
   assert {
     condition     = module.lambda.reserved_concurrency == -1
-    error_message = "single_instance = false must reserve nothing."
+    error_message = "single_process = false must reserve nothing."
   }
 }
 
-run "offers_every_call_of_the_contract" {
+run "runs_one_process_with_leases_in_memory_whatever_the_cap" {
+  command = plan
+
+  variables {
+    max_concurrency = 50
+  }
+
+  assert {
+    condition     = module.lambda.reserved_concurrency == 1
+    error_message = "With a second process two users could get the same VM."
+  }
+}
+
+run "caps_what_a_function_with_a_table_can_cost" {
+  command = plan
+
+  variables {
+    pool_store              = "dynamodb"
+    max_concurrency         = 50
+    table_max_request_units = { read = 400, write = 200 }
+    alarm_emails            = ["on-call@example.com"]
+    budget                  = { monthly_usd = 20 }
+  }
+
+  assert {
+    condition     = module.lambda.reserved_concurrency == 50
+    error_message = "max_concurrency must reach the function."
+  }
+
+  assert {
+    condition     = module.dynamodb[0].max_request_units == { read = 400, write = 200 }
+    error_message = "table_max_request_units must reach the table."
+  }
+
+  assert {
+    condition     = module.budget[0].monthly_usd == "20"
+    error_message = "budget must make a budget."
+  }
+}
+
+run "makes_no_budget_unless_asked_to" {
   command = plan
 
   assert {
-    condition = module.apigw.route_authorizations == {
-      "$default"                  = "NONE"
-      "GET /events"               = "AWS_IAM"
-      "GET /health"               = "NONE"
-      "GET /lease"                = "NONE"
-      "GET /openapi.json"         = "NONE"
-      "GET /pool"                 = "NONE"
-      "GET /vms"                  = "AWS_IAM"
-      "POST /getvm"               = "NONE"
-      "POST /releasevm"           = "NONE"
-      "POST /renewvm"             = "NONE"
-      "POST /vms/{id}/drain"      = "AWS_IAM"
-      "POST /vms/{id}/quarantine" = "AWS_IAM"
-      "POST /vms/{id}/release"    = "AWS_IAM"
-      "POST /vms/{id}/return"     = "AWS_IAM"
-    }
-    error_message = "A route is missing, new or open to others: ${jsonencode(module.apigw.route_authorizations)}"
+    condition     = length(module.budget) == 0
+    error_message = "A budget must be asked for."
+  }
+}
+
+run "lets_the_role_use_the_key_of_its_table" {
+  command = plan
+
+  variables {
+    pool_store        = "dynamodb"
+    table_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd"
+  }
+
+  assert {
+    condition     = module.iam.key_resources == toset(["arn:aws:kms:us-east-1:123456789012:key/1234abcd"])
+    error_message = "Without a grant on the key every call to the table is denied: ${jsonencode(module.iam.key_resources)}"
+  }
+}
+
+run "puts_both_roles_under_the_path_and_the_boundary" {
+  command = plan
+
+  variables {
+    role = { path = "/services/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+  }
+
+  assert {
+    condition = [module.iam.role, module.scheduler.role] == [for name in ["vm-pool-dev-us-east-1", "vm-pool-dev-tick-us-east-1"] : {
+      name                 = name
+      path                 = "/services/"
+      permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
+    }]
+    error_message = "An account may refuse a role elsewhere or without a boundary: ${jsonencode([module.iam.role, module.scheduler.role])}"
+  }
+}
+
+run "refuses_prod_without_anybody_to_tell" {
+  command = plan
+
+  variables {
+    environment = "prod"
+  }
+
+  expect_failures = [var.alarm_emails]
+}
+
+# test/e2e compares the routes with the function's own list, one by one.
+run "opens_the_calls_of_borrowers_and_guards_those_of_operators" {
+  command = plan
+
+  assert {
+    condition     = length(module.apigw.route_authorizations) == 1 + length(flatten([for operations in jsondecode(file("../lambda/openapi.json")).paths : keys(operations)]))
+    error_message = "Each call of the contract must have a route, and the rest of the requests one: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+
+  assert {
+    condition     = alltrue([for key in ["$default", "GET /health", "GET /lease", "GET /pool", "POST /getvm", "POST /releasevm", "POST /renewvm"] : module.apigw.route_authorizations[key] == "NONE"])
+    error_message = "Borrowers must not have to sign: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+
+  assert {
+    condition     = alltrue([for key, authorization in module.apigw.route_authorizations : authorization == "AWS_IAM" if can(regex(" /(vms|events)", key))]) && length([for key in keys(module.apigw.route_authorizations) : key if can(regex(" /(vms|events)", key))]) >= 6
+    error_message = "Everybody could give an operator's orders: ${jsonencode(module.apigw.route_authorizations)}"
   }
 }
 

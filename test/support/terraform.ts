@@ -17,7 +17,7 @@ export interface TerraformRun {
 }
 
 export interface TerraformCopy {
-  /** The copied root configuration; modules and bootstrap lie below it as in the checkout. */
+  /** The copied root configuration; modules and bootstrap lie below it as in the checkout, and the contract beside it. */
   root: string;
   remove(): void;
 }
@@ -27,6 +27,7 @@ export function copyTerraform(): TerraformCopy {
   const folder = mkdtempSync(path.join(tmpdir(), 'vm-pool-terraform-'));
   const root = path.join(folder, 'terraform');
   cpSync(path.join(repository, 'terraform'), root, { recursive: true, filter: (source) => !isWorkingFile(source) });
+  cpSync(path.join(repository, 'lambda/openapi.json'), path.join(folder, 'lambda/openapi.json'));
   return {
     root,
     remove: () => {

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from '@cdktn/hcl2json';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { CALLS } from '../../lambda/http/calls.ts';
 import type { Setting } from '../../lambda/setting-kinds.ts';
 import { SETTINGS } from '../../lambda/settings.ts';
 
@@ -14,7 +13,6 @@ interface Variable {
 
 interface Configuration {
   readonly variable?: Readonly<Record<string, readonly Variable[]>>;
-  readonly locals?: readonly Readonly<Record<string, unknown>>[];
   readonly module?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 }
 
@@ -27,13 +25,6 @@ beforeAll(async () => {
   files = await Promise.all(
     names.map(async (name) => (await parse(name, readFileSync(folder + name, 'utf8'))) as Configuration),
   );
-});
-
-it('API Gateway routes the very calls that the function answers, and keeps the same ones for operators', () => {
-  const locals = Object.assign({}, ...files.flatMap(({ locals = [] }) => locals)) as Record<string, string[]>;
-  const routesFor = (wanted: string) => CALLS.filter(({ audience }) => audience === wanted).map(({ route }) => route);
-  expect(locals.route_keys?.sort()).toEqual(routesFor('borrowers').sort());
-  expect(locals.operator_route_keys?.sort()).toEqual(routesFor('operators').sort());
 });
 
 const settings = Object.entries<Setting>(SETTINGS).map(([name, setting]) => ({ name, ...setting }));

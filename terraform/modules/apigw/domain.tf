@@ -1,4 +1,4 @@
-# A friendly name, when there is one: https://vms.example.com/getvm, without the stage in the path.
+# The custom domain, when there is one: https://vms.example.com/getvm, without the stage in the path.
 data "aws_region" "current" {}
 
 resource "aws_apigatewayv2_domain_name" "this" {
@@ -15,8 +15,8 @@ resource "aws_apigatewayv2_domain_name" "this" {
 
   lifecycle {
     precondition {
-      condition     = split(":", var.certificate_arn)[3] == data.aws_region.current.name
-      error_message = "certificate_arn must be a certificate in ${data.aws_region.current.name}, the region of the API."
+      condition     = provider::aws::arn_parse(var.certificate_arn).region == data.aws_region.current.id
+      error_message = "certificate_arn must be a certificate in ${data.aws_region.current.id}, the region of the API."
     }
   }
 }

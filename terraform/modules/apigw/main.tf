@@ -1,6 +1,6 @@
-# The HTTP API. It routes each call by itself and the function dispatches on the route that matched (`routeKey`), never on a
-# path, so no spelling of a path can reach a call past what guards its route. `$default` takes everything else: the
-# function answers it with the 404 and 405 problem documents only.
+# The HTTP API. It matches each request to a route and the function dispatches on that route (`routeKey`), never on a path: no
+# spelling of a path reaches a call without passing the guard of its route. `$default` takes everything else, preflights of
+# browsers included; the function answers it with 404, 405 and 204 only.
 resource "aws_apigatewayv2_api" "this" {
   name                         = var.name
   description                  = "Lends virtual machines, one user each"
@@ -11,9 +11,10 @@ resource "aws_apigatewayv2_api" "this" {
     for_each = length(var.cors_allowed_origins) > 0 ? [var.cors_allowed_origins] : []
 
     content {
-      allow_origins  = cors_configuration.value
-      allow_methods  = ["GET", "POST"]
-      allow_headers  = ["authorization", "content-type", "idempotency-key"]
+      allow_origins = cors_configuration.value
+      allow_methods = distinct([for key in keys(var.routes) : split(" ", key)[0]])
+      # The x-amz headers belong to a signed request.
+      allow_headers  = ["authorization", "content-type", "idempotency-key", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"]
       expose_headers = ["retry-after", "x-request-id"]
       max_age        = 3600
     }
@@ -28,17 +29,9 @@ resource "aws_apigatewayv2_integration" "function" {
   payload_format_version = "2.0"
 }
 
-# An operator's call is let through only when it is signed by somebody whose IAM policy allows it; API Gateway tells the
-# function who that is.
-locals {
-  authorization_types = merge(
-    { for key in setunion(var.route_keys, ["$default"]) : key => "NONE" },
-    { for key in var.operator_route_keys : key => "AWS_IAM" },
-  )
-}
-
+# `$default` is open to everybody: a call that needs a signature never gets there.
 resource "aws_apigatewayv2_route" "this" {
-  for_each = local.authorization_types
+  for_each = merge(var.routes, { "$default" = "NONE" })
 
   api_id             = aws_apigatewayv2_api.this.id
   route_key          = each.key

@@ -1,10 +1,10 @@
 output "api_id" {
-  description = "Id of the API, by which CloudWatch files its metrics."
+  description = "Id of the API, under which CloudWatch keeps its metrics."
   value       = aws_apigatewayv2_api.this.id
 }
 
 output "stage_name" {
-  description = "Name of the stage, by which CloudWatch files its metrics."
+  description = "Name of the stage, under which CloudWatch keeps its metrics."
   value       = aws_apigatewayv2_stage.this.name
 }
 
@@ -13,15 +13,15 @@ output "url" {
   value       = var.domain_name == null ? aws_apigatewayv2_stage.this.invoke_url : "https://${var.domain_name}"
 }
 
-output "route_authorizations" {
-  description = "How each route of the API authorizes, `$default` included: `NONE` or `AWS_IAM`."
-  value       = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type }
+output "operator_invoke_arns" {
+  description = "Resources on which the IAM policy of an operator must allow `execute-api:Invoke`."
+  value = toset([
+    for key, authorization in var.routes :
+    "${aws_apigatewayv2_api.this.execution_arn}/${aws_apigatewayv2_stage.this.name}/${replace(replace(key, " ", ""), "/{[^}]*}/", "*")}" if authorization == "AWS_IAM"
+  ])
 }
 
-output "operator_invoke_arns" {
-  description = "What the IAM policy of an operator has to allow `execute-api:Invoke` on."
-  value = toset([
-    for key in var.operator_route_keys :
-    "${aws_apigatewayv2_api.this.execution_arn}/${aws_apigatewayv2_stage.this.name}/${replace(replace(key, " ", ""), "/{[^}]*}/", "*")}"
-  ])
+output "route_authorizations" {
+  description = "How each route of the API authorizes, `$default` included: `NONE` or `AWS_IAM`. For the tests of the root."
+  value       = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type }
 }

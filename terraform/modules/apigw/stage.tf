@@ -8,24 +8,26 @@ resource "aws_apigatewayv2_stage" "this" {
     throttling_burst_limit = var.throttling_burst
   }
 
-  # What the function can't log: who was throttled, which integration failed. No path and no query string, because
-  # callers may put a user id there.
+  # What the function can't log: calls that never reached it, and who signed a call. No path and no query string, because callers
+  # may put a user id there. No error messages either: API Gateway does not escape them, and a quote would break the line's JSON.
+  # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
   access_log_settings {
     destination_arn = var.access_log_group_arn
     format = jsonencode({
-      requestId          = "$context.requestId"
-      requestTime        = "$context.requestTime"
-      ip                 = "$context.identity.sourceIp"
-      domainName         = "$context.domainName"
-      routeKey           = "$context.routeKey"
-      status             = "$context.status"
-      responseLength     = "$context.responseLength"
-      latencyMs          = "$context.responseLatency"
-      integrationMs      = "$context.integrationLatency"
-      integrationStatus  = "$context.integration.status"
-      integrationError   = "$context.integrationErrorMessage"
-      gatewayError       = "$context.error.responseType"
-      integrationRequest = "$context.integration.requestId"
+      requestId       = "$context.requestId"
+      requestTime     = "$context.requestTime"
+      ip              = "$context.identity.sourceIp"
+      userArn         = "$context.identity.userArn"
+      domainName      = "$context.domainName"
+      routeKey        = "$context.routeKey"
+      status          = "$context.status"
+      responseLength  = "$context.responseLength"
+      latencyMs       = "$context.responseLatency"
+      gatewayError    = "$context.error.responseType"
+      lambdaStatus    = "$context.integration.integrationStatus" # of Lambda: 200 when it ran the function, 429 when it throttled it
+      lambdaRequestId = "$context.integration.requestId"
+      functionStatus  = "$context.integration.status" # what the function answered
+      functionMs      = "$context.integrationLatency"
     })
   }
 }

@@ -16,31 +16,19 @@ variable "function_invoke_arn" {
   nullable    = false
 }
 
-variable "route_keys" {
-  description = "The calls of the API, such as `POST /getvm`. `$default` is always there and is not named here."
-  type        = set(string)
+variable "routes" {
+  description = "Route key of each call, such as `POST /getvm`, with its authorization: `NONE`, or `AWS_IAM` for calls that must be signed with credentials whose IAM policy allows them. `$default` is always there, open to everybody."
+  type        = map(string)
   nullable    = false
 
   validation {
-    condition     = length(var.route_keys) > 0 && alltrue([for key in var.route_keys : can(regex("^(GET|POST|PUT|PATCH|DELETE) /[a-z0-9./{}-]*$", key))])
-    error_message = "route_keys must be at least one method in capitals and a path in lower case, such as \"POST /getvm\"."
-  }
-}
-
-variable "operator_route_keys" {
-  description = "Calls for operators only, such as `POST /vms/{id}/drain`; a request must be signed with credentials whose IAM policy allows it."
-  type        = set(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for key in var.operator_route_keys : can(regex("^(GET|POST|PUT|PATCH|DELETE) /[a-z0-9./{}-]*$", key))])
-    error_message = "operator_route_keys must be a method in capitals and a path in lower case, such as \"POST /vms/{id}/drain\"."
+    condition     = length(var.routes) > 0 && alltrue([for key in keys(var.routes) : can(regex("^(GET|POST|PUT|PATCH|DELETE) /[a-z0-9./{}-]*$", key))])
+    error_message = "routes must be at least one method in capitals with a path in lower case, such as \"POST /getvm\"."
   }
 
   validation {
-    condition     = length(setintersection(var.operator_route_keys, var.route_keys)) == 0
-    error_message = "operator_route_keys must not be among route_keys: a call is either for everybody or for operators."
+    condition     = alltrue([for authorization in values(var.routes) : contains(["NONE", "AWS_IAM"], authorization)])
+    error_message = "routes: the authorization of a call must be NONE or AWS_IAM."
   }
 }
 
@@ -57,18 +45,18 @@ variable "throttling_rate_per_second" {
 
   validation {
     condition     = var.throttling_rate_per_second > 0 && var.throttling_rate_per_second <= 10000
-    error_message = "throttling_rate_per_second must be above 0 and at most 10000, the quota of an account."
+    error_message = "throttling_rate_per_second must be above 0 and at most 10000, AWS's quota for an account."
   }
 }
 
 variable "throttling_burst" {
-  description = "Requests that may come at once before the rate counts."
+  description = "Requests that may arrive at once before the rate applies."
   type        = number
   nullable    = false
 
   validation {
     condition     = var.throttling_burst >= 1 && var.throttling_burst <= 5000 && floor(var.throttling_burst) == var.throttling_burst
-    error_message = "throttling_burst must be a whole number from 1 to 5000, the quota of an account."
+    error_message = "throttling_burst must be a whole number from 1 to 5000, AWS's quota for an account."
   }
 }
 
@@ -85,7 +73,7 @@ variable "cors_allowed_origins" {
 }
 
 variable "domain_name" {
-  description = "Friendly name of the API. Needs `certificate_arn` and `hosted_zone_id`. Null means the execute-api name only."
+  description = "Custom domain of the API, such as `vms.example.com`. Needs `certificate_arn` and `hosted_zone_id`. Null without one."
   type        = string
   default     = null
 
@@ -96,7 +84,7 @@ variable "domain_name" {
 }
 
 variable "certificate_arn" {
-  description = "ACM certificate for `domain_name`, issued, in the region of the API."
+  description = "Issued ACM certificate for `domain_name`, in the region of the API."
   type        = string
   default     = null
 
@@ -123,13 +111,13 @@ variable "hosted_zone_id" {
 }
 
 variable "execute_api_endpoint_enabled" {
-  description = "Whether the execute-api name answers too."
+  description = "Whether the API answers under its execute-api name too."
   type        = bool
   default     = true
   nullable    = false
 
   validation {
     condition     = var.execute_api_endpoint_enabled || var.domain_name != null
-    error_message = "execute_api_endpoint_enabled can be false only with a domain_name: else nothing would answer."
+    error_message = "execute_api_endpoint_enabled can be false only with a domain_name; without one the API would not answer at all."
   }
 }

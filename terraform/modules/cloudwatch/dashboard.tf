@@ -1,16 +1,25 @@
-# From the callers inwards: what they got, how long it took, how the function fared, how the pool stands, what waits, how the
-# table fares when there is one, and what went wrong lately. Half the page's 24 columns for each graph.
+# From the callers inwards: their answers and latency, the function, the pool, the work that waits, the table when there is one,
+# and the latest faults. Each graph takes half of the page's 24 columns.
 locals {
-  api_dimensions = { ApiId = var.api_id, Stage = var.api_stage }
+  # The console has one address for each partition. An unknown partition gets the one of its domain.
+  console_domains = {
+    aws        = "console.aws.amazon.com"
+    aws-cn     = "console.amazonaws.cn"
+    aws-us-gov = "console.amazonaws-us-gov.com"
+    aws-eusc   = "console.amazonaws-eusc.eu"
+  }
+  console = "${data.aws_region.current.id}.${lookup(local.console_domains, data.aws_partition.current.partition, "console.${data.aws_partition.current.dns_suffix}")}"
 
-  api      = ["ApiId", var.api_id, "Stage", var.api_stage]
+  api_dimensions = { ApiId = var.api.id, Stage = var.api.stage }
+
+  api      = ["ApiId", var.api.id, "Stage", var.api.stage]
   function = ["FunctionName", var.function_name]
 
   header = <<-EOT
     # ${var.name}
-    **Callers get 503?** Look at *Pool* first: an empty pool is no fault. **Callers get 500?** The table of faults has the request ids; `npm run logs -- --request ID` tells the story of one.
+    **Callers get 503?** Look at *Pool* first: an empty pool is not a fault. **Callers get 500?** The table of faults has the request ids; `npm run logs -- --request ID` shows what happened to one.
     **VMs stay in checking or quarantined?** Their checks fail: `npm run logs -- --vm ID`. **The pool's graphs have a gap?** The scheduled tick did not run: see the schedule group `${var.name}`.
-    **Work waits?** The tick does not get through it: `npm run logs -- --errors`, and look how the function and its store fare. **VMs are drained?** An operator did it; `GET /events?vm=ID` says who and why, `POST /vms/ID/return` brings one back.
+    **Work waits?** The tick can't keep up: `npm run logs -- --errors`, and look at the function and its store below. **VMs are drained?** An operator did it; `GET /events?vm=ID` says who and why, `POST /vms/ID/return` brings one back.
   EOT
 
   request_graphs = [
@@ -19,8 +28,8 @@ locals {
       stacked = true
       stat    = "Sum"
       metrics = [[{
-        expression = "SEARCH('{\"${var.metrics_namespace}\",\"route\",\"statusCode\"} MetricName=\"Requests\"', 'Sum', 300)"
-        label      = "$${PROP('Dim.route')} $${PROP('Dim.statusCode')}"
+        expression = "SEARCH('{\"${var.metrics_namespace}\",\"route\",\"statusClass\"} MetricName=\"Requests\"', 'Sum', 300)"
+        label      = "$${PROP('Dim.route')} $${PROP('Dim.statusClass')}"
       }]]
     },
     {
@@ -97,7 +106,7 @@ locals {
     },
   ]
 
-  table_graphs = [for table in var.table_name == null ? [] : [var.table_name] : [
+  table_graphs = [for table in var.table[*].name : [
     {
       title = "Table: capacity consumed, indexes too"
       stat  = "Sum"
@@ -166,7 +175,7 @@ locals {
     height = local.graph_rows
     properties = {
       title   = graph.title
-      region  = data.aws_region.current.name
+      region  = data.aws_region.current.id
       view    = "timeSeries"
       stacked = lookup(graph, "stacked", false)
       stat    = lookup(graph, "stat", "Average")
@@ -176,6 +185,8 @@ locals {
     }
   }]
 
+  # The function logs its own faults as ERROR. A crash or a time-out has only Lambda's own line, which has a status and no level.
+  # https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html (platform.report)
   faults_widget = {
     type   = "log"
     x      = 0
@@ -184,12 +195,12 @@ locals {
     height = local.graph_rows
     properties = {
       title  = "Latest faults"
-      region = data.aws_region.current.name
+      region = data.aws_region.current.id
       view   = "table"
       query  = <<-EOT
-        SOURCE '${aws_cloudwatch_log_group.function.name}'
-        | fields @timestamp, route, status, error.name, error.message, requestId
-        | filter level = 'ERROR'
+        SOURCE '${var.function_log_group_name}'
+        | fields @timestamp, route, status, coalesce(error.name, record.status) as fault, error.message, coalesce(requestId, record.requestId) as request
+        | filter level = 'ERROR' or record.status in ['error', 'failure', 'timeout']
         | sort @timestamp desc
         | limit 20
       EOT

@@ -1,3 +1,3 @@
-# What operators look at: logs.tf, dashboard.tf and alarms.tf. The log groups come before everything else in the service and
-# the alarms after everything else; Terraform orders resources, not modules, so one module can hold both.
+# What operators look at: dashboard.tf, alarms.tf, table-alarms.tf, and in notifications.tf the people who get the alarms.
+data "aws_partition" "current" {}
 data "aws_region" "current" {}

@@ -1,10 +1,22 @@
-# The table that leases live in when the store is `dynamodb`. Every kind of item shares it, told apart by the prefix of its
-# key; what lies under which key is described beside the code that writes it, in lambda/store/dynamodb/.
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+# The table that leases live in when the store is `dynamodb`. All kinds of items share it, each with its own prefix of the key;
+# lambda/store/dynamodb/layout.ts describes them.
 resource "aws_dynamodb_table" "this" {
   name = var.name
 
-  # Lending comes in bursts around very little, and the table has to take a stampede without being sized for one.
+  # Lending comes in bursts, with hardly any load between them.
   billing_mode = "PAY_PER_REQUEST"
+
+  dynamic "on_demand_throughput" {
+    for_each = var.max_request_units[*]
+
+    content {
+      max_read_request_units  = on_demand_throughput.value.read
+      max_write_request_units = on_demand_throughput.value.write
+    }
+  }
 
   hash_key  = "pk"
   range_key = "sk"
@@ -19,7 +31,7 @@ resource "aws_dynamodb_table" "this" {
     type = "S"
   }
 
-  # Work for the tick, in the order of time: VMs by pool and state, then by when they are due.
+  # The tick's work in order of time: VMs by pool and state, then by when they are due.
   attribute {
     name = "work"
     type = "S"
@@ -35,6 +47,15 @@ resource "aws_dynamodb_table" "this" {
     hash_key        = "work"
     range_key       = "dueAtSec"
     projection_type = "KEYS_ONLY"
+
+    dynamic "on_demand_throughput" {
+      for_each = var.max_request_units[*]
+
+      content {
+        max_read_request_units  = on_demand_throughput.value.read
+        max_write_request_units = on_demand_throughput.value.write
+      }
+    }
   }
 
   # All VMs by id, to list them while they are borrowed and given back: a change of state does not write to this index.
@@ -49,9 +70,18 @@ resource "aws_dynamodb_table" "this" {
     range_key          = "pk"
     projection_type    = "INCLUDE"
     non_key_attributes = ["pool"]
+
+    dynamic "on_demand_throughput" {
+      for_each = var.max_request_units[*]
+
+      content {
+        max_read_request_units  = on_demand_throughput.value.read
+        max_write_request_units = on_demand_throughput.value.write
+      }
+    }
   }
 
-  # What happened to a user. The events of a VM need no index: they lie under the VM's own key.
+  # The events of a user. Those of a VM need no index: they lie under the VM's key.
   attribute {
     name = "eventUser"
     type = "S"
@@ -62,22 +92,30 @@ resource "aws_dynamodb_table" "this" {
     hash_key        = "eventUser"
     range_key       = "sk"
     projection_type = "ALL"
+
+    dynamic "on_demand_throughput" {
+      for_each = var.max_request_units[*]
+
+      content {
+        max_read_request_units  = on_demand_throughput.value.read
+        max_write_request_units = on_demand_throughput.value.write
+      }
+    }
   }
 
-  # Only for what nobody asks for any more, such as old events: DynamoDB may take days to remove it.
+  # Only for items that nobody reads any longer, such as old events: DynamoDB may take days to remove them.
   ttl {
     attribute_name = "ttl"
     enabled        = true
   }
 
-  # Who holds which VM is in here. Of the keys without upkeep, aws/dynamodb is the one whose uses are told in CloudTrail;
-  # DynamoDB lets everybody in the account who may read the table use it, so the function's role needs nothing of KMS.
+  # The table contains user ids. Without a key of the customer, AWS's key aws/dynamodb encrypts it, and CloudTrail logs its uses.
   server_side_encryption {
     enabled     = true
     kms_key_arn = var.kms_key_arn
   }
 
-  # Any second of the last 35 days, which is as far back as DynamoDB goes.
+  # To any second of the last 35 days, the most that DynamoDB offers.
   point_in_time_recovery {
     enabled = true
   }
@@ -85,8 +123,8 @@ resource "aws_dynamodb_table" "this" {
   deletion_protection_enabled = var.deletion_protection_enabled
 
   lifecycle {
-    # A change that needs another table would lose every lease. In this order it fails instead, because the name is taken.
-    # And a function that goes back to memory is told so before its table goes.
+    # A change that needs another table would lose every lease. In this order it fails instead, because the name is taken. And
+    # when the store goes back to memory, the function changes before its table is deleted.
     create_before_destroy = true
   }
 }

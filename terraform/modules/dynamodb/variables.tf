@@ -10,7 +10,7 @@ variable "name" {
 }
 
 variable "kms_key_arn" {
-  description = "KMS key that encrypts the table; its policy has to let the function's role and those who apply use it through DynamoDB. Null means the account's own `aws/dynamodb`, which AWS manages."
+  description = "KMS key that encrypts the table. Its policy must let IAM policies of the account grant its use (see the README of module `dynamodb`). Null means `aws/dynamodb`, which AWS manages."
   type        = string
   default     = null
 
@@ -21,7 +21,21 @@ variable "kms_key_arn" {
 }
 
 variable "deletion_protection_enabled" {
-  description = "Whether DynamoDB refuses to delete the table, to whomever. Who means it turns this off and applies first."
+  description = "Whether DynamoDB refuses to delete the table. To delete it, set this to false and apply first."
   type        = bool
   nullable    = false
+}
+
+variable "max_request_units" {
+  description = "Most request units per second that the table takes, and each of its indexes, of reads and of writes; DynamoDB throttles the rest. This bounds the bill. Null sets no bound."
+  type = object({
+    read  = number
+    write = number
+  })
+  default = null
+
+  validation {
+    condition     = alltrue([for units in concat(var.max_request_units[*].read, var.max_request_units[*].write) : units >= 1 && floor(units) == units])
+    error_message = "max_request_units: read and write must be whole numbers of at least 1."
+  }
 }

@@ -1,29 +1,17 @@
-# What the function may do: write to its own log group, use its own table when it has one, and nothing else. The group itself
-# is made by module `cloudwatch`, so logs:CreateLogGroup, which AWS's managed policy grants, is not needed.
+# What the function may do: write to its own log group, use its own table when it has one, and nothing else. Module `logs` makes the
+# group, so logs:CreateLogGroup, which AWS's managed policy grants, is not needed.
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # From the names and not from the resources, so that the policies can be read in the plan.
-  log_group_arn = join(":", [
-    "arn",
-    data.aws_partition.current.partition,
-    "logs",
-    data.aws_region.current.name,
-    data.aws_caller_identity.current.account_id,
-    "log-group",
-    var.log_group_name,
-  ])
+  partition = data.aws_partition.current.partition
+  region    = data.aws_region.current.id
+  account   = data.aws_caller_identity.current.account_id
 
-  table_arn = var.table_name == null ? null : join(":", [
-    "arn",
-    data.aws_partition.current.partition,
-    "dynamodb",
-    data.aws_region.current.name,
-    data.aws_caller_identity.current.account_id,
-    "table/${var.table_name}",
-  ])
+  # From the names and not from the resources, so that the policies can be read in the plan.
+  log_group_arn = provider::aws::arn_build(local.partition, "logs", local.region, local.account, "log-group:${var.log_group_name}")
+  table_arn     = var.table == null ? null : provider::aws::arn_build(local.partition, "dynamodb", local.region, local.account, "table/${var.table.name}")
 }
 
 data "aws_iam_policy_document" "assume" {
@@ -34,19 +22,29 @@ data "aws_iam_policy_document" "assume" {
       type        = "Service"
       identifiers = ["lambda.amazonaws.com"]
     }
+
+    # Only for functions of this account. `aws:SourceArn` would name the one function, but AWS documents nowhere that Lambda sends it.
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
   }
 }
 
+# The region is in the name, because roles are global: the same service can run in two regions of one account.
 resource "aws_iam_role" "this" {
-  name               = var.name
-  description        = "Runs the function ${var.name}"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
+  name                 = "${var.name}-${local.region}"
+  path                 = var.role.path
+  permissions_boundary = var.role.permissions_boundary
+  description          = "Runs the function ${var.name}"
+  assume_role_policy   = data.aws_iam_policy_document.assume.json
 }
 
 data "aws_iam_policy_document" "logs" {
   statement {
     actions = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    # The names of the streams are Lambda's to choose.
+    # Lambda chooses the names of the streams.
     resources = ["${local.log_group_arn}:log-stream:*"]
   }
 }
@@ -57,10 +55,10 @@ resource "aws_iam_role_policy" "logs" {
   policy = data.aws_iam_policy_document.logs.json
 }
 
-# The very calls that the store makes, transactions included: those need the action of each item in them. test/e2e compares
-# them with what the function really calls. No Scan, and nothing that describes or changes the table itself.
+# The calls that the store makes; a transaction needs the action of each item in it. test/e2e compares them with what the
+# function really calls. No Scan, and nothing that describes or changes the table itself.
 data "aws_iam_policy_document" "table" {
-  count = var.table_name == null ? 0 : 1
+  count = var.table == null ? 0 : 1
 
   statement {
     actions = [
@@ -74,10 +72,10 @@ data "aws_iam_policy_document" "table" {
     resources = [local.table_arn]
   }
 
-  # An index is named by itself: leave for the table is none for its indexes.
+  # A table's permission does not cover its indexes; each needs its own.
   statement {
     actions   = ["dynamodb:Query"]
-    resources = [for name in var.table_index_names : "${local.table_arn}/index/${name}"]
+    resources = [for name in var.table.index_names : "${local.table_arn}/index/${name}"]
   }
 }
 
@@ -89,10 +87,36 @@ resource "aws_iam_role_policy" "table" {
   policy = data.aws_iam_policy_document.table[0].json
 }
 
+# DynamoDB uses a customer-managed key with the permissions of its caller. AWS's own key `aws/dynamodb` needs no grant: it lets
+# everybody use it who may use the table.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+data "aws_iam_policy_document" "table_key" {
+  count = try(var.table.kms_key_arn, null) == null ? 0 : 1
+
+  statement {
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+    resources = [var.table.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["dynamodb.${local.region}.${data.aws_partition.current.dns_suffix}"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "table_key" {
+  count = length(data.aws_iam_policy_document.table_key)
+
+  name   = "use-key-of-own-table"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.table_key[0].json
+}
+
 data "aws_iam_policy_document" "tracing" {
   statement {
     actions = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
-    # X-Ray knows no narrower resource for these actions.
+    # X-Ray has no narrower resource for these actions.
     resources = ["*"]
   }
 }

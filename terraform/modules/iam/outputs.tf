@@ -1,16 +1,25 @@
 output "role_arn" {
-  description = "ARN of the function's role, known once its policies are in place, so that no first call is without them."
+  description = "ARN of the function's role. It is available only after its policies are in place, so that the first call has them."
   value       = aws_iam_role.this.arn
 
-  depends_on = [aws_iam_role_policy.logs, aws_iam_role_policy.table, aws_iam_role_policy.tracing]
-}
-
-output "role_name" {
-  description = "Name of the function's role, for attaching what a provider needs."
-  value       = aws_iam_role.this.name
+  depends_on = [aws_iam_role_policy.logs, aws_iam_role_policy.table, aws_iam_role_policy.table_key, aws_iam_role_policy.tracing]
 }
 
 output "table_resources" {
-  description = "What the role may use of DynamoDB: one table and its indexes, or nothing."
+  description = "ARNs that the role may use of DynamoDB (a table and its indexes, or none), for the tests of the root."
   value       = toset(flatten(data.aws_iam_policy_document.table[*].statement[*].resources))
+}
+
+output "key_resources" {
+  description = "ARNs of the keys that the role may use, for the tests of the root."
+  value       = toset(flatten(data.aws_iam_policy_document.table_key[*].statement[*].resources))
+}
+
+output "role" {
+  description = "Name, path and permissions boundary of the role, for the tests of the root."
+  value = {
+    name                 = aws_iam_role.this.name
+    path                 = aws_iam_role.this.path
+    permissions_boundary = aws_iam_role.this.permissions_boundary
+  }
 }

@@ -1,22 +1,42 @@
 variable "name" {
-  description = "Name of the role, which is that of the function it is for."
+  description = "Name of the function that the role is for; the role's name is this and the region."
   type        = string
   nullable    = false
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.name))
-    error_message = "name must be 1 to 64 of the characters that IAM allows in a role name."
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,49}$", var.name))
+    error_message = "name must be 1 to 49 of the characters that IAM allows in a role name, so that the region fits behind it."
+  }
+}
+
+variable "role" {
+  description = "Path of the role, and the ARN of the policy that bounds its permissions (null for none)."
+  type = object({
+    path                 = string
+    permissions_boundary = string
+  })
+  default  = { path = "/", permissions_boundary = null }
+  nullable = false
+
+  validation {
+    condition     = can(regex("^/([!-.0-~]+/)*$", var.role.path))
+    error_message = "role: path must begin and end with a slash, such as /services/."
+  }
+
+  validation {
+    condition     = var.role.permissions_boundary == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.role.permissions_boundary))
+    error_message = "role: permissions_boundary must be the ARN of an IAM policy."
   }
 }
 
 variable "log_group_name" {
-  description = "The one log group the function may write to."
+  description = "The only log group that the function may write to."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_/.#-]{1,512}$", var.log_group_name))
-    error_message = "log_group_name must be the full name of one log group: no ARN, no wildcard."
+    error_message = "log_group_name must be the full name of one log group: neither an ARN nor a wildcard."
   }
 }
 
@@ -26,30 +46,22 @@ variable "tracing_enabled" {
   nullable    = false
 }
 
-variable "table_name" {
-  description = "The one DynamoDB table the function may use. Null means none."
-  type        = string
-  default     = null
+variable "table" {
+  description = "The only DynamoDB table that the function may use: its name, the indexes that the function may query, and the customer-managed key that encrypts it (null for AWS's own). Null without a table."
+  type = object({
+    name        = string
+    index_names = set(string)
+    kms_key_arn = string
+  })
+  default = null
 
   validation {
-    condition     = var.table_name == null || can(regex("^[A-Za-z0-9_.-]{3,255}$", var.table_name))
-    error_message = "table_name must be the name of one table: no ARN, no wildcard."
-  }
-}
-
-variable "table_index_names" {
-  description = "Indexes of the table that the function may query."
-  type        = set(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = (length(var.table_index_names) == 0) == (var.table_name == null)
-    error_message = "table_index_names and table_name belong together: set both or none."
+    condition     = var.table == null || alltrue([for name in concat(var.table[*].name, flatten(var.table[*].index_names)) : can(regex("^[A-Za-z0-9_.-]{3,255}$", name))])
+    error_message = "table: name and index_names must be names of one table and its indexes: neither ARNs nor wildcards."
   }
 
   validation {
-    condition     = alltrue([for name in var.table_index_names : can(regex("^[A-Za-z0-9_.-]{3,255}$", name))])
-    error_message = "table_index_names must be names of indexes: no ARNs, no wildcards."
+    condition     = alltrue([for arn in compact(var.table[*].kms_key_arn) : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
+    error_message = "table: kms_key_arn must be the ARN of one KMS key, neither of an alias nor with a wildcard."
   }
 }

@@ -33,7 +33,7 @@ mock_provider "aws" {
   }
 
   mock_data "aws_region" {
-    defaults = { name = "us-east-1" }
+    defaults = { id = "us-east-1" }
   }
 }
 
@@ -42,10 +42,15 @@ variables {
   function_name              = "vm-pool-dev"
   function_invoke_arn        = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev/invocations"
   access_log_group_arn       = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/apigateway/vm-pool-dev"
-  route_keys                 = ["POST /getvm", "GET /pool"]
-  operator_route_keys        = ["GET /vms", "POST /vms/{id}/drain"]
   throttling_rate_per_second = 20
   throttling_burst           = 40
+
+  routes = {
+    "GET /pool"            = "NONE"
+    "GET /vms"             = "AWS_IAM"
+    "POST /getvm"          = "NONE"
+    "POST /vms/{id}/drain" = "AWS_IAM"
+  }
 }
 
 run "offers_the_calls_and_nothing_that_was_not_asked_for" {
@@ -69,7 +74,7 @@ run "offers_the_calls_and_nothing_that_was_not_asked_for" {
 
   assert {
     condition     = aws_apigatewayv2_stage.this.name == "resources" && aws_apigatewayv2_stage.this.auto_deploy
-    error_message = "The contract's paths begin with /resources, and a change must go live without a deployment of its own."
+    error_message = "The contract's paths begin with /resources, and a change must go live by itself."
   }
 
   assert {
@@ -78,13 +83,18 @@ run "offers_the_calls_and_nothing_that_was_not_asked_for" {
   }
 
   assert {
-    condition     = alltrue([for field in ["requestId", "ip", "routeKey", "status", "latencyMs", "integrationError"] : contains(keys(jsondecode(aws_apigatewayv2_stage.this.access_log_settings[0].format)), field)])
+    condition     = alltrue([for field in ["requestId", "ip", "userArn", "routeKey", "status", "latencyMs", "gatewayError", "lambdaStatus", "lambdaRequestId", "functionStatus"] : contains(keys(jsondecode(aws_apigatewayv2_stage.this.access_log_settings[0].format)), field)])
     error_message = "A field that operators search by is missing: ${aws_apigatewayv2_stage.this.access_log_settings[0].format}"
   }
 
   assert {
     condition     = !can(regex("path|queryString", aws_apigatewayv2_stage.this.access_log_settings[0].format))
     error_message = "Paths and query strings may carry user ids."
+  }
+
+  assert {
+    condition     = !can(regex("(?i)message|integration\\.error", aws_apigatewayv2_stage.this.access_log_settings[0].format))
+    error_message = "A message may hold quotes, which API Gateway does not escape: the line would no longer be JSON."
   }
 
   assert {
@@ -136,6 +146,16 @@ run "lets_the_named_origins_in" {
   assert {
     condition     = aws_apigatewayv2_api.this.cors_configuration[0].allow_origins == toset(["https://lab.example.com", "http://localhost:5173"])
     error_message = "Exactly the named origins must be allowed."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_api.this.cors_configuration[0].allow_methods == toset(["GET", "POST"])
+    error_message = "The methods of the routes must be allowed."
+  }
+
+  assert {
+    condition     = setintersection(aws_apigatewayv2_api.this.cors_configuration[0].allow_headers, ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"]) == toset(["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"])
+    error_message = "A page must be able to sign its calls."
   }
 
   assert {
@@ -224,31 +244,31 @@ run "refuses_to_close_the_only_way_in" {
   expect_failures = [var.execute_api_endpoint_enabled]
 }
 
-run "refuses_a_call_that_is_for_everybody_and_for_operators" {
+run "refuses_an_unknown_authorization" {
   command = plan
 
   variables {
-    operator_route_keys = ["GET /pool"]
+    routes = { "GET /vms" = "sigv4" }
   }
 
-  expect_failures = [var.operator_route_keys]
+  expect_failures = [var.routes]
 }
 
-run "refuses_an_operators_call_of_any_method" {
+run "refuses_a_route_of_any_method" {
   command = plan
 
   variables {
-    operator_route_keys = ["ANY /vms"]
+    routes = { "ANY /vms" = "AWS_IAM" }
   }
 
-  expect_failures = [var.operator_route_keys]
+  expect_failures = [var.routes]
 }
 
-run "refuses_what_is_malformed" {
+run "refuses_malformed_settings" {
   command = plan
 
   variables {
-    route_keys                 = ["getvm"]
+    routes                     = { getvm = "NONE" }
     cors_allowed_origins       = ["https://lab.example.com/page"]
     throttling_rate_per_second = 0
     throttling_burst           = 0.5
@@ -256,7 +276,7 @@ run "refuses_what_is_malformed" {
   }
 
   expect_failures = [
-    var.route_keys,
+    var.routes,
     var.cors_allowed_origins,
     var.throttling_rate_per_second,
     var.throttling_burst,
@@ -264,7 +284,7 @@ run "refuses_what_is_malformed" {
   ]
 }
 
-run "refuses_what_is_no_certificate" {
+run "refuses_an_arn_that_is_not_a_certificate" {
   command = plan
 
   variables {

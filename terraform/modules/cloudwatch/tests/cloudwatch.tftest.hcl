@@ -8,38 +8,49 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-variables {
-  name                     = "vm-pool-dev"
-  function_name            = "vm-pool-dev"
-  metrics_namespace        = "vm-pool-dev"
-  api_id                   = "abcdefghij"
-  api_stage                = "resources"
-  pools                    = ["default", "gpu"]
-  log_retention_days       = 30
-  alarm_function_errors    = 1
-  alarm_throttles          = 20
-  alarm_5xx                = 5
-  alarm_p99_latency_ms     = 3000
-  alarm_empty_pool_minutes = 15
-
-  alarm_overdue_leases_minutes = 5
-  alarm_oldest_check_seconds   = 900
-  alarm_table_throttles        = 10
-  alarm_table_system_errors    = 7
+provider "aws" {
+  alias                       = "china"
+  region                      = "cn-north-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
 }
 
-run "keeps_logs_draws_the_figures_and_alarms_on_what_is_wrong" {
+# Only for what AWS decides: the ARN of the topic.
+mock_provider "aws" {
+  alias = "applied"
+
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:us-east-1:123456789012:vm-pool-dev-alarms" }
+  }
+}
+
+variables {
+  name                    = "vm-pool-dev"
+  function_name           = "vm-pool-dev"
+  function_log_group_name = "/aws/lambda/vm-pool-dev"
+  access_log_group_name   = "/aws/vendedlogs/apigateway/vm-pool-dev"
+  metrics_namespace       = "vm-pool-dev"
+  api                     = { id = "abcdefghij", stage = "resources" }
+  pools                   = ["default", "gpu"]
+
+  alarms = {
+    function_errors        = 1
+    throttles              = 20
+    server_errors          = 5
+    p99_latency_ms         = 3000
+    empty_pool_minutes     = 15
+    overdue_leases_minutes = 5
+    oldest_check_seconds   = 900
+    table_throttles        = 10
+    table_system_errors    = 7
+  }
+}
+
+run "has_every_alarm_with_its_threshold" {
   command = plan
-
-  assert {
-    condition     = aws_cloudwatch_log_group.function.name == "/aws/lambda/vm-pool-dev" && aws_cloudwatch_log_group.function.retention_in_days == 30
-    error_message = "The function's group must have the name that Lambda expects, and a retention."
-  }
-
-  assert {
-    condition     = aws_cloudwatch_log_group.access.name == "/aws/vendedlogs/apigateway/vm-pool-dev" && aws_cloudwatch_log_group.access.retention_in_days == 30
-    error_message = "The access log's group must be among the vended logs, and have a retention."
-  }
 
   assert {
     condition = output.alarm_names == tolist([
@@ -63,7 +74,7 @@ run "keeps_logs_draws_the_figures_and_alarms_on_what_is_wrong" {
       aws_cloudwatch_metric_alarm.latency.threshold == 3000 &&
       aws_cloudwatch_metric_alarm.late_checks.threshold == 900
     )
-    error_message = "Each threshold must come from its own variable."
+    error_message = "Each threshold must come from its own field of alarms."
   }
 
   assert {
@@ -109,17 +120,53 @@ run "keeps_logs_draws_the_figures_and_alarms_on_what_is_wrong" {
   }
 
   assert {
-    condition = anytrue([
-      for query in aws_cloudwatch_metric_alarm.server_errors.metric_query :
-      query.expression == "FILL(answers, 0) - FILL(empty, 0)" && query.return_data == true
-    ])
-    error_message = "pool_empty is a 503 as well and must be taken off the 5xx."
+    condition     = length(coalesce(aws_cloudwatch_metric_alarm.function_errors.alarm_actions, [])) == 0 && length(aws_sns_topic.alarms) == 0
+    error_message = "Without an address and a topic there must be no topic and no action."
   }
 
   assert {
-    condition     = length(coalesce(aws_cloudwatch_metric_alarm.function_errors.alarm_actions, [])) == 0
-    error_message = "Without a topic there is nobody to tell."
+    condition = alltrue([
+      for alarm in [
+        aws_cloudwatch_metric_alarm.function_errors,
+        aws_cloudwatch_metric_alarm.throttles,
+        aws_cloudwatch_metric_alarm.server_errors,
+        aws_cloudwatch_metric_alarm.latency,
+        aws_cloudwatch_metric_alarm.empty_pool["default"],
+        aws_cloudwatch_metric_alarm.overdue_leases,
+        aws_cloudwatch_metric_alarm.late_checks,
+      ] : strcontains(alarm.alarm_description, "\n") && !endswith(alarm.alarm_description, "\n")
+    ])
+    error_message = "A description has several lines and no line break at its end, which AWS might drop."
   }
+}
+
+run "counts_only_5xx_without_another_alarm_and_waits_for_late_figures" {
+  command = plan
+
+  assert {
+    condition     = [for query in aws_cloudwatch_metric_alarm.server_errors.metric_query : query.expression if query.return_data == true] == ["FILL(answers, 0) - FILL(empty, 0) - FILL(throttled, 0)"]
+    error_message = "An empty pool and a throttled call are answered 503 too, and must be subtracted from the 5xx."
+  }
+
+  assert {
+    condition = { for query in aws_cloudwatch_metric_alarm.server_errors.metric_query : query.id => join(" ", flatten([
+      query.metric[0].namespace, query.metric[0].metric_name, [for name, value in coalesce(query.metric[0].dimensions, {}) : "${name}=${value}"]
+      ])) if length(query.metric) > 0 } == {
+      answers   = "AWS/ApiGateway 5xx ApiId=abcdefghij Stage=resources"
+      empty     = "vm-pool-dev EmptyPools"
+      throttled = "AWS/Lambda Throttles FunctionName=vm-pool-dev"
+    }
+    error_message = "Each part of the sum must be the metric that CloudWatch has."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.server_errors.evaluation_periods == 2 && aws_cloudwatch_metric_alarm.server_errors.datapoints_to_alarm == 1
+    error_message = "FILL takes a late figure for 0: with one period the alarm would miss it."
+  }
+}
+
+run "draws_the_figures" {
+  command = plan
 
   assert {
     condition = alltrue([
@@ -156,8 +203,39 @@ run "keeps_logs_draws_the_figures_and_alarms_on_what_is_wrong" {
   }
 
   assert {
-    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "SEARCH('{\\\"vm-pool-dev\\\",\\\"route\\\",\\\"statusCode\\\"} MetricName=\\\"Requests\\\"', 'Sum', 300)")
+    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "SEARCH('{\\\"vm-pool-dev\\\",\\\"route\\\",\\\"statusClass\\\"} MetricName=\\\"Requests\\\"', 'Sum', 300)")
     error_message = "Requests are found by the namespace and dimensions that the function writes."
+  }
+}
+
+run "shows_faults_of_the_function_and_those_that_only_lambda_logs" {
+  command = plan
+
+  assert {
+    condition = anytrue([
+      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets :
+      startswith(widget.properties.query, "SOURCE '/aws/lambda/vm-pool-dev'\n") && strcontains(widget.properties.query, "filter level = 'ERROR' or record.status in ['error', 'failure', 'timeout']") if widget.type == "log"
+    ])
+    error_message = "Time-outs and crashes have no level, only Lambda's status: ${aws_cloudwatch_dashboard.this.dashboard_body}"
+  }
+}
+
+run "links_to_the_console" {
+  command = plan
+
+  assert {
+    condition     = output.dashboard_url == "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/vm-pool-dev"
+    error_message = "The link must lead to the dashboard: ${output.dashboard_url}"
+  }
+}
+
+run "links_to_the_console_of_another_partition" {
+  command   = plan
+  providers = { aws = aws.china }
+
+  assert {
+    condition     = startswith(output.dashboard_url, "https://cn-north-1.console.amazonaws.cn/cloudwatch/home?region=cn-north-1#")
+    error_message = "Each partition has its own console: ${output.dashboard_url}"
   }
 }
 
@@ -165,7 +243,7 @@ run "draws_and_watches_a_table" {
   command = plan
 
   variables {
-    table_name = "vm-pool-dev"
+    table = { name = "vm-pool-dev", index_names = ["work", "by-user"] }
   }
 
   assert {
@@ -174,29 +252,36 @@ run "draws_and_watches_a_table" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.table_throttles[0].threshold == 10 && aws_cloudwatch_metric_alarm.table_system_errors[0].threshold == 7
-    error_message = "Each threshold must come from its own variable."
+    condition     = { for name, alarm in aws_cloudwatch_metric_alarm.table : name => alarm.threshold } == { table-system-errors = 7, table-throttles = 10 }
+    error_message = "Each threshold must come from its own field of alarms."
   }
 
   assert {
-    condition = [
-      for alarm in [aws_cloudwatch_metric_alarm.table_throttles[0], aws_cloudwatch_metric_alarm.table_system_errors[0]] : toset([
-        for query in alarm.metric_query : join(" ", [for metric in query.metric : "${metric.metric_name} ${metric.dimensions.TableName} ${metric.dimensions.Operation}"]) if length(query.metric) > 0
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.table : name => toset([
+      for query in alarm.metric_query : join(" ", flatten([for metric in query.metric : [metric.metric_name, [for name, value in metric.dimensions : "${name}=${value}"]]])) if length(query.metric) > 0
+      ]) } == {
+      table-system-errors = toset([
+        "SystemErrors Operation=Query TableName=vm-pool-dev",
+        "SystemErrors Operation=TransactWriteItems TableName=vm-pool-dev",
       ])
-      ] == [
-      for name in ["ThrottledRequests", "SystemErrors"] : toset([
-        for operation in ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"] : "${name} vm-pool-dev ${operation}"
+      table-throttles = toset([
+        "ReadThrottleEvents GlobalSecondaryIndexName=by-user TableName=vm-pool-dev",
+        "ReadThrottleEvents GlobalSecondaryIndexName=work TableName=vm-pool-dev",
+        "ReadThrottleEvents TableName=vm-pool-dev",
+        "WriteThrottleEvents GlobalSecondaryIndexName=by-user TableName=vm-pool-dev",
+        "WriteThrottleEvents GlobalSecondaryIndexName=work TableName=vm-pool-dev",
+        "WriteThrottleEvents TableName=vm-pool-dev",
       ])
-    ]
-    error_message = "Every operation of the store must be in the sum, or its faults go unseen."
+    }
+    error_message = "The table and each of its indexes must be in the sum, or its throttling goes unseen."
   }
 
   assert {
     condition = alltrue([
-      for alarm in [aws_cloudwatch_metric_alarm.table_throttles[0], aws_cloudwatch_metric_alarm.table_system_errors[0]] :
-      alarm.treat_missing_data == "notBreaching" && [for query in alarm.metric_query : query.expression if query.return_data == true] == ["SUM(FILL(METRICS(), 0))"]
+      for alarm in aws_cloudwatch_metric_alarm.table :
+      alarm.treat_missing_data == "notBreaching" && alarm.evaluation_periods == 2 && alarm.datapoints_to_alarm == 1 && [for query in alarm.metric_query : query.expression if query.return_data == true] == ["SUM(FILL(METRICS(), 0))"]
     ])
-    error_message = "The sum, in which an operation without figures counts as none, must be what is compared."
+    error_message = "The alarm must compare the sum, in which a metric without figures counts as 0, and wait for late figures."
   }
 
   assert {
@@ -221,28 +306,46 @@ run "draws_and_watches_a_table" {
   }
 }
 
-run "tells_the_topic_of_beginning_and_end" {
+run "tells_a_topic_when_an_alarm_starts_and_ends" {
   command = plan
 
   variables {
     alarm_topic_arn = "arn:aws:sns:us-east-1:123456789012:on-call"
-    table_name      = "vm-pool-dev"
+    table           = { name = "vm-pool-dev", index_names = ["work", "by-user"] }
   }
 
   assert {
     condition = alltrue([
-      for alarm in concat(values(aws_cloudwatch_metric_alarm.empty_pool), [
+      for alarm in concat(values(aws_cloudwatch_metric_alarm.empty_pool), values(aws_cloudwatch_metric_alarm.table), [
         aws_cloudwatch_metric_alarm.function_errors,
         aws_cloudwatch_metric_alarm.throttles,
         aws_cloudwatch_metric_alarm.server_errors,
         aws_cloudwatch_metric_alarm.latency,
         aws_cloudwatch_metric_alarm.overdue_leases,
         aws_cloudwatch_metric_alarm.late_checks,
-        aws_cloudwatch_metric_alarm.table_throttles[0],
-        aws_cloudwatch_metric_alarm.table_system_errors[0],
       ]) : alarm.alarm_actions == toset([var.alarm_topic_arn]) && alarm.ok_actions == toset([var.alarm_topic_arn])
     ])
     error_message = "Every alarm must tell the topic when it starts and when it ends."
+  }
+}
+
+run "sends_alarms_to_addresses_beside_a_topic" {
+  providers = { aws = aws.applied }
+  state_key = "applied"
+
+  variables {
+    alarm_emails    = ["on-call@example.com", "lab@example.com"]
+    alarm_topic_arn = "arn:aws:sns:us-east-1:123456789012:on-call"
+  }
+
+  assert {
+    condition     = toset([for subscription in aws_sns_topic_subscription.email : "${subscription.protocol} ${subscription.endpoint} ${subscription.topic_arn}"]) == toset(["email on-call@example.com arn:aws:sns:us-east-1:123456789012:vm-pool-dev-alarms", "email lab@example.com arn:aws:sns:us-east-1:123456789012:vm-pool-dev-alarms"])
+    error_message = "Each address must be subscribed to the topic."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.function_errors.alarm_actions == toset([var.alarm_topic_arn, "arn:aws:sns:us-east-1:123456789012:vm-pool-dev-alarms"])
+    error_message = "Alarms must reach both topics."
   }
 }
 
@@ -250,39 +353,92 @@ run "refuses_settings_out_of_range" {
   command = plan
 
   variables {
-    name                     = "vm pool"
-    metrics_namespace        = "AWS/Lambda"
-    pools                    = ["default", "default"]
-    log_retention_days       = 31
-    logs_kms_key_arn         = "arn:aws:kms:us-east-1:123456789012:alias/logs"
-    alarm_topic_arn          = "on-call"
-    alarm_function_errors    = 0
-    alarm_throttles          = 0
-    alarm_5xx                = 0
-    alarm_p99_latency_ms     = 0
-    alarm_empty_pool_minutes = 1441
-
-    alarm_overdue_leases_minutes = 0
-    alarm_oldest_check_seconds   = 59
-    alarm_table_throttles        = 0
-    alarm_table_system_errors    = 0
+    name              = "vm pool"
+    metrics_namespace = "AWS/Lambda"
+    pools             = ["default", "default"]
+    alarm_emails      = ["on-call"]
+    alarm_topic_arn   = "on-call"
   }
 
-  expect_failures = [
-    var.name,
-    var.metrics_namespace,
-    var.pools,
-    var.log_retention_days,
-    var.logs_kms_key_arn,
-    var.alarm_topic_arn,
-    var.alarm_function_errors,
-    var.alarm_throttles,
-    var.alarm_5xx,
-    var.alarm_p99_latency_ms,
-    var.alarm_empty_pool_minutes,
-    var.alarm_overdue_leases_minutes,
-    var.alarm_oldest_check_seconds,
-    var.alarm_table_throttles,
-    var.alarm_table_system_errors,
-  ]
+  expect_failures = [var.name, var.metrics_namespace, var.pools, var.alarm_emails, var.alarm_topic_arn]
+}
+
+run "refuses_an_alarm_that_would_never_end" {
+  command = plan
+
+  variables {
+    alarms = {
+      function_errors        = 0
+      throttles              = 20
+      server_errors          = 5
+      p99_latency_ms         = 3000
+      empty_pool_minutes     = 15
+      overdue_leases_minutes = 5
+      oldest_check_seconds   = 900
+      table_throttles        = 10
+      table_system_errors    = 7
+    }
+  }
+
+  expect_failures = [var.alarms]
+}
+
+run "refuses_an_alarm_on_no_latency" {
+  command = plan
+
+  variables {
+    alarms = {
+      function_errors        = 1
+      throttles              = 20
+      server_errors          = 5
+      p99_latency_ms         = 0
+      empty_pool_minutes     = 15
+      overdue_leases_minutes = 5
+      oldest_check_seconds   = 900
+      table_throttles        = 10
+      table_system_errors    = 7
+    }
+  }
+
+  expect_failures = [var.alarms]
+}
+
+run "refuses_an_alarm_that_looks_back_more_than_a_day" {
+  command = plan
+
+  variables {
+    alarms = {
+      function_errors        = 1
+      throttles              = 20
+      server_errors          = 5
+      p99_latency_ms         = 3000
+      empty_pool_minutes     = 15
+      overdue_leases_minutes = 1441
+      oldest_check_seconds   = 900
+      table_throttles        = 10
+      table_system_errors    = 7
+    }
+  }
+
+  expect_failures = [var.alarms]
+}
+
+run "refuses_an_alarm_between_two_checks" {
+  command = plan
+
+  variables {
+    alarms = {
+      function_errors        = 1
+      throttles              = 20
+      server_errors          = 5
+      p99_latency_ms         = 3000
+      empty_pool_minutes     = 15
+      overdue_leases_minutes = 5
+      oldest_check_seconds   = 59
+      table_throttles        = 10
+      table_system_errors    = 7
+    }
+  }
+
+  expect_failures = [var.alarms]
 }

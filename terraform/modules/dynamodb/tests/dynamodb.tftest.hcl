@@ -8,6 +8,16 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
+provider "aws" {
+  alias                       = "china"
+  region                      = "cn-north-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
 variables {
   name                        = "vm-pool-dev"
   deletion_protection_enabled = false
@@ -42,12 +52,17 @@ run "has_the_keys_and_indexes_that_the_store_reads_by" {
 
   assert {
     condition     = aws_dynamodb_table.this.ttl[0].enabled && aws_dynamodb_table.this.ttl[0].attribute_name == "ttl"
-    error_message = "Without TTL old events would stay for ever."
+    error_message = "Without TTL old events would stay forever."
   }
 
   assert {
-    condition     = output.index_names == toset(["by-user", "vms", "work"])
-    error_message = "The function's policy is made of these names: ${join(", ", output.index_names)}"
+    condition = jsonencode(output.table) == jsonencode({
+      name         = "vm-pool-dev"
+      index_names  = ["by-user", "vms", "work"]
+      kms_key_arn  = null
+      endpoint_url = "https://dynamodb.us-east-1.amazonaws.com"
+    })
+    error_message = "The function's policy and settings are made of this: ${jsonencode(output.table)}"
   }
 }
 
@@ -61,16 +76,21 @@ run "keeps_its_data_secret_and_restorable" {
 
   assert {
     condition     = aws_dynamodb_table.this.point_in_time_recovery[0].enabled
-    error_message = "What was overwritten by mistake must be restorable."
+    error_message = "Items that were overwritten by mistake must be restorable."
   }
 
   assert {
     condition     = aws_dynamodb_table.this.deletion_protection_enabled == false
-    error_message = "A table that nobody protects must go with the rest."
+    error_message = "An unprotected table must be deleted with the rest."
+  }
+
+  assert {
+    condition     = length(aws_dynamodb_table.this.on_demand_throughput) == 0
+    error_message = "Without max_request_units the table must take any load."
   }
 }
 
-run "takes_ones_own_key_and_the_protection" {
+run "takes_a_key_of_the_customer_and_the_protection" {
   command = plan
 
   variables {
@@ -89,13 +109,40 @@ run "takes_ones_own_key_and_the_protection" {
   }
 }
 
-run "refuses_what_is_malformed" {
+run "bounds_the_requests_to_the_table_and_to_each_index" {
   command = plan
 
   variables {
-    name        = "vm pool"
-    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:alias/leases"
+    max_request_units = { read = 400, write = 200 }
   }
 
-  expect_failures = [var.name, var.kms_key_arn]
+  assert {
+    condition = [
+      for block in concat(aws_dynamodb_table.this.on_demand_throughput, flatten([for index in aws_dynamodb_table.this.global_secondary_index : index.on_demand_throughput])) :
+      "${block.max_read_request_units} ${block.max_write_request_units}"
+    ] == ["400 200", "400 200", "400 200"]
+    error_message = "An index without a bound can be read without one, whatever the table's: ${jsonencode(aws_dynamodb_table.this.global_secondary_index)}"
+  }
+}
+
+run "knows_the_endpoint_of_another_partition" {
+  command   = plan
+  providers = { aws = aws.china }
+
+  assert {
+    condition     = output.table.endpoint_url == "https://dynamodb.cn-north-1.amazonaws.com.cn"
+    error_message = "The domain must be the partition's: ${output.table.endpoint_url}"
+  }
+}
+
+run "refuses_malformed_settings" {
+  command = plan
+
+  variables {
+    name              = "vm pool"
+    kms_key_arn       = "arn:aws:kms:us-east-1:123456789012:alias/leases"
+    max_request_units = { read = 0, write = 1.5 }
+  }
+
+  expect_failures = [var.name, var.kms_key_arn, var.max_request_units]
 }

@@ -46,7 +46,22 @@ run "lets_lambda_write_to_its_own_log_group_and_nothing_else" {
 
   assert {
     condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[*].Principal == [{ Service = "lambda.amazonaws.com" }]
-    error_message = "Somebody else than Lambda may assume the role: ${aws_iam_role.this.assume_role_policy}"
+    error_message = "Another service than Lambda may assume the role: ${aws_iam_role.this.assume_role_policy}"
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Condition == { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+    error_message = "A function of another account may run as the role: ${aws_iam_role.this.assume_role_policy}"
+  }
+
+  assert {
+    condition     = length(aws_iam_role_policy.table_key) == 0
+    error_message = "Without a key the role must not use KMS."
+  }
+
+  assert {
+    condition     = aws_iam_role.this.name == "vm-pool-dev-us-east-1" && aws_iam_role.this.path == "/" && aws_iam_role.this.permissions_boundary == null
+    error_message = "Roles are global: the region must be in the name. Path and boundary must be AWS's defaults."
   }
 }
 
@@ -67,8 +82,7 @@ run "a_table_adds_the_calls_of_the_store_and_no_others" {
   command = plan
 
   variables {
-    table_name        = "vm-pool-dev"
-    table_index_names = ["by-user", "work"]
+    table = { name = "vm-pool-dev", index_names = ["by-user", "work"], kms_key_arn = null }
   }
 
   assert {
@@ -101,44 +115,88 @@ run "a_table_adds_the_calls_of_the_store_and_no_others" {
   }
 }
 
+run "a_key_of_the_customer_adds_its_use_through_dynamodb" {
+  command = plan
+
+  variables {
+    table = { name = "vm-pool-dev", index_names = ["by-user", "work"], kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd" }
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.table_key[0].policy) == {
+      Version = "2012-10-17"
+      Statement = [{
+        Effect    = "Allow"
+        Action    = ["kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Encrypt", "kms:DescribeKey", "kms:Decrypt"]
+        Resource  = "arn:aws:kms:us-east-1:123456789012:key/1234abcd"
+        Condition = { StringEquals = { "kms:ViaService" = "dynamodb.us-east-1.amazonaws.com" } }
+      }]
+    }
+    error_message = "The function may use the table's key through DynamoDB, and no other key or way: ${aws_iam_role_policy.table_key[0].policy}"
+  }
+}
+
+run "puts_the_role_under_a_path_and_a_boundary" {
+  command = plan
+
+  variables {
+    role = { path = "/services/vm-pool/", permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+  }
+
+  assert {
+    condition     = aws_iam_role.this.path == "/services/vm-pool/" && aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
+    error_message = "role must reach the role."
+  }
+}
+
 run "refuses_a_wildcard_for_the_log_group_or_the_table" {
   command = plan
 
   variables {
     log_group_name = "/aws/lambda/*"
-    table_name     = "vm-pool-*"
+    table          = { name = "vm-pool-*", index_names = ["work"], kms_key_arn = null }
   }
 
-  expect_failures = [var.log_group_name, var.table_name]
+  expect_failures = [var.log_group_name, var.table]
 }
 
 run "refuses_a_wildcard_for_an_index" {
   command = plan
 
   variables {
-    table_name        = "vm-pool-dev"
-    table_index_names = ["*"]
+    table = { name = "vm-pool-dev", index_names = ["*"], kms_key_arn = null }
   }
 
-  expect_failures = [var.table_index_names]
+  expect_failures = [var.table]
 }
 
-run "refuses_a_table_without_its_indexes" {
+run "refuses_a_wildcard_for_a_key" {
   command = plan
 
   variables {
-    table_name = "vm-pool-dev"
+    table = { name = "vm-pool-dev", index_names = ["work"], kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/*" }
   }
 
-  expect_failures = [var.table_index_names]
+  expect_failures = [var.table]
 }
 
-run "refuses_a_name_that_iam_would_refuse" {
+run "refuses_what_iam_would_refuse" {
   command = plan
 
   variables {
     name = "vm pool"
+    role = { path = "services", permissions_boundary = null }
   }
 
-  expect_failures = [var.name]
+  expect_failures = [var.name, var.role]
+}
+
+run "refuses_a_boundary_that_is_not_a_policy" {
+  command = plan
+
+  variables {
+    role = { path = "/", permissions_boundary = "boundary" }
+  }
+
+  expect_failures = [var.role]
 }
