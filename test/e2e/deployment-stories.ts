@@ -21,7 +21,6 @@ export function deploymentStories(running: () => RunningEnvironment, account: ()
       logGroup: '/aws/lambda/vm-pool-dev',
       variables: {
         STORE: 'memory',
-        TABLE_NAME: '',
         EVENTS_KEPT_DAYS: '90',
         LEASE_DEFAULT_MINUTES: '480',
         LEASE_MAX_MINUTES: '10080',

@@ -5,7 +5,7 @@ import type { RunningEnvironment } from './environment.ts';
 import { logLines } from './log-lines.ts';
 import { emittedMetrics, watchedMetrics } from './metrics.ts';
 
-/** What the log of an environment tells, after all the other stories, of the answers that its client got. */
+/** Compares the log of an environment, after all the other stories, with the answers that its client got. */
 export function logStories(running: () => RunningEnvironment, account: () => EmulatedAws): void {
   it('has one line for each request, by its id', () => {
     const { client, deployed } = running();
@@ -31,7 +31,7 @@ export function logStories(running: () => RunningEnvironment, account: () => Emu
     expect(emittedMetrics(deployed)).toEqual(expect.arrayContaining(watched));
   });
 
-  it('has no login key', () => {
+  it('contains no login key', () => {
     const { client, deployed } = running();
     const keys = client.answers.flatMap(({ body }) => keyIn(body) ?? []);
     expect(keys.length).toBeGreaterThan(10);
@@ -39,7 +39,7 @@ export function logStories(running: () => RunningEnvironment, account: () => Emu
     expect(keys.filter((key) => log.includes(key))).toEqual([]);
   });
 
-  it('has no fault', () => {
+  it('contains no fault', () => {
     const { deployed, served } = running();
     expect(logLines(deployed).filter(({ level }) => level === 'ERROR')).toEqual([]);
     expect(served.faults.filter((fault) => !(fault instanceof FunctionThrottled))).toEqual([]);

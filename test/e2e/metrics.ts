@@ -1,7 +1,7 @@
 /**
- * Which metrics are looked at, and which are there to be seen. A graph of a metric that nobody emits is only empty, and
- * an alarm on it never rings, so nothing else would tell of a slip in a name. A metric is written as its name and
- * dimensions here: `Requests(route,statusCode)`.
+ * Metrics that dashboard and alarms read, and metrics that the function emits. A slip in a name shows nowhere else: the graph
+ * of a metric that nobody emits is only empty, and an alarm on it never fires. Here a metric is written as its name and
+ * dimensions: `Requests(route,statusClass)`.
  */
 import type { DeployedFunction } from '../support/emulated-aws/deployed-function.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
@@ -9,10 +9,10 @@ import { logLines } from './log-lines.ts';
 
 const CLOUDWATCH = 'GraniteServiceVersion20100801';
 
-/** The metrics of the service's own namespace on its dashboard and in its alarms. */
+/** Metrics of the service's own namespace on its dashboard and in its alarms. */
 export async function watchedMetrics(aws: EmulatedAws, name: string): Promise<string[]> {
-  const told = await aws.act('monitoring', `${CLOUDWATCH}.GetDashboard`, { DashboardName: name });
-  const { DashboardBody } = JSON.parse(told) as { DashboardBody: string };
+  const answer = await aws.act('monitoring', `${CLOUDWATCH}.GetDashboard`, { DashboardName: name });
+  const { DashboardBody } = JSON.parse(answer) as { DashboardBody: string };
   const { widgets } = JSON.parse(DashboardBody) as { widgets: { properties: { metrics?: GraphedMetric[] } }[] };
   const graphed = widgets.flatMap(({ properties }) => properties.metrics ?? []);
 
@@ -28,7 +28,7 @@ export async function watchedMetrics(aws: EmulatedAws, name: string): Promise<st
   return [...graphed.flatMap((metric) => ofGraph(metric, name)), ...alarmed.flatMap((metric) => ofAlarm(metric, name))];
 }
 
-/** The metrics that are embedded in the log of the function. */
+/** Metrics that the function embedded in its log. */
 export function emittedMetrics(deployed: DeployedFunction): string[] {
   const embedded = logLines(deployed).flatMap(({ _aws }) => (_aws as Embedded | undefined)?.CloudWatchMetrics ?? []);
   return [...new Set(embedded.map(({ Dimensions: [names = []], Metrics: [metric] }) => written(metric?.Name, names)))];
@@ -54,7 +54,7 @@ function ofGraph(metric: GraphedMetric, namespace: string): string[] {
   return first === namespace ? [written(name, dimensions)] : [];
 }
 
-/** `SEARCH('{"namespace","dimension"} MetricName="name"', ...)`, where quotes are needed only around what is not a word. */
+/** `SEARCH('{"namespace","dimension"} MetricName="name"', ...)`, where only a name that is not a word needs quotes. */
 function ofSearch(expression: string, namespace: string): string[] {
   const [, schema = '', name] = /\{([^}]*)\} MetricName="(\w+)"/.exec(expression) ?? [];
   const [searched, ...dimensions] = schema.replaceAll('"', '').split(',');

@@ -11,8 +11,8 @@ interface Schedule {
 /** Does what EventBridge Scheduler would do within a minute: invokes the target of the environment's schedule with its input. */
 export async function runSchedule(aws: EmulatedAws, { deployed }: RunningEnvironment): Promise<void> {
   const { functionName, functionArn } = deployed.settings;
-  const told = await aws.ask('scheduler', `/schedules/tick?groupName=${functionName}`);
-  const { ScheduleExpression, State, Target } = JSON.parse(told) as Schedule;
+  const answer = await aws.ask('scheduler', `/schedules/tick?groupName=${functionName}`);
+  const { ScheduleExpression, State, Target } = JSON.parse(answer) as Schedule;
   expect([ScheduleExpression, State, Target.Arn]).toEqual(['rate(1 minute)', 'ENABLED', functionArn]);
   const { functionError } = await deployed.lambda.invoke(JSON.parse(Target.Input));
   expect(functionError).toBeUndefined();

@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DynamoDbLocal } from '../../scripts/lib/dynamodb-local/start.ts';
 import { inventoryOf } from '../support/emulated-aws/inventory.ts';
+import { makeKey } from '../support/emulated-aws/keys.ts';
 import { ACCOUNT_ID, EmulatedAws, REGION } from '../support/emulated-aws/server.ts';
 import { lambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
 import { leaseOf } from './bodies.ts';
@@ -21,7 +22,7 @@ import { lendingStories } from './lending-stories.ts';
 import { logLines } from './log-lines.ts';
 import { logStories } from './log-stories.ts';
 import { operatorStories } from './operator-stories.ts';
-import { permissionStories } from './permission-stories.ts';
+import { permissionStories, type Keys } from './permission-stories.ts';
 import { refusalStories } from './refusal-stories.ts';
 import { runSchedule } from './schedule.ts';
 import { countsOf, rushStories, survivingStories } from './surviving-stories.ts';
@@ -40,6 +41,7 @@ let stateBucket: string;
 let dev: RunningEnvironment;
 /** With other settings: leases in a table */
 let staging: RunningEnvironment;
+let keys: Keys;
 const cleanups: (() => unknown)[] = [];
 
 beforeAll(async () => {
@@ -55,9 +57,13 @@ beforeAll(async () => {
   const [bucket, runtime] = await Promise.all([checkout.bootstrap(), lambdaRuntime()]);
   stateBucket = bucket;
   const ground = { checkout, aws, runtime, database };
+  keys = { table: await makeKey(aws), logs: await makeKey(aws) };
   const settings = {
     pool_store: 'dynamodb',
     table_deletion_protection: false,
+    table_kms_key_arn: keys.table,
+    logs_kms_key_arn: keys.logs,
+    alarm_emails: '["on-call@example.com"]',
     lease_default_minutes: 5,
     mock_failing_vms: '["vm-01"]',
     check_max_failures: 1,
@@ -164,7 +170,10 @@ describe('a lease of one minute', () => {
 });
 
 describe('the role of a function with a table', () => {
-  permissionStories(() => staging);
+  permissionStories(
+    () => staging,
+    () => keys,
+  );
 });
 
 describe('the log of all that', () => {

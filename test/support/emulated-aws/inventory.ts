@@ -1,6 +1,6 @@
 import type { EmulatedAws } from './server.ts';
 
-/** Names of what an account holds, of every kind that the service creates, each asked for by AWS's own API. */
+/** Names of all resources in an account, by kind, for every kind that the service creates; read from AWS's own APIs. */
 export async function inventoryOf(aws: EmulatedAws) {
   return {
     functions: names(await aws.ask('lambda', '/2015-03-31/functions'), 'FunctionName'),
@@ -11,6 +11,7 @@ export async function inventoryOf(aws: EmulatedAws) {
     alarms: names(await aws.act('monitoring', 'GraniteServiceVersion20100801.DescribeAlarms'), 'AlarmName'),
     schedules: names(await aws.ask('scheduler', '/schedules'), 'Name'),
     scheduleGroups: names(await aws.ask('scheduler', '/schedule-groups'), 'Name').filter((name) => name !== 'default'),
+    topics: names(await aws.ask('sns', '/?Action=ListTopics&Version=2010-03-31'), 'TopicArn'),
     domains: names(await aws.ask('apigateway', '/v2/domainnames'), 'domainName'),
     tables: tableNames(await aws.act('dynamodb', 'DynamoDB_20120810.ListTables')),
     buckets: names(await aws.ask('s3', '/'), 'Name'),
