@@ -25,7 +25,7 @@ describe('deploy', () => {
     expect(preview?.with?.apply).toBe(false);
   });
 
-  it('applies dev, then staging, then prod, and only where there is no pull request', () => {
+  it('applies dev, then staging, then prod, and nothing on a pull request', () => {
     const chain = environments.map((name) => [name, deploy.jobs[name]?.needs, deploy.jobs[name]?.with?.environment]);
     expect(chain).toEqual([
       ['dev', 'build', 'dev'],
@@ -51,7 +51,12 @@ describe('deploy', () => {
     ]);
   });
 
-  it('builds once, and tells every environment the checksum of that package', () => {
+  it('builds without a cache that another workflow could have poisoned', () => {
+    const setups = (deploy.jobs.build?.steps ?? []).filter(({ uses }) => uses === './.github/actions/setup');
+    expect(setups.map((step) => step.with)).toEqual([{ 'npm-cache': '' }]);
+  });
+
+  it('builds once, and gives every environment the checksum of that package', () => {
     const builds = [...Object.values(deploy.jobs), plan, apply]
       .flatMap(commands)
       .filter((run) => run === 'scripts/build');
@@ -89,7 +94,7 @@ describe('apply', () => {
     expect(script.indexOf('sha256sum --check')).toBeLessThan(script.indexOf('scripts/terraform'));
   });
 
-  it('applies that very plan and makes none of its own', () => {
+  it('applies that very plan and makes no other', () => {
     expect(script).toContain('scripts/terraform "$ENVIRONMENT" apply "$PWD/$ENVIRONMENT.tfplan"');
     expect(script).not.toMatch(/terraform\S* .*\b(plan|refresh)\b/);
     expect(script.match(/\bapply\b/g)).toHaveLength(1);

@@ -27,7 +27,7 @@ describe('an action', () => {
     expect(content.runs.steps.filter(({ run, shell }) => run !== undefined && shell === undefined)).toEqual([]);
   });
 
-  it.each(actions)('$path gets no input that it does not have', ({ path: file, content }) => {
+  it.each(actions)('$path has every input that it gets', ({ path: file, content }) => {
     const calls = steps.filter(({ step }) => step.uses === `./${path.dirname(file)}`);
     const given = calls.flatMap(({ step }) => Object.keys(step.with ?? {}));
     expect(calls).not.toEqual([]);

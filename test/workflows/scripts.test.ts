@@ -48,7 +48,7 @@ describe('plan-report', () => {
     expect(reportOf(plan)).toContain(`\n~~~~~~~~\n${plan}~~~~~~~~\n`);
   });
 
-  it('tells of changes to outputs, which Terraform does not count', () => {
+  it('reports changes to outputs, which Terraform does not count', () => {
     expect(reportOf('Changes to Outputs:\n  + api_url = "https://example.com"\n')).toContain(
       '`dev`: changes to outputs only',
     );
@@ -71,7 +71,7 @@ describe('plan-report', () => {
     expect(reportOf('No changes.\n')).toContain('0a5bbc7 · [the run](https://example.com/runs/1)');
   });
 
-  it('says so when there is no plan', () => {
+  it('says when the plan failed', () => {
     expect(report(path.join(folder, 'missing.txt'))).toContain('### `dev`: the plan failed');
     expect(reportOf('')).toContain('### `dev`: the plan failed');
   });
