@@ -1,4 +1,4 @@
-# The real provider, offline: policy JSON and ARNs are then what AWS would get, not a mock's random words.
+# The real provider, offline: policy JSON and ARNs are then what AWS would get, not random words of a mock.
 provider "aws" {
   region                      = "us-east-1"
   access_key                  = "test"
@@ -18,11 +18,11 @@ run "names_the_bucket_after_the_account" {
 
   assert {
     condition     = module.backend.bucket_name == "vm-pool-tfstate-123456789012"
-    error_message = "A name without the account's id may be somebody else's already: ${module.backend.bucket_name}"
+    error_message = "Another account may already have a name without the account's id: ${module.backend.bucket_name}"
   }
 }
 
-run "takes_a_name_of_ones_own" {
+run "takes_the_given_name" {
   command = plan
 
   variables {
@@ -31,6 +31,6 @@ run "takes_a_name_of_ones_own" {
 
   assert {
     condition     = module.backend.bucket_name == "our-states"
-    error_message = "bucket_name must win over the name that is made up."
+    error_message = "bucket_name must win over the name made from the account."
   }
 }

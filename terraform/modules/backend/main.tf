@@ -1,5 +1,5 @@
-# The bucket that holds Terraform state: the one resource that no state but bootstrap's knows, and the one whose loss hurts
-# most. So it can't be destroyed, keeps old versions, and nobody reaches it without TLS or from outside the account.
+# The bucket that holds Terraform state, whose loss hurts most. So it can't be destroyed, keeps old versions, and nobody reaches it
+# without TLS or from outside the account.
 resource "aws_s3_bucket" "this" {
   bucket = var.bucket_name
 
@@ -16,6 +16,7 @@ resource "aws_s3_bucket_versioning" "this" {
   }
 }
 
+# This rule encrypts each object whose writer names no encryption, and the S3 backend of Terraform names none.
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 
@@ -48,7 +49,7 @@ resource "aws_s3_bucket_ownership_controls" "this" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  # A rule for noncurrent versions means something only once there are versions.
+  # A rule for noncurrent versions has a meaning only after versioning is on.
   bucket = aws_s3_bucket_versioning.this.bucket
 
   rule {
@@ -72,7 +73,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 
     filter {}
 
-    # Each lock file that is released leaves a delete marker behind.
+    # Terraform deletes a lock file after each run, which leaves a delete marker.
     expiration {
       expired_object_delete_marker = true
     }

@@ -1,5 +1,5 @@
 variable "bucket_name" {
-  description = "Name of the bucket; bucket names are shared by all of AWS, so put the account id in it."
+  description = "Name of the bucket; all of AWS shares the names of buckets, so put the account id in it."
   type        = string
   nullable    = false
 
@@ -21,7 +21,7 @@ variable "kms_key_arn" {
 }
 
 variable "noncurrent_version_days" {
-  description = "Days for which a replaced state can be brought back, counted from its replacement."
+  description = "Days that S3 keeps a replaced state, counted from its replacement."
   type        = number
   default     = 90
   nullable    = false

@@ -14,6 +14,7 @@ from moto.apigatewayv2.models import DomainName
 from moto.awslambda.models import LambdaFunction
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from moto.servicequotas.responses import ServiceQuotasResponse
 
 
 def keep_logging_config() -> None:
@@ -42,18 +43,30 @@ def keep_logging_config() -> None:
 
 
 def take_every_request_for_tls() -> None:
-    """moto ignores conditions, so a bucket policy that denies requests without TLS denies every request.
+    """moto ignores conditions, so a bucket policy that denies requests without TLS, or with an old one, denies every request.
 
-    Here it denies none, as if each had come over TLS.
+    Here it denies none, as if each had come over TLS 1.3.
     """
     is_action_permitted = IAMPolicyStatement.is_action_permitted
 
     def patched(self, *args, **kwargs):
-        if "aws:SecureTransport" in json.dumps(self._statement.get("Condition", "")):
+        condition = json.dumps(self._statement.get("Condition", ""))
+        if "aws:SecureTransport" in condition or "s3:TlsVersion" in condition:
             return PermissionResult.NEUTRAL
         return is_action_permitted(self, *args, **kwargs)
 
     IAMPolicyStatement.is_action_permitted = patched
+
+
+def know_the_quota_of_lambda() -> None:
+    """moto knows the quotas of VPC only. Here the account may run 1000 functions at a time, the default of AWS."""
+
+    def quota(self):
+        asked = json.loads(self.body)
+        return json.dumps({"Quota": {**asked, "QuotaArn": "arn:aws:servicequotas", "Value": 1000.0}})
+
+    ServiceQuotasResponse.get_service_quota = quota
+    ServiceQuotasResponse.get_aws_default_service_quota = quota
 
 
 def finish_custom_domains() -> None:
@@ -83,6 +96,7 @@ def finish_custom_domains() -> None:
 def main() -> None:
     keep_logging_config()
     take_every_request_for_tls()
+    know_the_quota_of_lambda()
     finish_custom_domains()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

@@ -67,17 +67,21 @@ export class EmulatedAws {
    * rest of it.
    *
    * @param service - its name in a signature: `iam`, `monitoring`, `scheduler`
-   * @returns the body of the answer
-   * @throws Error when the answer is not a success
+   * @throws Error when the answer has another status than 2xx
    */
-  async ask(service: string, pathAndQuery: string, request: RequestInit = {}): Promise<string> {
+  async request(service: string, pathAndQuery: string, request: RequestInit = {}): Promise<Response> {
     const scope = `test/20260101/${REGION}/${service}/aws4_request`;
     const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`;
     const headers = { ...(request.headers as Record<string, string>), authorization };
     const response = await fetch(this.endpoint + pathAndQuery, { ...request, headers });
-    const body = await response.text();
-    if (!response.ok) throw new Error(`${service} answered ${response.status} to ${pathAndQuery}: ${body}`);
-    return body;
+    if (response.ok) return response;
+    throw new Error(`${service} answered ${response.status} to ${pathAndQuery}: ${await response.text()}`);
+  }
+
+  /** Calls an AWS API for which this project has no client. @returns the body of the answer */
+  async ask(service: string, pathAndQuery: string, request: RequestInit = {}): Promise<string> {
+    const response = await this.request(service, pathAndQuery, request);
+    return response.text();
   }
 
   /** Calls an AWS API whose actions have names, such as `Logs_20140328.DescribeLogGroups`. @returns the JSON it answers */

@@ -1,4 +1,4 @@
-# The real provider, offline: policy JSON and ARNs are then what AWS would get, not a mock's random words.
+# The real provider, offline: policy JSON and ARNs are then what AWS would get, not random words of a mock.
 provider "aws" {
   region                      = "us-east-1"
   access_key                  = "test"
@@ -12,12 +12,12 @@ variables {
   bucket_name = "vm-pool-tfstate-123456789012"
 }
 
-run "is_versioned_private_encrypted_and_reached_by_tls_only" {
+run "is_versioned_private_encrypted_and_guarded_by_its_policy" {
   command = plan
 
   assert {
     condition     = aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"
-    error_message = "Without versions a broken state can't be brought back."
+    error_message = "Without versions nobody can restore a broken state."
   }
 
   assert {
@@ -27,7 +27,7 @@ run "is_versioned_private_encrypted_and_reached_by_tls_only" {
         false,
       )
     ])
-    error_message = "Replaced states must go after 90 days, and not before."
+    error_message = "S3 must expire replaced states after 90 days."
   }
 
   assert {
@@ -46,24 +46,41 @@ run "is_versioned_private_encrypted_and_reached_by_tls_only" {
   }
 
   assert {
-    condition = jsondecode(aws_s3_bucket_policy.this.policy).Statement == [{
-      Sid       = "DenyWithoutTls"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:*"
-      Resource  = ["arn:aws:s3:::vm-pool-tfstate-123456789012/*", "arn:aws:s3:::vm-pool-tfstate-123456789012"]
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
-    error_message = "Bucket and objects must be out of reach without TLS: ${aws_s3_bucket_policy.this.policy}"
+    condition = jsondecode(aws_s3_bucket_policy.this.policy).Statement == [
+      {
+        Sid       = "DenyWithoutTls"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource  = ["arn:aws:s3:::vm-pool-tfstate-123456789012/*", "arn:aws:s3:::vm-pool-tfstate-123456789012"]
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      },
+      {
+        Sid       = "DenyOldTls"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:*"
+        Resource  = ["arn:aws:s3:::vm-pool-tfstate-123456789012/*", "arn:aws:s3:::vm-pool-tfstate-123456789012"]
+        Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
+      },
+      {
+        Sid       = "DenyDeletionOfVersions"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:DeleteObjectVersion"
+        Resource  = "arn:aws:s3:::vm-pool-tfstate-123456789012/*"
+      },
+    ]
+    error_message = "The bucket must refuse old TLS and the deletion of replaced states: ${aws_s3_bucket_policy.this.policy}"
   }
 
   assert {
     condition     = one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"
-    error_message = "Without a key of one's own the state must be encrypted with that of S3."
+    error_message = "Without kms_key_arn S3 must encrypt the state by its own key."
   }
 }
 
-run "is_encrypted_with_a_key_of_ones_own" {
+run "is_encrypted_with_the_given_key" {
   command = plan
 
   variables {
