@@ -2,8 +2,11 @@
 # log groups (logs) and table (dynamodb) -> role (iam) -> function (lambda) -> API (apigw) and tick (scheduler) ->
 # dashboard and alarms (cloudwatch).
 locals {
-  name         = "${var.name}-${var.environment}"
-  package_path = coalesce(var.package_path, "${path.root}/../dist/lambda.zip")
+  name = "${var.name}-${var.environment}"
+
+  # Beside this module, so that it is found from every root that calls the module.
+  built_package = "${path.module}/../dist/lambda.zip"
+  package       = var.package.path == null && var.package.s3_bucket == null ? merge(var.package, { path = local.built_package }) : var.package
 
   # The calls of the function, generated from its code. A call is open only where its `security` is empty; API Gateway guards it in
   # every other case. Requests to other paths and methods reach the function as `$default`.
@@ -55,7 +58,8 @@ module "lambda" {
 
   name                 = local.name
   role_arn             = module.iam.role_arn
-  package_path         = local.package_path
+  package              = local.package
+  runtime              = var.runtime
   log_group_name       = module.logs.function_group_name
   timeout_seconds      = var.timeout_seconds
   tracing_enabled      = var.tracing_enabled

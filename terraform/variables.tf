@@ -13,39 +13,39 @@ variable "name" {
 }
 
 variable "environment" {
-  description = "Which environment this is; the same word as the folder in `environments/`."
+  description = "Which environment this is, in a short word such as `dev`. The environments of this repository are the folders in `environments/`."
   type        = string
   nullable    = false
 
   validation {
-    condition     = contains(["dev", "staging", "prod"], var.environment)
-    error_message = "environment must be dev, staging or prod."
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$", var.environment))
+    error_message = "environment must be 1 to 16 lower-case letters, digits and hyphens, beginning with a letter and not ending in a hyphen."
   }
-}
-
-variable "region" {
-  description = "AWS region of the service."
-  type        = string
-  default     = "us-east-1"
-  nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must look like us-east-1."
+    condition     = length("${var.name}-${var.environment}") <= 44
+    error_message = "name and environment together must be at most 43 characters long, so that the names of the roles have room for the region."
   }
 }
 
-variable "tags" {
-  description = "More tags for every resource, such as a cost centre. `service`, `environment` and `managed-by` are always set."
-  type        = map(string)
-  default     = {}
-  nullable    = false
+variable "package" {
+  description = "Zip of the function: a local file (`path`), or an object in S3 (`s3_bucket` and `s3_key`). Null for both means `dist/lambda.zip` of this repository, where `scripts/build` writes it. If a new package in S3 can have the key of the old one, also give `s3_object_version` or `code_sha256` (base64, as Lambda shows it), so that Terraform sees the change."
+  type = object({
+    path              = optional(string)
+    s3_bucket         = optional(string)
+    s3_key            = optional(string)
+    s3_object_version = optional(string)
+    code_sha256       = optional(string)
+  })
+  default  = {}
+  nullable = false
 }
 
-variable "package_path" {
-  description = "Zip of the function. Null means `dist/lambda.zip`, where `scripts/build` writes it."
+variable "runtime" {
+  description = "Lambda runtime of the function. `nodejs24.x` needs version 6 of the AWS provider."
   type        = string
-  default     = null
+  default     = "nodejs22.x"
+  nullable    = false
 }
 
 variable "pool_store" {

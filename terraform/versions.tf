@@ -1,23 +1,11 @@
 terraform {
-  # The S3 backend's own lock file (`use_lockfile`) is generally available from 1.11 on; before it a lock took a DynamoDB table.
+  # From 1.11 on the S3 backend locks a state by a file beside it (`use_lockfile`); earlier versions need a DynamoDB table.
   required_version = ">= 1.11"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = "~> 5.100"
+      version = ">= 5.100, < 7.0"
     }
-  }
-}
-
-provider "aws" {
-  region = var.region
-
-  default_tags {
-    tags = merge(var.tags, {
-      service     = var.name
-      environment = var.environment
-      managed-by  = "terraform"
-    })
   }
 }

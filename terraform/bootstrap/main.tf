@@ -1,4 +1,4 @@
-# The state bucket, once per account. Its own state stays local: there is no bucket yet to put it in.
+# The state bucket, once per account. scripts/terraform moves the state of this root into the bucket after the first apply.
 data "aws_caller_identity" "current" {}
 
 module "backend" {

@@ -6,14 +6,14 @@ variable "name" {
 }
 
 variable "region" {
-  description = "AWS region of the bucket. `backend.tf` of the service names the same one."
+  description = "AWS region of the bucket. `scripts/terraform` sets it from `TF_STATE_REGION`; the service may run in another region."
   type        = string
   default     = "us-east-1"
   nullable    = false
 }
 
 variable "bucket_name" {
-  description = "Name of the bucket. Null makes it from `name` and the account's id, since bucket names are shared by all of AWS."
+  description = "Name of the bucket. Null makes it from `name` and the account's id, because all of AWS shares the names of buckets."
   type        = string
   default     = null
 }

@@ -1,4 +1,4 @@
-# The real provider, offline: policy JSON and ARNs are then what AWS would get, not a mock's random words.
+# The real provider, offline: policy JSON and ARNs are then what AWS would get, not random words of a mock.
 provider "aws" {
   region                      = "us-east-1"
   access_key                  = "test"
@@ -18,9 +18,14 @@ override_data {
   values = { account_id = "123456789012" }
 }
 
+override_data {
+  target = data.aws_servicequotas_service_quota.concurrency
+  values = { value = 1000 }
+}
+
 variables {
-  environment  = "dev"
-  package_path = "main.tf" # any file will do: its digest is read, nothing is uploaded
+  environment = "dev"
+  package     = { path = "main.tf" } # any file will do: Terraform reads its digest and uploads nothing
 }
 
 run "names_everything_after_service_and_environment" {
@@ -77,11 +82,11 @@ run "runs_one_process_while_leases_live_in_its_memory" {
 
   assert {
     condition     = output.table_name == null && length(module.dynamodb) == 0
-    error_message = "While leases live in memory there must be no table to pay for."
+    error_message = "A service with leases in memory must not pay for a table."
   }
 }
 
-run "keeps_leases_in_a_table_of_its_own" {
+run "keeps_leases_in_a_table" {
   command = plan
 
   variables {
@@ -275,17 +280,86 @@ run "gives_out_the_friendly_name" {
   }
 }
 
-run "refuses_an_unknown_environment_store_name_or_region" {
+run "takes_any_short_word_for_the_environment" {
   command = plan
 
   variables {
-    name        = "VM Pool"
-    environment = "test"
-    region      = "here"
-    pool_store  = "redis"
+    environment = "team-7"
   }
 
-  expect_failures = [var.name, var.environment, var.region, var.pool_store]
+  assert {
+    condition     = output.function_name == "vm-pool-team-7"
+    error_message = "A caller must be free to name environments: ${output.function_name}"
+  }
+}
+
+run "takes_the_package_from_s3" {
+  command = plan
+
+  variables {
+    package = { s3_bucket = "releases", s3_key = "vm-pool/lambda.zip" }
+  }
+
+  assert {
+    condition     = local.package.path == null && local.package.s3_bucket == "releases"
+    error_message = "With a package in S3 no local file may be used: ${jsonencode(local.package)}"
+  }
+}
+
+run "says_what_to_do_when_the_account_cannot_reserve_concurrency" {
+  command = plan
+
+  override_data {
+    target = data.aws_servicequotas_service_quota.concurrency
+    values = { value = 10 }
+  }
+
+  expect_failures = [data.aws_servicequotas_service_quota.concurrency]
+}
+
+run "asks_for_the_quota_only_when_it_reserves_concurrency" {
+  command = plan
+
+  variables {
+    pool_store = "dynamodb"
+  }
+
+  assert {
+    condition     = length(data.aws_servicequotas_service_quota.concurrency) == 0
+    error_message = "A service with a table reserves nothing, so the quota must not matter."
+  }
+}
+
+run "refuses_a_malformed_name_or_store" {
+  command = plan
+
+  variables {
+    name       = "VM Pool"
+    pool_store = "redis"
+  }
+
+  expect_failures = [var.name, var.pool_store]
+}
+
+run "refuses_a_malformed_environment" {
+  command = plan
+
+  variables {
+    environment = "Test"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "refuses_names_that_leave_no_room_for_the_region" {
+  command = plan
+
+  variables {
+    name        = "a-service-with-a-name-of-32-char"
+    environment = "pre-production"
+  }
+
+  expect_failures = [var.environment]
 }
 
 run "refuses_a_default_lease_longer_than_the_longest" {

@@ -12,38 +12,42 @@ import {
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** For tests only: what moto lacks is a 500, which the provider would otherwise retry for minutes. */
+/** For tests only: moto answers 500 to a call it lacks, which the provider would otherwise retry for minutes. */
 const FEW_RETRIES = 'provider "aws" {\n  max_retries = 2\n}\n';
 
 /**
- * A copy of what a deployment needs of the checkout, led to an emulated account: `scripts/terraform`, `terraform/` and
- * the package of the function. What Terraform writes stays in the copy.
+ * A copy of the part of the checkout that a deployment needs, led to an emulated account: `scripts/terraform`, `terraform/`
+ * and the package of the function. Terraform writes into the copy only.
  */
 export class Checkout {
+  /** The package that is deployed. */
+  readonly zipFile: string;
   readonly #copy: TerraformCopy;
   readonly #folder: string;
   readonly #variables: Record<string, string>;
 
   constructor(aws: EmulatedAws) {
     this.#copy = copyTerraform();
-    const { root } = this.#copy;
+    const { root, packageFile } = this.#copy;
+    this.zipFile = packageFile;
     this.#folder = path.dirname(root);
     this.#variables = terraformEnvironment(aws.variables);
     for (const file of ['dist/lambda.zip', 'scripts/terraform', 'scripts/lib/terraform-cli-config']) {
       cpSync(path.join(repository, file), path.join(this.#folder, file));
     }
-    writeFileSync(path.join(root, 'provider_override.tf'), FEW_RETRIES);
-    writeFileSync(path.join(root, 'bootstrap/provider_override.tf'), FEW_RETRIES);
+    for (const folder of ['bootstrap', 'environments/dev', 'environments/staging']) {
+      writeFileSync(path.join(root, folder, 'provider_override.tf'), FEW_RETRIES);
+    }
   }
 
-  /** The package that is deployed. */
-  get zipFile(): string {
-    return path.join(this.#folder, 'dist/lambda.zip');
-  }
-
-  /** Makes the state bucket of the account, in which the environments then keep their states. */
-  async bootstrap(): Promise<string> {
-    await this.terraform('bootstrap', 'apply', '-auto-approve');
+  /**
+   * Makes the state bucket of the account, in which the environments then keep their states.
+   *
+   * @param kmsKeyArn - the key that encrypts the states
+   * @returns the name of the bucket
+   */
+  async bootstrap(kmsKeyArn: string): Promise<string> {
+    await this.terraform('bootstrap', 'apply', '-auto-approve', `-var=kms_key_arn=${kmsKeyArn}`);
     const bucket = await this.terraform('bootstrap', 'output', '-raw', 'bucket_name');
     this.#variables.TF_STATE_BUCKET = bucket;
     return bucket;
@@ -58,13 +62,27 @@ export class Checkout {
 
   /** Runs `scripts/terraform`; a failure is a result, not an exception. */
   tryTerraform(...args: string[]): Promise<TerraformRun> {
-    return runTerraform(this.#folder, args, this.#variables, 'scripts/terraform');
+    return this.tryTerraformWith({}, ...args);
   }
 
-  /** What an environment's Terraform tells of it. */
+  /** The same, with more variables in the shell, such as `TF_STATE_BUCKET`. */
+  tryTerraformWith(shell: Record<string, string>, ...args: string[]): Promise<TerraformRun> {
+    return runTerraform(this.#folder, args, { ...this.#variables, ...shell }, 'scripts/terraform');
+  }
+
+  /** Changes what an environment passes to the module, as an edit of its `main.tf` would. */
+  configure(environment: string, settings: Record<string, unknown>): void {
+    const file = path.join(this.#copy.root, 'environments', environment, 'settings_override.tf.json');
+    writeFileSync(file, JSON.stringify({ module: { vm_pool: settings } }));
+  }
+
+  /** The outputs of an environment's service, without those that are null. */
   async outputs(environment: string): Promise<Record<string, string>> {
-    const told = JSON.parse(await this.terraform(environment, 'output', '-json')) as Record<string, { value: string }>;
-    return Object.fromEntries(Object.entries(told).map(([name, { value }]) => [name, value]));
+    const all = JSON.parse(await this.terraform(environment, 'output', '-json', 'vm_pool')) as Record<
+      string,
+      string | null
+    >;
+    return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
   }
 
   remove(): void {

@@ -4,7 +4,7 @@ import { CALLS } from '../../lambda/http/calls.ts';
 import { ACCOUNT_ID, REGION, type EmulatedAws } from '../support/emulated-aws/server.ts';
 import type { RunningEnvironment } from './environment.ts';
 
-/** What Terraform made of an environment that changes none of the defaults of variables.tf. */
+/** What Terraform makes of an environment with the defaults of variables.tf. */
 export function deploymentStories(running: () => RunningEnvironment, account: () => EmulatedAws): void {
   it('deploys the built package with the settings of the environment', () => {
     expect(running().deployed.settings).toEqual({

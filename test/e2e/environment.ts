@@ -18,9 +18,7 @@ export interface Ground {
 
 /** An environment that Terraform applied, at work: its function runs and its API answers. */
 export interface RunningEnvironment {
-  /** Arguments that Terraform was given, beside those of its folder */
-  readonly variables: readonly string[];
-  /** What Terraform tells of it */
+  /** Outputs of its service */
   readonly outputs: Record<string, string>;
   readonly api: DeployedApi;
   readonly served: ServedApi;
@@ -35,10 +33,15 @@ export interface RunningEnvironment {
   stop(): Promise<void>;
 }
 
-/** Applies an environment, with further arguments for Terraform such as `-var=name=value`, and sets it to work. */
-export async function applied(ground: Ground, environment: string, variables: string[]): Promise<RunningEnvironment> {
+/** Applies an environment and sets it to work. @param settings - replace those that its `main.tf` passes to the module */
+export async function applied(
+  ground: Ground,
+  environment: string,
+  settings: Record<string, unknown>,
+): Promise<RunningEnvironment> {
   const { checkout, aws, runtime, database } = ground;
-  await checkout.terraform(environment, 'apply', '-auto-approve', ...variables);
+  checkout.configure(environment, settings);
+  await checkout.terraform(environment, 'apply', '-auto-approve');
   const outputs = await checkout.outputs(environment);
   const { function_name: functionName = '', table_name: tableName } = outputs;
   const table = tableName === undefined ? undefined : await deployedTable(aws, database, tableName);
@@ -46,7 +49,6 @@ export async function applied(ground: Ground, environment: string, variables: st
   const api = await deployedApi(aws, functionName);
   const served = await serveApi(api, [deployed.lambda]);
   return {
-    variables,
     outputs,
     api,
     served,

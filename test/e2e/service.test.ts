@@ -37,11 +37,13 @@ const DOMAIN = 'vms.example.com';
 let aws: EmulatedAws;
 let checkout: Checkout;
 let stateBucket: string;
-/** As it is in the repository: leases in memory */
+/** As in the repository: leases in memory */
 let dev: RunningEnvironment;
 /** With other settings: leases in a table */
 let staging: RunningEnvironment;
 let keys: Keys;
+/** KMS key that encrypts the states, as a careful team has one */
+let stateKey: string;
 const cleanups: (() => unknown)[] = [];
 
 beforeAll(async () => {
@@ -54,18 +56,18 @@ beforeAll(async () => {
   });
   const database = await DynamoDbLocal.start();
   cleanups.push(() => database.stop());
-  const [bucket, runtime] = await Promise.all([checkout.bootstrap(), lambdaRuntime()]);
+  stateKey = await makeKey(aws);
+  const [bucket, runtime] = await Promise.all([checkout.bootstrap(stateKey), lambdaRuntime()]);
   stateBucket = bucket;
   const ground = { checkout, aws, runtime, database };
   keys = { table: await makeKey(aws), logs: await makeKey(aws) };
   const settings = {
-    pool_store: 'dynamodb',
     table_deletion_protection: false,
     table_kms_key_arn: keys.table,
     logs_kms_key_arn: keys.logs,
-    alarm_emails: '["on-call@example.com"]',
+    alarm_emails: ['on-call@example.com'],
     lease_default_minutes: 5,
-    mock_failing_vms: '["vm-01"]',
+    mock_failing_vms: ['vm-01'],
     check_max_failures: 1,
     domain_name: DOMAIN,
     certificate_arn: `arn:aws:acm:${REGION}:${ACCOUNT_ID}:certificate/11111111-2222-3333-4444-555555555555`,
@@ -79,12 +81,30 @@ afterAll(async () => {
 });
 
 describe('scripts/terraform apply', () => {
-  it('keeps the states in the bucket and leaves no lock behind', async () => {
+  const STATES = ['bootstrap', 'us-east-1/dev', 'us-east-1/staging'].map((name) => `vm-pool/${name}/terraform.tfstate`);
+
+  it('keeps the states in the bucket, its own included, and leaves no lock behind', async () => {
     const objects = await aws.ask('s3', `/${stateBucket}?list-type=2`);
-    expect(objects.match(/<Key>[^<]*/g)).toEqual([
-      '<Key>vm-pool/dev/terraform.tfstate',
-      '<Key>vm-pool/staging/terraform.tfstate',
-    ]);
+    expect(objects.match(/<Key>[^<]*/g)).toEqual(STATES.map((key) => `<Key>${key}`));
+  });
+
+  it.each(STATES)("encrypts %s by the bucket's own rule, with the key given to bootstrap", async (key) => {
+    const { headers } = await aws.request('s3', `/${stateBucket}/${key}`, { method: 'HEAD' });
+    expect(headers.get('x-amz-server-side-encryption')).toBe('aws:kms');
+    expect(headers.get('x-amz-server-side-encryption-aws-kms-key-id')).toBe(stateKey);
+  });
+
+  it('refuses another bucket when it does not exist, and works with the right one again', async () => {
+    const other = await checkout.tryTerraformWith({ TF_STATE_BUCKET: 'no-such-bucket' }, 'dev', 'output');
+    expect(other.exitCode).not.toBe(0);
+    expect(other.stderr).toContain('S3 bucket "no-such-bucket" does not exist');
+    expect(await checkout.terraform('dev', 'output', '-raw', 'getvm_url')).toBe(dev.outputs.getvm_url);
+  });
+
+  it('refuses another account than the one that is given', async () => {
+    const plan = await checkout.tryTerraformWith({ TF_VAR_account_id: '999999999999' }, 'dev', 'plan');
+    expect(plan.exitCode).not.toBe(0);
+    expect(plan.stderr).toContain(`AWS account ID not allowed: ${ACCOUNT_ID}`);
   });
 
   describe('dev', () => {
@@ -145,10 +165,7 @@ describe('a lease of one minute', () => {
     operatorStories(() => staging);
   });
 
-  it.each([
-    ['dev', () => dev],
-    ['staging', () => staging],
-  ])('is time enough for scripts/terraform %s plan, which finds nothing to change', expectNoChanges);
+  it.each(['dev', 'staging'])('scripts/terraform %s plan finds no changes meanwhile', expectNoChanges);
 
   it('gives no rights past its end, and the tick of the schedule takes it back', endAndTick, 2 * MINUTE_MS);
 
@@ -197,20 +214,19 @@ describe('scripts/terraform destroy', () => {
   }
 });
 
-/** Applies an environment with settings of its own and sets it to work until the end of all tests. */
+/** Applies an environment with other settings and sets it to work until the end of all tests. */
 async function apply(
   ground: Ground,
   environment: string,
-  settings: Record<string, string | number | boolean>,
+  settings: Record<string, unknown>,
 ): Promise<RunningEnvironment> {
-  const variables = Object.entries(settings).map(([name, value]) => `-var=${name}=${value}`);
-  const running = await applied(ground, environment, variables);
+  const running = await applied(ground, environment, settings);
   cleanups.push(() => running.stop());
   return running;
 }
 
-async function expectNoChanges(environment: string, running: () => RunningEnvironment): Promise<void> {
-  const plan = await checkout.tryTerraform(environment, 'plan', '-detailed-exitcode', ...running().variables);
+async function expectNoChanges(environment: string): Promise<void> {
+  const plan = await checkout.tryTerraform(environment, 'plan', '-detailed-exitcode');
   expect(plan).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('No changes.') });
 }
 

@@ -3,7 +3,7 @@
  * run at once never share a working folder.
  */
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,30 +17,38 @@ export interface TerraformRun {
 }
 
 export interface TerraformCopy {
-  /** The copied root configuration; modules and bootstrap lie below it as in the checkout, and the contract beside it. */
+  /** The copied `terraform/`; the contract lies beside it, as in the checkout. */
   root: string;
+  /** Where the copied module finds the package of the function. The file there is a stand-in; it has no code. */
+  packageFile: string;
   remove(): void;
 }
 
-/** Copies `terraform/` without working folders and state into a temporary folder. */
+/** Copies `terraform/` without working folders and states into a temporary folder. */
 export function copyTerraform(): TerraformCopy {
   const folder = mkdtempSync(path.join(tmpdir(), 'vm-pool-terraform-'));
   const root = path.join(folder, 'terraform');
+  const packageFile = path.join(folder, 'dist/lambda.zip');
   cpSync(path.join(repository, 'terraform'), root, { recursive: true, filter: (source) => !isWorkingFile(source) });
   cpSync(path.join(repository, 'lambda/openapi.json'), path.join(folder, 'lambda/openapi.json'));
+  mkdirSync(path.dirname(packageFile));
+  writeFileSync(packageFile, 'stand-in');
   return {
     root,
+    packageFile,
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-const isWorkingFile = (file: string): boolean => /^\.terraform$|\.tfstate(\.|$)|\.tfplan$/.test(path.basename(file));
+/** `backend.tf` is a working file too: scripts/terraform writes it for bootstrap. */
+const isWorkingFile = (file: string): boolean =>
+  /^\.terraform$|\.tfstate(\.|$)|\.tfplan$|^backend\.tf$/.test(path.basename(file));
 
 /**
- * The whole environment Terraform gets in a test. It is built up, not passed on: nobody's real credentials or
- * `TF_VAR_...` reach a test, and the dummy keys make sure that a call to the real AWS could do nothing.
+ * The complete environment of Terraform in a test. It is built up, not passed on: real credentials and `TF_VAR_...` of
+ * the shell never reach a test, and with the dummy keys a call to the real AWS fails.
  *
  * @param extra - more variables, for example `AWS_ENDPOINT_URL`
  */
@@ -63,7 +71,7 @@ export function terraformEnvironment(extra: Record<string, string> = {}): Record
 
 let knownCliConfig: string | undefined;
 
-/** What `scripts/lib/terraform-cli-config` finds on this machine, else the caller's own choice, else empty. */
+/** The configuration that `scripts/lib/terraform-cli-config` finds on this machine, else the caller's choice, else empty. */
 function cliConfig(): string {
   knownCliConfig ??=
     execFileSync(path.join(repository, 'scripts/lib/terraform-cli-config'), { encoding: 'utf8' }).trim() ||

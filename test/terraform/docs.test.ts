@@ -1,4 +1,4 @@
-/** The READMEs say what the Terraform says, in the words of terraform-docs. */
+/** The READMEs document the Terraform, in the format of terraform-docs. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { documents } from '../../scripts/lib/terraform-docs/documents.ts';
 import { renderSection, sectionOf, withSection } from '../../scripts/lib/terraform-docs/section.ts';
 
 describe.each(documents())('$name', ({ readme, folder }) => {
-  it('tells every requirement, input and output of its folder, and nothing else', async () => {
+  it('lists every requirement, input and output of its folder, and nothing else', async () => {
     // When this fails, run scripts/terraform-docs.
     expect(sectionOf(readFileSync(readme, 'utf8'))).toBe(renderSection(await readConfiguration(folder)));
   });

@@ -1,16 +1,20 @@
-/** Terraform's own checks: its format, its validation, and the tests that lie beside each module. */
+/** Terraform's own checks: its format, its validation, and the tests beside each module, environment and example. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyTerraform, runTerraform, type TerraformCopy } from '../support/terraform.ts';
 
 const source = fileURLToPath(new URL('../../terraform', import.meta.url));
-const roots = ['.', 'bootstrap'];
-const modules = readdirSync(path.join(source, 'modules')).map((name) => `modules/${name}`);
-const environments = readdirSync(path.join(source, 'environments'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map((entry) => entry.name);
+const LOCK_FILE = '.terraform.lock.hcl';
+
+const foldersIn = (parent: string) =>
+  readdirSync(path.join(source, parent), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${parent}/${name}`);
+const roots = ['.', 'bootstrap', ...foldersIn('environments')];
+/** They have no lock file in the repository: the root that calls or copies them has one. */
+const unlocked = [...foldersIn('examples'), ...foldersIn('modules')];
 
 /** Each run loads the provider, which alone takes seconds, and a busy machine makes them many. */
 const TIMEOUT_MS = 180_000;
@@ -19,6 +23,9 @@ describe('terraform', () => {
   let copy: TerraformCopy;
   beforeAll(() => {
     copy = copyTerraform();
+    for (const folder of unlocked) {
+      cpSync(path.join(source, LOCK_FILE), path.join(copy.root, folder, LOCK_FILE));
+    }
   });
   afterAll(() => {
     copy.remove();
@@ -30,42 +37,14 @@ describe('terraform', () => {
     expect(run.exitCode === 0 ? '' : `${run.stdout}${run.stderr}`).toBe('');
   }
 
-  const initialised = new Map<string, Promise<void>>();
-  function initialise(folder: string): Promise<void> {
-    const started = initialised.get(folder) ?? expectSuccess(folder, ['init', '-backend=false', '-lockfile=readonly']);
-    initialised.set(folder, started);
-    return started;
-  }
-
   it('is formatted', () => expectSuccess('.', ['fmt', '-check', '-diff', '-recursive']));
 
-  it.each(roots)(
-    'is valid: %s',
+  // A test plans, and a plan validates first.
+  it.each([...roots, ...unlocked])(
+    'is valid and passes its own tests: %s',
     async (folder) => {
-      await initialise(folder);
-      await expectSuccess(folder, ['validate']);
-    },
-    TIMEOUT_MS,
-  );
-
-  it.each([...roots, ...modules])(
-    'passes its own tests: %s',
-    async (folder) => {
-      await initialise(folder);
+      await expectSuccess(folder, ['init', '-backend=false', '-lockfile=readonly']);
       await expectSuccess(folder, ['test']);
-    },
-    TIMEOUT_MS,
-  );
-
-  it.each(environments)(
-    'plans with the values of its environment: %s',
-    async (environment) => {
-      await initialise('.');
-      await expectSuccess('.', [
-        'test',
-        '-test-directory=environments',
-        `-var-file=environments/${environment}/terraform.tfvars`,
-      ]);
     },
     TIMEOUT_MS,
   );

@@ -22,8 +22,12 @@ const foldersIn = (folder: string): string[] =>
 const withAllBelow = (folder: string): string[] => [folder, ...foldersIn(folder).flatMap(withAllBelow)];
 
 /** Every folder of the repository that has such a file in it, named as Dependabot does. */
-const foldersWith = (file: RegExp) =>
-  withAllBelow('/').filter((folder) => readdirSync(path.join(repository, folder)).some((name) => file.test(name)));
+const foldersWith = (file: RegExp, content = /(?:)/) =>
+  withAllBelow('/').filter((folder) =>
+    readdirSync(path.join(repository, folder)).some(
+      (name) => file.test(name) && content.test(readFileSync(path.join(repository, folder, name), 'utf8')),
+    ),
+  );
 
 /** The folders an ecosystem is watched in, `/a/*` standing for each one in `/a`. */
 const watched = (ecosystem: string) =>
@@ -35,7 +39,7 @@ const watched = (ecosystem: string) =>
 describe('Dependabot', () => {
   it.each([
     { ecosystem: 'npm', folders: foldersWith(/^package-lock[.]json$/) },
-    { ecosystem: 'terraform', folders: foldersWith(/^versions[.]tf$/) },
+    { ecosystem: 'terraform', folders: foldersWith(/[.]tf$/, /required_providers/) },
     { ecosystem: 'github-actions', folders: ['/', ...foldersWith(/^action[.]ya?ml$/)] },
   ])('watches every folder that has dependencies of $ecosystem, and no other', ({ ecosystem, folders }) => {
     expect(watched(ecosystem).toSorted()).toEqual(folders.toSorted());

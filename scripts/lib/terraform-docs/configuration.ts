@@ -1,4 +1,4 @@
-/** Reads what a folder of Terraform asks for and gives: required versions, variables and outputs. */
+/** Reads what a folder of Terraform declares: required versions, variables and outputs. */
 import { parse } from '@cdktn/hcl2json';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

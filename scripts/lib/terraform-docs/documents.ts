@@ -1,11 +1,11 @@
-/** Which README tells of which folder of Terraform. */
+/** Which README documents which folder of Terraform. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 
-/** A README and the folder it tells of, as absolute paths. */
+/** A README and the folder it documents, as absolute paths. */
 export interface Document {
   /** For messages, relative to the repository. */
   name: string;

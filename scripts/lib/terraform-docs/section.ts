@@ -1,6 +1,6 @@
 /**
- * The section of a README that tells what a folder of Terraform asks for and gives, to the byte as terraform-docs 0.20
- * writes it with `.terraform-docs.yml`: the workflows hold the READMEs against the real tool.
+ * The section of a README that lists the requirements, inputs and outputs of a folder of Terraform, byte for byte as
+ * terraform-docs 0.20 and 0.21 write it with `.terraform-docs.yml`. The workflows compare the READMEs with the real tool.
  */
 import type { Configuration, Input, Output, Requirement } from './configuration.ts';
 

@@ -5,15 +5,18 @@ resource "aws_lambda_function" "this" {
   description   = "Lends virtual machines, one user each"
   role          = var.role_arn
 
-  runtime       = "nodejs22.x"
+  runtime       = var.runtime
   architectures = ["arm64"]
   handler       = "index.handler"
   memory_size   = var.memory_mb
   timeout       = var.timeout_seconds
 
-  filename = var.package_path
-  # A destroy needs no package, so only the precondition below, which an apply checks first, reports that it is missing.
-  source_code_hash = try(filebase64sha256(var.package_path), null)
+  filename          = var.package.path
+  s3_bucket         = var.package.s3_bucket
+  s3_key            = var.package.s3_key
+  s3_object_version = var.package.s3_object_version
+  # A destroy needs no package, so a missing file is not an error here. The precondition below reports it before an apply.
+  source_code_hash = var.package.path == null ? var.package.code_sha256 : try(filebase64sha256(var.package.path), null)
 
   # -1 reserves none.
   reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
@@ -33,8 +36,8 @@ resource "aws_lambda_function" "this" {
 
   lifecycle {
     precondition {
-      condition     = fileexists(var.package_path)
-      error_message = "${var.package_path} does not exist. Build it first: npm run build."
+      condition     = var.package.path == null ? true : fileexists(var.package.path)
+      error_message = "The package ${coalesce(var.package.path, "in S3")} does not exist. Build it by scripts/build, or set `package` to another one."
     }
   }
 }

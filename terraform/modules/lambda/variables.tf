@@ -15,10 +15,38 @@ variable "role_arn" {
   nullable    = false
 }
 
-variable "package_path" {
-  description = "Zip of the built function, with `index.mjs` at its top. The same source gives the same bytes, so an unchanged function is not deployed again."
+variable "package" {
+  description = "Zip of the built function, with `index.mjs` at its top: a local file, or an object in S3. The same source gives the same bytes, so Terraform deploys an unchanged function only once. `code_sha256` (base64) shows a change of an object that keeps its key."
+  type = object({
+    path              = optional(string)
+    s3_bucket         = optional(string)
+    s3_key            = optional(string)
+    s3_object_version = optional(string)
+    code_sha256       = optional(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = (var.package.path == null) != (var.package.s3_bucket == null) && (var.package.s3_bucket == null) == (var.package.s3_key == null)
+    error_message = "package must name either a local file (path) or an object in S3 (s3_bucket and s3_key)."
+  }
+
+  validation {
+    condition     = var.package.path == null || (var.package.s3_object_version == null && var.package.code_sha256 == null)
+    error_message = "s3_object_version and code_sha256 belong to a package in S3; Terraform reads the digest of a local file."
+  }
+}
+
+variable "runtime" {
+  description = "Lambda runtime: Node.js 22 or later. A version newer than the AWS provider needs a newer provider."
   type        = string
+  default     = "nodejs22.x"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^nodejs(2[2-9]|[3-9][0-9])[.]x$", var.runtime))
+    error_message = "runtime must be nodejs22.x or a later one; the function is built for Node.js 22."
+  }
 }
 
 variable "log_group_name" {

@@ -12,7 +12,7 @@ variables {
   name            = "vm-pool-dev"
   role_arn        = "arn:aws:iam::123456789012:role/vm-pool-dev"
   log_group_name  = "/aws/lambda/vm-pool-dev"
-  package_path    = "main.tf" # any file will do: its digest is read, nothing is uploaded
+  package         = { path = "main.tf" } # any file will do: Terraform reads its digest and uploads nothing
   timeout_seconds = 29
 
   environment_variables = { STORE = "memory" }
@@ -90,10 +90,78 @@ run "says_what_to_do_when_the_package_is_not_built" {
   command = plan
 
   variables {
-    package_path = "nowhere/lambda.zip"
+    package = { path = "nowhere/lambda.zip" }
   }
 
   expect_failures = [aws_lambda_function.this]
+}
+
+run "takes_the_package_from_s3" {
+  command = plan
+
+  variables {
+    package = {
+      s3_bucket         = "releases"
+      s3_key            = "vm-pool/lambda.zip"
+      s3_object_version = "v1"
+      code_sha256       = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_function.this.filename == null &&
+      aws_lambda_function.this.s3_bucket == "releases" &&
+      aws_lambda_function.this.s3_key == "vm-pool/lambda.zip" &&
+      aws_lambda_function.this.s3_object_version == "v1"
+    )
+    error_message = "The object must reach the function."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.source_code_hash == var.package.code_sha256
+    error_message = "Without the digest Terraform would not see a new package under the same key."
+  }
+}
+
+run "refuses_a_package_in_two_places" {
+  command = plan
+
+  variables {
+    package = { path = "main.tf", s3_bucket = "releases", s3_key = "lambda.zip" }
+  }
+
+  expect_failures = [var.package]
+}
+
+run "refuses_a_bucket_without_a_key" {
+  command = plan
+
+  variables {
+    package = { s3_bucket = "releases" }
+  }
+
+  expect_failures = [var.package]
+}
+
+run "refuses_a_digest_for_a_local_file" {
+  command = plan
+
+  variables {
+    package = { path = "main.tf", code_sha256 = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
+  }
+
+  expect_failures = [var.package]
+}
+
+run "refuses_a_runtime_that_the_build_does_not_support" {
+  command = plan
+
+  variables {
+    runtime = "nodejs20.x"
+  }
+
+  expect_failures = [var.runtime]
 }
 
 run "refuses_settings_out_of_range" {

@@ -1,0 +1,11 @@
+variable "account_id" {
+  description = "AWS account of this environment; Terraform refuses to work in another one. Empty allows any account."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([0-9]{12})?$", var.account_id))
+    error_message = "account_id must be the 12 digits of an AWS account, or empty."
+  }
+}

@@ -1,1 +1,0 @@
-key = "vm-pool/prod/terraform.tfstate"

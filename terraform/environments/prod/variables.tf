@@ -1,0 +1,25 @@
+variable "account_id" {
+  description = "AWS account of this environment; Terraform refuses to work in another one. Empty allows any account."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([0-9]{12})?$", var.account_id))
+    error_message = "account_id must be the 12 digits of an AWS account, or empty."
+  }
+}
+
+# The repository does not say who is on call: set one of these two in TF_VAR_alarm_emails or TF_VAR_alarm_topic_arn.
+variable "alarm_emails" {
+  description = "Addresses that get an e-mail about each alarm, for example [\"on-call@example.com\"]."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "alarm_topic_arn" {
+  description = "SNS topic that gets a message about each alarm."
+  type        = string
+  default     = null
+}

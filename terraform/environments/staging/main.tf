@@ -1,0 +1,36 @@
+# scripts/terraform staging ... runs Terraform here. The bucket of the state and its region come from scripts/terraform.
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7.0"
+    }
+  }
+
+  backend "s3" {
+    key          = "vm-pool/us-east-1/staging/terraform.tfstate"
+    use_lockfile = true
+  }
+}
+
+provider "aws" {
+  region              = "us-east-1"
+  allowed_account_ids = var.account_id == "" ? null : [var.account_id]
+
+  default_tags {
+    tags = { service = "vm-pool", environment = "staging", managed-by = "terraform" }
+  }
+}
+
+# Everything else has the module's defaults, which prod starts from too.
+module "vm_pool" {
+  source      = "../.."
+  environment = "staging"
+
+  # In a table leases survive every deployment. Its deletion protection is on by default.
+  pool_store = "dynamodb"
+
+  log_retention_days = 30
+}
