@@ -1,4 +1,3 @@
-import type { VmStatus } from '../../../lambda/pool/vm.ts';
 import type { Item } from '../../../lambda/store/dynamodb/items.ts';
 import type { Database } from './database.ts';
 import { free, vmsOf } from './pool.ts';
