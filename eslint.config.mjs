@@ -1,5 +1,6 @@
 import eslint from '@eslint/js';
 import jsdoc from 'eslint-plugin-jsdoc';
+import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -9,7 +10,15 @@ export default tseslint.config(
   tseslint.configs.stylisticTypeChecked,
   { languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs'] } } } },
   {
+    plugins: { 'simple-import-sort': simpleImportSort },
     rules: {
+      // One block: Node's own modules, then packages, then ours.
+      'simple-import-sort/imports': ['error', { groups: [['^node:', '^@?\\w', '^\\.']] }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'PrivateIdentifier', message: 'this code base writes `private`, not `#`' },
+        { selector: 'ImportSpecifier[importKind="type"]', message: 'import types by `import type`' },
+      ],
       // A method of a port is async for those who wait, also where this adapter has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

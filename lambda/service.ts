@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createApi } from './http/api.ts';
 import type { Api } from './http/api.ts';
+import { createApi } from './http/api.ts';
+import type { Journal } from './pool/journal.ts';
 import { Lending } from './pool/lending.ts';
 import { Operations } from './pool/operations.ts';
-import type { Journal } from './pool/journal.ts';
 import type { PoolPolicy } from './pool/pool.ts';
 import type { Clock, LeaseStore, Pause, VmProvider } from './pool/ports.ts';
-import { createTick, inventoryEntry } from './pool/tick.ts';
 import type { Tick } from './pool/tick.ts';
+import { createTick, inventoryEntry } from './pool/tick.ts';
 import { Upkeep } from './pool/upkeep.ts';
 import { MockProvider } from './providers/mock.ts';
 import { TimeLimitedProvider } from './providers/time-limit.ts';

@@ -1,5 +1,5 @@
-import { choice, list, text, wholeNumber } from './setting-kinds.ts';
 import type { Setting } from './setting-kinds.ts';
+import { choice, list, text, wholeNumber } from './setting-kinds.ts';
 
 const LONGEST_MINUTES = 365 * 24 * 60;
 

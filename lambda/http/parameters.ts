@@ -2,8 +2,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import { bodyPairs } from './body.ts';
 import { headerOf } from './headers.ts';
-import { invalidRequest } from './problem.ts';
 import type { FieldFault } from './problem.ts';
+import { invalidRequest } from './problem.ts';
 
 /** Faults that one answer names, and characters of a name: enough to mend a request, too few to flood its sender. */
 const MOST_FAULTS = 10;

@@ -1,8 +1,8 @@
 import type { Refusal } from '../pool/refusals.ts';
 import type { Answer } from './answer.ts';
 import { isoSeconds } from './bodies.ts';
-import { REFUSALS } from './refusals.ts';
 import type { ProblemCode } from './refusals.ts';
+import { REFUSALS } from './refusals.ts';
 
 /** One bad parameter: its name, and what would be right. */
 export interface FieldFault {

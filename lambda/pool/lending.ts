@@ -1,10 +1,10 @@
-import { secondsOf } from './event.ts';
 import type { Act } from './event.ts';
-import { hasEnded } from './lease.ts';
+import { secondsOf } from './event.ts';
 import type { Lease } from './lease.ts';
-import type { AcquireRequest, Clock, Grant, LeaseQuery, BorrowingStore, LoginKey, VmProvider } from './ports.ts';
-import { DEFAULT_POOL } from './pool.ts';
+import { hasEnded } from './lease.ts';
 import type { PolicyOf } from './pool.ts';
+import { DEFAULT_POOL } from './pool.ts';
+import type { AcquireRequest, BorrowingStore, Clock, Grant, LeaseQuery, LoginKey, VmProvider } from './ports.ts';
 import { NoLease, PoolEmpty } from './refusals.ts';
 import { firstEndSec, termOf } from './term.ts';
 import type { Upkeep } from './upkeep.ts';

@@ -1,7 +1,7 @@
-import { secondsOf } from './event.ts';
 import type { EventKind, PoolEvent } from './event.ts';
-import { ordered } from './life.ts';
+import { secondsOf } from './event.ts';
 import type { Order } from './life.ts';
+import { ordered } from './life.ts';
 import type { Clock, EventQuery, OperatorStore, Page, PageQuery, Pause } from './ports.ts';
 import { UnknownVm, VmBusy } from './refusals.ts';
 import type { Upkeep } from './upkeep.ts';

@@ -1,6 +1,6 @@
 /** How a lease begins, and how long it may last. */
-import { secondsOf } from './event.ts';
 import type { Act } from './event.ts';
+import { secondsOf } from './event.ts';
 import type { Idempotency, Lease } from './lease.ts';
 import { LeaseTooLong } from './refusals.ts';
 

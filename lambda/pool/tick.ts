@@ -1,8 +1,8 @@
 import type { Journal, JournalEntry } from './journal.ts';
 import type { Clock } from './ports.ts';
 import type { Backlog, InventoryProgress, Tidied, Upkeep } from './upkeep.ts';
-import { VM_STATES } from './vm.ts';
 import type { PoolCounts } from './vm.ts';
+import { VM_STATES } from './vm.ts';
 
 /**
  * The reaper's scheduled run.

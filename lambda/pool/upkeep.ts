@@ -1,8 +1,8 @@
 import pMap from 'p-map';
-import { REAPER, secondsOf } from './event.ts';
 import type { Act, ChangeEvent, EventKind } from './event.ts';
-import { checked, isOverdue, vacated } from './life.ts';
+import { REAPER, secondsOf } from './event.ts';
 import type { Verdict } from './life.ts';
+import { checked, isOverdue, vacated } from './life.ts';
 import type { PolicyOf } from './pool.ts';
 import type { Clock, SyncProgress, UpkeepStore, VmProvider } from './ports.ts';
 import type { PoolCounts, VmStatus } from './vm.ts';

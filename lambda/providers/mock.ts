@@ -1,6 +1,6 @@
 import type { Verdict } from '../pool/life.ts';
-import type { LoginKey, VmProvider } from '../pool/ports.ts';
 import { DEFAULT_POOL } from '../pool/pool.ts';
+import type { LoginKey, VmProvider } from '../pool/ports.ts';
 import type { Vm } from '../pool/vm.ts';
 
 /**

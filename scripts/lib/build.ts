@@ -6,10 +6,10 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { Metafile, Plugin } from 'esbuild';
-import { zipSync } from 'fflate';
+import { build } from 'esbuild';
 import type { ZipAttributes, Zippable } from 'fflate';
+import { zipSync } from 'fflate';
 import { thirdPartyNotices } from './notices.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');

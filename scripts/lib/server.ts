@@ -9,14 +9,14 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type * as lambda from '../../lambda/index.ts';
 import { CALLS } from '../../lambda/http/calls.ts';
+import type * as lambda from '../../lambda/index.ts';
 import { createGateway } from './gateway/server.ts';
 import { pointToApi, refusePages } from './server/local-callers.ts';
-import { commandOnSameTable, startLocalTable } from './server/local-table.ts';
 import type { LocalTable } from './server/local-table.ts';
-import { HELP, isLoopback, readSettings } from './server/settings.ts';
+import { commandOnSameTable, startLocalTable } from './server/local-table.ts';
 import type { Settings } from './server/settings.ts';
+import { HELP, isLoopback, readSettings } from './server/settings.ts';
 import { stopperOf } from './server/stop.ts';
 
 const STAGE = 'resources';

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as dynamoDbLocal from './dynamodb-local/install.ts';
 import * as lambdaRuntime from './lambda-runtime/install.ts';
-import { motoMissing, programsMissing, terraformMissing } from './missing-tools.ts';
 import type { MissingTool } from './missing-tools.ts';
+import { motoMissing, programsMissing, terraformMissing } from './missing-tools.ts';
 
 interface Suite {
   readonly about: string;

@@ -4,10 +4,12 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { meetsTarget, type Findings } from './figures/measure.ts';
+import type { Findings } from './figures/measure.ts';
+import { meetsTarget } from './figures/measure.ts';
 import { table } from './figures/table.ts';
 import { machineFacts, machineText } from './machine.ts';
-import { optionsOf, type Options } from './options.ts';
+import type { Options } from './options.ts';
+import { optionsOf } from './options.ts';
 import { PARTS } from './parts.ts';
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseStore } from '../../lambda/pool/ports.ts';
-import { AT_NOON } from '../support/pool/lending.ts';
 import type { StoreFactory } from '../support/pool/lending.ts';
+import { AT_NOON } from '../support/pool/lending.ts';
 import { describeAcquire } from './lease-store/acquire.ts';
 import { describeChange } from './lease-store/change.ts';
 import { describeCounts } from './lease-store/counts.ts';
 import { describeDue } from './lease-store/due.ts';
 import { describeEvents } from './lease-store/events.ts';
 import { describeFind } from './lease-store/find.ts';
+import { INVENTORY } from './lease-store/fixtures.ts';
 import { describeIdempotency } from './lease-store/idempotency.ts';
 import { describeRelease } from './lease-store/release.ts';
 import { describeRenew } from './lease-store/renew.ts';
 import { describeStatuses } from './lease-store/statuses.ts';
 import { describeSync } from './lease-store/sync.ts';
-import { INVENTORY } from './lease-store/fixtures.ts';
 
 /** What every store promises, whatever it is made of: the port `LeaseStore`, one file a behaviour. */
 export function describeLeaseStore(name: string, makeStore: StoreFactory): void {

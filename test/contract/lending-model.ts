@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isRefusal } from '../../lambda/pool/refusals.ts';
 import type { Order } from '../../lambda/pool/life.ts';
+import { isRefusal } from '../../lambda/pool/refusals.ts';
 import type { VmState } from '../../lambda/pool/vm.ts';
-import { CHECKS, lendingOver, LIMITS, someVms } from '../support/pool/lending.ts';
 import type { StoreFactory } from '../support/pool/lending.ts';
+import { CHECKS, lendingOver, LIMITS, someVms } from '../support/pool/lending.ts';
 
 /** The service under test, and what the test knows of the leases it was told of. */
 type Real = Awaited<ReturnType<typeof lendingOver>>;

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import type { LeaseStore } from '../../lambda/pool/ports.ts';
 import { isRefusal } from '../../lambda/pool/refusals.ts';
 import type { VmStatus } from '../../lambda/pool/vm.ts';
-import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
 import type { StoreFactory } from '../support/pool/lending.ts';
+import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
 
 /** What happens at the same moment as other calls. */
 type Call =

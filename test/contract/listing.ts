@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseStore } from '../../lambda/pool/ports.ts';
 import type { Vm, VmState } from '../../lambda/pool/vm.ts';
 import { VM_STATES } from '../../lambda/pool/vm.ts';
-import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
 import type { StoreFactory } from '../support/pool/lending.ts';
+import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
 
 const VMS = [...someVms(5), ...someVms(2, 'large', 'big')];
 const IDS = VMS.map(({ id }) => id).sort();

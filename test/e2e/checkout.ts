@@ -2,13 +2,8 @@ import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
-import {
-  copyTerraform,
-  runTerraform,
-  terraformEnvironment,
-  type TerraformCopy,
-  type TerraformRun,
-} from '../support/terraform.ts';
+import type { TerraformCopy, TerraformRun } from '../support/terraform.ts';
+import { copyTerraform, runTerraform, terraformEnvironment } from '../support/terraform.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -22,18 +17,18 @@ const FEW_RETRIES = 'provider "aws" {\n  max_retries = 2\n}\n';
 export class Checkout {
   /** The package that is deployed. */
   readonly zipFile: string;
-  readonly #copy: TerraformCopy;
-  readonly #folder: string;
-  readonly #variables: Record<string, string>;
+  private readonly copy: TerraformCopy;
+  private readonly folder: string;
+  private readonly variables: Record<string, string>;
 
   constructor(aws: EmulatedAws) {
-    this.#copy = copyTerraform();
-    const { root, packageFile } = this.#copy;
+    this.copy = copyTerraform();
+    const { root, packageFile } = this.copy;
     this.zipFile = packageFile;
-    this.#folder = path.dirname(root);
-    this.#variables = terraformEnvironment(aws.variables);
+    this.folder = path.dirname(root);
+    this.variables = terraformEnvironment(aws.variables);
     for (const file of ['dist/lambda.zip', 'scripts/terraform', 'scripts/lib/terraform-cli-config']) {
-      cpSync(path.join(repository, file), path.join(this.#folder, file));
+      cpSync(path.join(repository, file), path.join(this.folder, file));
     }
     for (const folder of ['bootstrap', 'environments/dev', 'environments/staging']) {
       writeFileSync(path.join(root, folder, 'provider_override.tf'), FEW_RETRIES);
@@ -49,7 +44,7 @@ export class Checkout {
   async bootstrap(kmsKeyArn: string): Promise<string> {
     await this.terraform('bootstrap', 'apply', '-auto-approve', `-var=kms_key_arn=${kmsKeyArn}`);
     const bucket = await this.terraform('bootstrap', 'output', '-raw', 'bucket_name');
-    this.#variables.TF_STATE_BUCKET = bucket;
+    this.variables.TF_STATE_BUCKET = bucket;
     return bucket;
   }
 
@@ -67,12 +62,12 @@ export class Checkout {
 
   /** The same, with more variables in the shell, such as `TF_STATE_BUCKET`. */
   tryTerraformWith(shell: Record<string, string>, ...args: string[]): Promise<TerraformRun> {
-    return runTerraform(this.#folder, args, { ...this.#variables, ...shell }, 'scripts/terraform');
+    return runTerraform(this.folder, args, { ...this.variables, ...shell }, 'scripts/terraform');
   }
 
   /** Changes what an environment passes to the module, as an edit of its `main.tf` would. */
   configure(environment: string, settings: Record<string, unknown>): void {
-    const file = path.join(this.#copy.root, 'environments', environment, 'settings_override.tf.json');
+    const file = path.join(this.copy.root, 'environments', environment, 'settings_override.tf.json');
     writeFileSync(file, JSON.stringify({ module: { vm_pool: settings } }));
   }
 
@@ -86,6 +81,6 @@ export class Checkout {
   }
 
   remove(): void {
-    this.#copy.remove();
+    this.copy.remove();
   }
 }

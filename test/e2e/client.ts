@@ -1,4 +1,5 @@
-import { request, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 /** What came back. */
@@ -12,11 +13,11 @@ export interface Answer {
 /** Calls the API and remembers every answer that the function gave, to compare them with its log. */
 export class Client {
   readonly answers: Answer[] = [];
-  readonly #url: string;
+  private readonly url: string;
 
   /** @param url - where the stage begins */
   constructor(url: string) {
-    this.#url = url;
+    this.url = url;
   }
 
   /** POST with a JSON body. */
@@ -30,23 +31,23 @@ export class Client {
   }
 
   async send(pathAndQuery: string, init: RequestInit): Promise<Answer> {
-    const response = await fetch(this.#url + pathAndQuery, init);
-    return this.#remember(response.status, response.headers, await response.text());
+    const response = await fetch(this.url + pathAndQuery, init);
+    return this.remember(response.status, response.headers, await response.text());
   }
 
   /** POST to a path exactly as it is written; `fetch` would tidy it up. */
   async postRaw(path: string): Promise<Answer> {
-    const { hostname, port, pathname: stage } = new URL(this.#url);
+    const { hostname, port, pathname: stage } = new URL(this.url);
     const sent = request({ hostname, port, method: 'POST', path: `${stage}${path}` }).end();
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       sent.once('response', resolve).once('error', reject);
     });
     const headers = new Headers();
     for (const [name, value] of Object.entries(response.headers)) headers.set(name, String(value));
-    return this.#remember(response.statusCode ?? 0, headers, await text(response));
+    return this.remember(response.statusCode ?? 0, headers, await text(response));
   }
 
-  #remember(status: number, headers: Headers, body: string): Answer {
+  private remember(status: number, headers: Headers, body: string): Answer {
     const answer = { status, headers, body: JSON.parse(body) as Record<string, unknown> };
     if (headers.has('x-request-id')) this.answers.push(answer);
     return answer;

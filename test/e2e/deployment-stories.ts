@@ -1,7 +1,8 @@
 import { GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, it } from '@jest/globals';
 import { CALLS } from '../../lambda/http/calls.ts';
-import { ACCOUNT_ID, REGION, type EmulatedAws } from '../support/emulated-aws/server.ts';
+import type { EmulatedAws } from '../support/emulated-aws/server.ts';
+import { ACCOUNT_ID, REGION } from '../support/emulated-aws/server.ts';
 import type { RunningEnvironment } from './environment.ts';
 
 /** What Terraform makes of an environment with the defaults of variables.tf. */

@@ -1,10 +1,13 @@
 import type { DynamoDbLocal } from '../../scripts/lib/dynamodb-local/start.ts';
-import { deployedApi, serveApi, type DeployedApi, type ServedApi } from '../support/emulated-aws/deployed-api.ts';
-import { deployedFunction, type DeployedFunction } from '../support/emulated-aws/deployed-function.ts';
-import { deployedTable, type DeployedTable } from '../support/emulated-aws/deployed-table.ts';
+import type { LambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
+import type { DeployedApi, ServedApi } from '../support/emulated-aws/deployed-api.ts';
+import { deployedApi, serveApi } from '../support/emulated-aws/deployed-api.ts';
+import type { DeployedFunction } from '../support/emulated-aws/deployed-function.ts';
+import { deployedFunction } from '../support/emulated-aws/deployed-function.ts';
+import type { DeployedTable } from '../support/emulated-aws/deployed-table.ts';
+import { deployedTable } from '../support/emulated-aws/deployed-table.ts';
 import { Role } from '../support/emulated-aws/role.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
-import type { LambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
 import type { Checkout } from './checkout.ts';
 import { Client } from './client.ts';
 

@@ -1,10 +1,12 @@
 /** What runs the deployed function has to treat it as Lambda would; these are the ways in which it matters. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { lambdaRuntime, type LambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
-import { LambdaFunction, TooManyRequests, type FunctionSettings } from '../support/lambda-runtime/lambda-function.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { LambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
+import { lambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
+import type { FunctionSettings } from '../support/lambda-runtime/lambda-function.ts';
+import { LambdaFunction, TooManyRequests } from '../support/lambda-runtime/lambda-function.ts';
 
 const settings: FunctionSettings = {
   functionName: 'probe',

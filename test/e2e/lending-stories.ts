@@ -1,6 +1,6 @@
-import { expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
 import { leaseOf, minutesOf, vmOf } from './bodies.ts';
 import type { Answer, Client } from './client.ts';
 import type { RunningEnvironment } from './environment.ts';

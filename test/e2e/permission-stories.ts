@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { tableArn } from '../support/emulated-aws/deployed-table.ts';
-import { isAllowed, type PolicyDocument, type Use } from '../support/emulated-aws/iam.ts';
+import type { PolicyDocument, Use } from '../support/emulated-aws/iam.ts';
+import { isAllowed } from '../support/emulated-aws/iam.ts';
 import { documentedKeyPolicy } from '../support/emulated-aws/keys.ts';
 import { ACCOUNT_ID, REGION } from '../support/emulated-aws/server.ts';
 import type { RunningEnvironment } from './environment.ts';

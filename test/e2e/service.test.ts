@@ -5,24 +5,26 @@
  *
  * The stories build on each other, in this order: making the bucket takes a minute, so it is made once.
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DynamoDbLocal } from '../../scripts/lib/dynamodb-local/start.ts';
+import { lambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
 import { inventoryOf } from '../support/emulated-aws/inventory.ts';
 import { makeKey } from '../support/emulated-aws/keys.ts';
 import { ACCOUNT_ID, EmulatedAws, REGION } from '../support/emulated-aws/server.ts';
-import { lambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
 import { leaseOf } from './bodies.ts';
 import { Checkout } from './checkout.ts';
 import { deploymentStories } from './deployment-stories.ts';
-import { applied, type Ground, type RunningEnvironment } from './environment.ts';
+import type { Ground, RunningEnvironment } from './environment.ts';
+import { applied } from './environment.ts';
 import { lendingStories } from './lending-stories.ts';
 import { logLines } from './log-lines.ts';
 import { logStories } from './log-stories.ts';
 import { operatorStories } from './operator-stories.ts';
-import { permissionStories, type Keys } from './permission-stories.ts';
+import type { Keys } from './permission-stories.ts';
+import { permissionStories } from './permission-stories.ts';
 import { refusalStories } from './refusal-stories.ts';
 import { runSchedule } from './schedule.ts';
 import { countsOf, rushStories, survivingStories } from './surviving-stories.ts';

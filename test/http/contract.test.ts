@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailable } from '../../lambda/pool/refusals.ts';
-import { NOON_SEC, someVms } from '../support/pool/lending.ts';
-import { callUrl, serveApi } from '../support/api/served-api.ts';
 import type { Reply, ServedApi } from '../support/api/served-api.ts';
+import { callUrl, serveApi } from '../support/api/served-api.ts';
+import { NOON_SEC, someVms } from '../support/pool/lending.ts';
 
 const VM_01 = { id: 'vm-01', pool: 'default', ip: '192.0.2.1', port: 22, username: 'tester' };
 const NOON = '2026-11-21T12:00:00Z';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { serveApi } from '../support/api/served-api.ts';
 import type { ServedApi } from '../support/api/served-api.ts';
+import { serveApi } from '../support/api/served-api.ts';
 
 let served: ServedApi;
 

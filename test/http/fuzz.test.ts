@@ -2,8 +2,8 @@ import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CALLS } from '../../lambda/http/calls.ts';
-import { serveApi } from '../support/api/served-api.ts';
 import type { ServedApi } from '../support/api/served-api.ts';
+import { serveApi } from '../support/api/served-api.ts';
 
 /** Longest a single answer may take; far more than any does, far less than a hang. */
 const PATIENCE_MS = 5_000;

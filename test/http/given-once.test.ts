@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { testApi } from '../support/api/served-api.ts';
 import type { TestApi } from '../support/api/served-api.ts';
-import { eventOf } from './event.ts';
+import { testApi } from '../support/api/served-api.ts';
 import type { EventParts } from './event.ts';
+import { eventOf } from './event.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' };

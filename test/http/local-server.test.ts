@@ -1,10 +1,10 @@
 import http from 'node:http';
-import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { printed, START_MS, startServer, urlOf } from '../support/processes/local-server.ts';
 import type { LocalServer } from '../support/processes/local-server.ts';
+import { printed, START_MS, startServer, urlOf } from '../support/processes/local-server.ts';
 
 /** Ctrl-C is felt to work at once; the server itself gives up after 3 s. */
 const SOON_MS = 2_500;

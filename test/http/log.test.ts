@@ -1,7 +1,7 @@
 /** What an operator finds in the log of a request that somebody asks about. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { callUrl, OPERATOR, serveApi, testApi } from '../support/api/served-api.ts';
 import type { ServedApi } from '../support/api/served-api.ts';
+import { callUrl, OPERATOR, serveApi, testApi } from '../support/api/served-api.ts';
 import { eventOf } from './event.ts';
 
 let served: ServedApi;

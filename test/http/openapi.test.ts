@@ -2,13 +2,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { CALLS } from '../../lambda/http/calls.ts';
-import { InvalidCursor, StoreUnavailable } from '../../lambda/pool/refusals.ts';
 import openApi from '../../lambda/openapi.json' with { type: 'json' };
+import { InvalidCursor, StoreUnavailable } from '../../lambda/pool/refusals.ts';
 import { answersDocumented, answersSeen } from '../support/api/contract.ts';
-import { OPERATOR, testApi } from '../support/api/served-api.ts';
 import type { TestApi } from '../support/api/served-api.ts';
-import { eventOf } from './event.ts';
+import { OPERATOR, testApi } from '../support/api/served-api.ts';
 import type { EventParts } from './event.ts';
+import { eventOf } from './event.ts';
 
 const ROUTES = CALLS.map(({ route }) => route);
 const FOR_OPERATORS = CALLS.filter(({ audience }) => audience === 'operators').map(({ route }) => route);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CALLS } from '../../lambda/http/calls.ts';
 import { REAPER } from '../../lambda/pool/event.ts';
-import { someVms } from '../support/pool/lending.ts';
-import { callUrl, OPERATOR, serveApi, testApi } from '../support/api/served-api.ts';
 import type { ServedApi } from '../support/api/served-api.ts';
+import { callUrl, OPERATOR, serveApi, testApi } from '../support/api/served-api.ts';
+import { someVms } from '../support/pool/lending.ts';
 import { eventOf } from './event.ts';
 
 const AS_OPERATOR = { 'x-operator': OPERATOR };

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Refusal } from '../../lambda/pool/refusals.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
-import { functionInstance, outcomeOf } from '../support/processes/function-instance.ts';
-import type { FunctionInstance, Outcome } from '../support/processes/function-instance.ts';
 import { seededRandom } from '../support/pool/random.ts';
+import type { FunctionInstance, Outcome } from '../support/processes/function-instance.ts';
+import { functionInstance, outcomeOf } from '../support/processes/function-instance.ts';
 import { serveTask } from '../support/processes/worker-task.ts';
 import type { Entry } from './history.ts';
 

@@ -1,8 +1,8 @@
 /** One instance of the function that serves one call, which is as far as it may come before it is killed. */
 import type { Order } from '../../lambda/pool/life.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
-import { functionInstance } from '../support/processes/function-instance.ts';
 import type { FunctionInstance } from '../support/processes/function-instance.ts';
+import { functionInstance } from '../support/processes/function-instance.ts';
 import { serveTask } from '../support/processes/worker-task.ts';
 
 /** What is called. */

@@ -3,10 +3,10 @@ import type { Lease } from '../../lambda/pool/lease.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import { TestDatabase } from '../support/dynamodb/database.ts';
 import { FaultProxy } from '../support/dynamodb/fault-proxy.ts';
-import { functionInstance } from '../support/processes/function-instance.ts';
-import type { FunctionInstance } from '../support/processes/function-instance.ts';
-import { NOON_SEC, someVms } from '../support/pool/lending.ts';
 import { PoolTable } from '../support/dynamodb/pool-table.ts';
+import { NOON_SEC, someVms } from '../support/pool/lending.ts';
+import type { FunctionInstance } from '../support/processes/function-instance.ts';
+import { functionInstance } from '../support/processes/function-instance.ts';
 import { compiledWorker, Worker } from '../support/processes/worker.ts';
 import type { Call, CallTask } from './call-process.ts';
 

@@ -6,14 +6,14 @@ import pMap from 'p-map';
 import type { Lease } from '../../lambda/pool/lease.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
-import { Borrower } from '../support/pool/borrower.ts';
 import { TestDatabase } from '../support/dynamodb/database.ts';
-import { FaultProxy, NO_FAULTS } from '../support/dynamodb/fault-proxy.ts';
 import type { Call, Fault, Plan } from '../support/dynamodb/fault-proxy.ts';
-import { functionInstance, outcomeOf } from '../support/processes/function-instance.ts';
-import { AT_NOON, someVms } from '../support/pool/lending.ts';
+import { FaultProxy, NO_FAULTS } from '../support/dynamodb/fault-proxy.ts';
 import { PoolTable } from '../support/dynamodb/pool-table.ts';
+import { Borrower } from '../support/pool/borrower.ts';
+import { AT_NOON, someVms } from '../support/pool/lending.ts';
 import { seededRandom } from '../support/pool/random.ts';
+import { functionInstance, outcomeOf } from '../support/processes/function-instance.ts';
 
 /** Longer than the store waits for an answer of the database. */
 const PAST_THE_TIME_OUT_MS = 1_800;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { dynamoDbLocalFolder } from '../../scripts/lib/dynamodb-local/install.ts';
-import { printed, startServer, urlOf } from '../support/processes/local-server.ts';
 import type { LocalServer } from '../support/processes/local-server.ts';
+import { printed, startServer, urlOf } from '../support/processes/local-server.ts';
 
 const TIMEOUT_MS = 90_000;
 

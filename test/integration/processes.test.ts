@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EventKind } from '../../lambda/pool/event.ts';
 import { TestDatabase } from '../support/dynamodb/database.ts';
-import { functionInstance } from '../support/processes/function-instance.ts';
-import { someVms } from '../support/pool/lending.ts';
 import { PoolTable } from '../support/dynamodb/pool-table.ts';
+import { someVms } from '../support/pool/lending.ts';
+import { functionInstance } from '../support/processes/function-instance.ts';
 import { compiledWorker, Worker } from '../support/processes/worker.ts';
 import type { BusyTask } from './busy-process.ts';
-import { PoolHistory } from './history.ts';
 import type { Entry } from './history.ts';
+import { PoolHistory } from './history.ts';
 
 const PROCESSES = 8;
 const CALLERS = 4;

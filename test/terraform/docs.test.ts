@@ -1,8 +1,8 @@
 /** The READMEs document the Terraform, in the format of terraform-docs. */
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readConfiguration } from '../../scripts/lib/terraform-docs/configuration.ts';
 import { documents } from '../../scripts/lib/terraform-docs/documents.ts';
 import { renderSection, sectionOf, withSection } from '../../scripts/lib/terraform-docs/section.ts';

@@ -1,9 +1,10 @@
 /** Terraform's own checks: its format, its validation, and the tests beside each module, environment and example. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cpSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { copyTerraform, runTerraform, type TerraformCopy } from '../support/terraform.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TerraformCopy } from '../support/terraform.ts';
+import { copyTerraform, runTerraform } from '../support/terraform.ts';
 
 const source = fileURLToPath(new URL('../../terraform', import.meta.url));
 const LOCK_FILE = '.terraform.lock.hcl';

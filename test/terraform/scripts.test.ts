@@ -1,10 +1,10 @@
 /** `scripts/terraform` and `scripts/lib/terraform-cli-config`, with programs in their PATH that only log how they were called. */
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 const scripts = fileURLToPath(new URL('../../scripts/', import.meta.url));
 const ENVIRONMENTS = ['terraform/environments/dev', 'terraform/environments/prod'];

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from '@cdktn/hcl2json';
 import { expect, it } from '@jest/globals';
-import { TABLE_SCHEMA } from '../../lambda/store/dynamodb/schema.ts';
 import type { IndexSchema, TableSchema } from '../../lambda/store/dynamodb/schema.ts';
+import { TABLE_SCHEMA } from '../../lambda/store/dynamodb/schema.ts';
 
 /** The blocks and arguments of `aws_dynamodb_table` that make keys and indexes. */
 interface Table {

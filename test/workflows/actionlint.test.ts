@@ -1,6 +1,6 @@
-import { expect, it } from '@jest/globals';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { expect, it } from '@jest/globals';
 import { workflows } from './files.ts';
 
 interface Actionlint {

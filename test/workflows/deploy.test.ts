@@ -1,7 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { repository, workflow, type Job } from './files.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { Job } from './files.ts';
+import { repository, workflow } from './files.ts';
 
 const deploy = workflow('deploy');
 const { plan, apply } = workflow('environment').jobs as { plan: Job; apply: Job };

@@ -1,6 +1,6 @@
 /** What we hold our workflows to and a linter does not know. */
-import { describe, expect, it } from '@jest/globals';
 import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
 import { actions, jobs, steps, workflows } from './files.ts';
 
 const sources = [...workflows, ...actions];

@@ -1,9 +1,9 @@
 /** The scripts of `.github/scripts`, run as the workflows run them. */
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { repository } from './files.ts';
 
 const COMMENT_LIMIT = 65_536;

@@ -3,8 +3,8 @@ import type { Order } from '../../pool/life.ts';
 import { UnknownVm } from '../../pool/refusals.ts';
 import { vmStatus } from '../answer-schemas.ts';
 import { vmBody } from '../bodies.ts';
-import { call, documented } from '../call.ts';
 import type { Call } from '../call.ts';
+import { call, documented } from '../call.ts';
 import { reason, vmId } from '../fields.ts';
 import { DRAINED_VM } from './examples.ts';
 

@@ -4,8 +4,8 @@ import type { Clock } from '../../pool/ports.ts';
 import type { VmStatus } from '../../pool/vm.ts';
 import { isKeyOf, isLastEvent, isOfLease, isThere, isVersion } from './conditions.ts';
 import { newEventId } from './event-id.ts';
-import { all } from './expressions.ts';
 import type { Action } from './expressions.ts';
+import { all } from './expressions.ts';
 import { eventItem, freeItem, keys, vmItem } from './items.ts';
 
 /** Makes the ids of events and the actions that write them. */

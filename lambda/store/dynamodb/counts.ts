@@ -1,6 +1,6 @@
 import type { PoolCounts } from '../../pool/vm.ts';
-import { all, compares } from './expressions.ts';
 import type { Condition } from './expressions.ts';
+import { all, compares } from './expressions.ts';
 import { workPartition } from './items.ts';
 import type { Table } from './table.ts';
 import type { VmList } from './vm-list.ts';

@@ -1,7 +1,7 @@
 import type { VmStatus } from '../../pool/vm.ts';
 import { all, compares } from './expressions.ts';
-import { statusOf, workPartition } from './items.ts';
 import type { WorkEntry } from './items.ts';
+import { statusOf, workPartition } from './items.ts';
 import type { Found, Table } from './table.ts';
 
 /** VMs whose items are read at once; as many as one BatchGetItem takes. */

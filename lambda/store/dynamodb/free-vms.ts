@@ -1,7 +1,7 @@
-import { all, compares } from './expressions.ts';
 import type { Condition } from './expressions.ts';
-import { freePartition, VERSIONS, versionText } from './items.ts';
+import { all, compares } from './expressions.ts';
 import type { FreeItem } from './items.ts';
+import { freePartition, VERSIONS, versionText } from './items.ts';
 import type { Deadline } from './retry.ts';
 import type { Query, Table } from './table.ts';
 

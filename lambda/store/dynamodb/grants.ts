@@ -6,14 +6,14 @@ import { newLease } from '../../pool/term.ts';
 import type { EventWriter } from './actions.ts';
 import { isLastEvent, isThere, isVersion, noLiveLease } from './conditions.ts';
 import type { Counts } from './counts.ts';
-import { all } from './expressions.ts';
 import type { Action } from './expressions.ts';
+import { all } from './expressions.ts';
 import { FreeVms } from './free-vms.ts';
 import type { Inventory } from './inventory.ts';
-import { keyItem, keys, laterEventOf, newVersion, userItem, workPartition } from './items.ts';
 import type { FreeItem, Item, KeyItem, UserItem } from './items.ts';
-import { backOff, Cancelled, deadlineFromNow } from './retry.ts';
+import { keyItem, keys, laterEventOf, newVersion, userItem, workPartition } from './items.ts';
 import type { Deadline } from './retry.ts';
+import { backOff, Cancelled, deadlineFromNow } from './retry.ts';
 import type { Table } from './table.ts';
 
 /** Positions, in the grant transaction, of the conditions whose failure says why. */

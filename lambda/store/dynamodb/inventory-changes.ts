@@ -1,14 +1,14 @@
-import { secondsOf } from '../../pool/event.ts';
 import type { Act, ChangeEvent } from '../../pool/event.ts';
+import { secondsOf } from '../../pool/event.ts';
 import { hasEnded } from '../../pool/lease.ts';
-import { sameVm } from '../../pool/vm.ts';
 import type { Vm, VmStatus } from '../../pool/vm.ts';
-import { changeActions } from './actions.ts';
+import { sameVm } from '../../pool/vm.ts';
 import type { EventWriter } from './actions.ts';
+import { changeActions } from './actions.ts';
 import { isNew, isOfLease, isVersion } from './conditions.ts';
 import type { Action } from './expressions.ts';
-import { freeItem, keys, LAYOUT, layoutOf, newVersion, statusOf, vmItem } from './items.ts';
 import type { VmItem } from './items.ts';
+import { freeItem, keys, LAYOUT, layoutOf, newVersion, statusOf, vmItem } from './items.ts';
 
 /** The transactions that take VMs from the table's state to that of the inventory. */
 export class InventoryChanges {

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { secondsOf } from '../../pool/event.ts';
 import type { Act } from '../../pool/event.ts';
+import { secondsOf } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
 import { gone, vacated } from '../../pool/life.ts';
 import type { Grant, LeaseQuery, RenewRequest } from '../../pool/ports.ts';
 import { LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
 import { renewed } from '../../pool/term.ts';
 import type { VmStatus } from '../../pool/vm.ts';
-import { keyActions, vmAction } from './actions.ts';
 import type { EventWriter } from './actions.ts';
+import { keyActions, vmAction } from './actions.ts';
 import { endsAt, isKeyOf, isLastEvent, isOfLease, isStaying } from './conditions.ts';
-import { all } from './expressions.ts';
 import type { Action } from './expressions.ts';
+import { all } from './expressions.ts';
 import { liveGrant } from './grants.ts';
-import { changedStatus, keys, newVersion, releasedItem, statusOf, userItem, workPartition } from './items.ts';
 import type { ReleasedItem, UserItem, VmItem } from './items.ts';
-import { retryCancelled } from './retry.ts';
+import { changedStatus, keys, newVersion, releasedItem, statusOf, userItem, workPartition } from './items.ts';
 import type { Deadline } from './retry.ts';
+import { retryCancelled } from './retry.ts';
 import type { Table } from './table.ts';
 
 /** A lease to release. */

@@ -17,8 +17,8 @@ import type {
 import { InvalidCursor } from '../../pool/refusals.ts';
 import type { PoolCounts, Vm, VmStatus } from '../../pool/vm.ts';
 import { changeActions, EventWriter } from './actions.ts';
-import { DynamoDb } from './client.ts';
 import type { ClientOptions } from './client.ts';
+import { DynamoDb } from './client.ts';
 import { Counts, COUNTS_MAX_AGE_MS } from './counts.ts';
 import { DueVms } from './due-vms.ts';
 import { isEventId } from './event-id.ts';

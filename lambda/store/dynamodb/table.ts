@@ -3,11 +3,11 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import pMap from 'p-map';
 import type { Api, DynamoDb } from './client.ts';
-import { listOf, namesAndValues, transactItem } from './expressions.ts';
 import type { Action, Condition, Path } from './expressions.ts';
+import { listOf, namesAndValues, transactItem } from './expressions.ts';
 import type { Item, ItemAt, Key } from './items.ts';
-import { backOff, Cancelled, deadlineFromNow, sendOnce, sendUntilSettled } from './retry.ts';
 import type { Deadline } from './retry.ts';
+import { backOff, Cancelled, deadlineFromNow, sendOnce, sendUntilSettled } from './retry.ts';
 import type { IndexName } from './schema.ts';
 
 /** Most keys that one BatchGetItem takes. */

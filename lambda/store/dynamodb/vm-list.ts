@@ -2,8 +2,8 @@ import type { Page, PageQuery } from '../../pool/ports.ts';
 import { InvalidCursor } from '../../pool/refusals.ts';
 import type { VmStatus } from '../../pool/vm.ts';
 import { all, compares } from './expressions.ts';
-import { keys, LISTED, statusOf } from './items.ts';
 import type { Key, VmItem, VmListEntry } from './items.ts';
+import { keys, LISTED, statusOf } from './items.ts';
 import type { Deadline } from './retry.ts';
 import type { Table } from './table.ts';
 

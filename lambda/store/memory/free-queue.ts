@@ -1,5 +1,5 @@
-import { Line } from './line.ts';
 import type { InLine } from './line.ts';
+import { Line } from './line.ts';
 
 /** VMs that came back take turns once there are this many of them. */
 const IN_TURN = 8;

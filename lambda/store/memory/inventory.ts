@@ -1,6 +1,6 @@
 import type { Act } from '../../pool/event.ts';
-import { sameVm } from '../../pool/vm.ts';
 import type { Vm } from '../../pool/vm.ts';
+import { sameVm } from '../../pool/vm.ts';
 import type { Slot } from './slot.ts';
 import type { Vms } from './vms.ts';
 

@@ -1,7 +1,7 @@
 import QuickLRU from 'quick-lru';
 import { secondsOf } from '../../pool/event.ts';
-import { hasEnded } from '../../pool/lease.ts';
 import type { Idempotency, Lease } from '../../pool/lease.ts';
+import { hasEnded } from '../../pool/lease.ts';
 import type { LeaseQuery } from '../../pool/ports.ts';
 import { IdempotencyKeyReused, LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
 import type { LeasedSlot, Slot } from './slot.ts';

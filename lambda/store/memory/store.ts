@@ -1,9 +1,9 @@
-import { secondsOf } from '../../pool/event.ts';
 import type { Act, ChangeEvent, PoolEvent } from '../../pool/event.ts';
-import { hasEnded } from '../../pool/lease.ts';
+import { secondsOf } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
-import { gone, vacated } from '../../pool/life.ts';
+import { hasEnded } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
+import { gone, vacated } from '../../pool/life.ts';
 import type {
   AcquireRequest,
   Changed,
@@ -22,10 +22,10 @@ import type { PoolCounts, Vm, VmStatus } from '../../pool/vm.ts';
 import { EventLog } from './event-log.ts';
 import { syncInventory } from './inventory.ts';
 import { Leases } from './leases.ts';
-import { Pools } from './pools.ts';
 import type { Pool } from './pools.ts';
-import { grantOf, leaseEvent, statusOf } from './slot.ts';
+import { Pools } from './pools.ts';
 import type { LeasedSlot, Slot } from './slot.ts';
+import { grantOf, leaseEvent, statusOf } from './slot.ts';
 import { Vms } from './vms.ts';
 
 /**

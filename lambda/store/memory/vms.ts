@@ -4,8 +4,8 @@ import type { Vm } from '../../pool/vm.ts';
 import type { EventLog } from './event-log.ts';
 import type { Leases } from './leases.ts';
 import type { Pools } from './pools.ts';
-import { newSlot } from './slot.ts';
 import type { LeasedSlot, Slot } from './slot.ts';
+import { newSlot } from './slot.ts';
 
 /** What else changes when a VM changes. */
 export interface VmsParts {

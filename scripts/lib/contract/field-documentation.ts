@@ -1,5 +1,5 @@
-import { FIELD_DOCUMENTATION } from '../../../lambda/http/fields.ts';
 import type { FieldDocumentation } from '../../../lambda/http/fields.ts';
+import { FIELD_DOCUMENTATION } from '../../../lambda/http/fields.ts';
 
 /** What the contract says of a parameter. @throws Error when nothing is written about it */
 export function fieldDocumentation(name: string): FieldDocumentation {

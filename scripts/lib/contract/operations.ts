@@ -2,8 +2,8 @@
 import type * as v from 'valibot';
 import type { Call, DocumentedCall } from '../../../lambda/http/call.ts';
 import { fieldDocumentation } from './field-documentation.ts';
-import { isOptional, jsonSchema, objectSchema } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { isOptional, jsonSchema, objectSchema } from './json-schema.ts';
 import { problemResponses } from './problems.ts';
 import { refusalsOf } from './refusals-of.ts';
 

@@ -1,9 +1,9 @@
 /** Refusals in the OpenAPI document: problem documents of RFC 9457, one schema a code. */
 import * as v from 'valibot';
-import { REFUSALS, refusalDocumentation } from '../../../lambda/http/refusals.ts';
 import type { ProblemCode } from '../../../lambda/http/refusals.ts';
-import { objectSchema } from './json-schema.ts';
+import { refusalDocumentation, REFUSALS } from '../../../lambda/http/refusals.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { objectSchema } from './json-schema.ts';
 
 const DOCUMENTATION = refusalDocumentation();
 

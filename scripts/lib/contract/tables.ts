@@ -1,8 +1,8 @@
 /** Tables of the READMEs that are derived from calls, refusals and settings. */
 import type * as v from 'valibot';
 import type { DocumentedCall } from '../../../lambda/http/call.ts';
-import { REFUSALS, refusalDocumentation } from '../../../lambda/http/refusals.ts';
 import type { ProblemCode } from '../../../lambda/http/refusals.ts';
+import { refusalDocumentation, REFUSALS } from '../../../lambda/http/refusals.ts';
 import type { Setting } from '../../../lambda/setting-kinds.ts';
 import { SETTINGS } from '../../../lambda/settings.ts';
 import { fieldDocumentation } from './field-documentation.ts';

@@ -10,8 +10,8 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { cacheFolder, fillOnce } from '../cache.ts';
-import { programsMissing } from '../missing-tools.ts';
 import type { MissingTool } from '../missing-tools.ts';
+import { programsMissing } from '../missing-tools.ts';
 
 /** DynamoDB Local 1.25.1 in the package that AWS's own amplify command line takes it from. */
 const PACKAGE = 'amplify-dynamodb-simulator';

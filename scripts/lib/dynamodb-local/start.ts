@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -29,13 +29,13 @@ export class DynamoDbLocal {
   readonly endpoint: string;
   /** Resolves when it has ended, for whatever reason. */
   readonly ended: Promise<void>;
-  readonly #process: ChildProcess;
-  #isStopped = false;
+  private readonly process: ChildProcess;
+  private stopped = false;
 
   private constructor(endpoint: string, ended: Promise<void>, process: ChildProcess) {
     this.endpoint = endpoint;
     this.ended = ended;
-    this.#process = process;
+    this.process = process;
   }
 
   /** Starts one on a free port. @throws Error with what Java printed when it does not come up */
@@ -83,15 +83,15 @@ export class DynamoDbLocal {
 
   /** Whether it was stopped by {@link stop}. */
   get isStopped(): boolean {
-    return this.#isStopped;
+    return this.stopped;
   }
 
   /** Ends it; tables in memory are gone then. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const closed = once(this.#process, 'close');
-    this.#process.stdin?.end();
+    this.stopped = true;
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const closed = once(this.process, 'close');
+    this.process.stdin?.end();
     await closed;
   }
 }

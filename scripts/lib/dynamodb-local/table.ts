@@ -1,9 +1,3 @@
-import {
-  CreateTableCommand,
-  DescribeTableCommand,
-  DescribeTimeToLiveCommand,
-  UpdateTimeToLiveCommand,
-} from '@aws-sdk/client-dynamodb';
 import type {
   CreateTableCommandInput,
   DynamoDBClient,
@@ -11,8 +5,14 @@ import type {
   KeySchemaElement,
   Projection,
 } from '@aws-sdk/client-dynamodb';
-import { TABLE_SCHEMA } from '../../../lambda/store/dynamodb/schema.ts';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
 import type { IndexSchema, TableSchema } from '../../../lambda/store/dynamodb/schema.ts';
+import { TABLE_SCHEMA } from '../../../lambda/store/dynamodb/schema.ts';
 
 /** A table as {@link createTable} makes it, without its name. */
 export interface TableDefinition extends Omit<CreateTableCommandInput, 'TableName'> {

@@ -18,7 +18,7 @@ export function hasBody(request: IncomingMessage): boolean {
 /** Reads the bodies of one server's requests. */
 export class BodyReader {
   /** Bytes of all bodies that are still arriving. */
-  #arriving = 0;
+  private arriving = 0;
 
   /** Reads a whole body. `node:http` throws away what comes past a limit once the answer is out. */
   read(request: IncomingMessage): Promise<ReadBody> {
@@ -28,7 +28,7 @@ export class BodyReader {
       let bytes = 0;
       const end = (body: ReadBody) => {
         request.off('data', keep);
-        this.#arriving -= bytes;
+        this.arriving -= bytes;
         bytes = 0;
         chunks.length = 0;
         resolve(body);
@@ -36,9 +36,9 @@ export class BodyReader {
       const keep = (chunk: Buffer) => {
         chunks.push(chunk);
         bytes += chunk.length;
-        this.#arriving += chunk.length;
+        this.arriving += chunk.length;
         if (bytes > MAX_BODY_BYTES) end('too large');
-        else if (this.#arriving > MAX_ARRIVING_BYTES) end('no room');
+        else if (this.arriving > MAX_ARRIVING_BYTES) end('no room');
       };
       request.on('data', keep);
       request.once('end', () => {

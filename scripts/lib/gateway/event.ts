@@ -1,7 +1,8 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { percentDecoded, type RouteMatch } from './routes.ts';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { RouteMatch } from './routes.ts';
+import { percentDecoded } from './routes.ts';
 
 /** The API, as its events name it. */
 export interface ApiIdentity {

@@ -1,13 +1,13 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { BodyReader, hasBody } from './body.ts';
-import { isPreflight, PREFLIGHT_ANSWER, withCors } from './cors.ts';
 import type { CorsConfiguration } from './cors.ts';
+import { isPreflight, PREFLIGHT_ANSWER, withCors } from './cors.ts';
 import { toEvent } from './event.ts';
-import { ownResponse, toResponse } from './response.ts';
 import type { HttpResponse } from './response.ts';
+import { ownResponse, toResponse } from './response.ts';
 import { routeTable } from './routes.ts';
 
 /** Thrown by `invoke` when no environment of the function is free: API Gateway then answers 503. */

@@ -11,8 +11,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cacheFolder, fillOnce } from '../cache.ts';
-import { programsMissing } from '../missing-tools.ts';
 import type { MissingTool } from '../missing-tools.ts';
+import { programsMissing } from '../missing-tools.ts';
 
 /** The two files that make up the runtime. */
 export interface LambdaRuntime {

@@ -1,5 +1,5 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { FetchPage, LogEvent } from './events.ts';
 
 /** Patient with throttling: following asks for hours, and the first refusal must not end it. */

@@ -1,7 +1,7 @@
 import type { LogEvent } from './events.ts';
 import type { Entry, Line } from './line.ts';
-import { visible } from './terminal.ts';
 import type { Colour, Paint } from './terminal.ts';
+import { visible } from './terminal.ts';
 
 /** Makes what is shown of one log event. */
 export type Format = (event: LogEvent, line: Line) => string;

@@ -1,5 +1,5 @@
-import { followed, found } from './events.ts';
 import type { FollowPorts } from './events.ts';
+import { followed, found } from './events.ts';
 import { filterPattern, isWanted } from './filter.ts';
 import type { Format } from './format.ts';
 import { readLine } from './line.ts';

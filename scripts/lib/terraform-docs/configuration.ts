@@ -1,7 +1,7 @@
 /** Reads what a folder of Terraform declares: required versions, variables and outputs. */
-import { parse } from '@cdktn/hcl2json';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parse } from '@cdktn/hcl2json';
 
 /** A version that Terraform or a provider must have. */
 export interface Requirement {

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { postEvent } from '../events.ts';
-import { againstEmptyHandler } from './function-start.ts';
 import type { Findings, Measure } from '../figures/measure.ts';
 import { ROOT } from '../processes.ts';
+import { againstEmptyHandler } from './function-start.ts';
 
 const ROUNDS = { full: 41, quick: 7 };
 

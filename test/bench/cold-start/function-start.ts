@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.ts';
+import { lambdaRuntime, toolsMissing } from '../../../scripts/lib/lambda-runtime/install.ts';
 import { Environment } from '../../support/lambda-runtime/environment.ts';
-import { lambdaRuntime, toolsMissing, type LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.ts';
-import { environmentVariables, type FunctionSettings } from '../../support/lambda-runtime/lambda-function.ts';
-import { compiled } from '../processes.ts';
+import type { FunctionSettings } from '../../support/lambda-runtime/lambda-function.ts';
+import { environmentVariables } from '../../support/lambda-runtime/lambda-function.ts';
 import { compared, inPairs } from '../figures/stats.ts';
+import { compiled } from '../processes.ts';
 
 /** A function to start and the first event that it gets. */
 export interface Start {

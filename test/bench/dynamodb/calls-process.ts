@@ -5,8 +5,8 @@
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';
 import { storeOver } from '../../support/dynamodb/table-store.ts';
-import { Meter } from './meter.ts';
 import type { Cost } from './meter.ts';
+import { Meter } from './meter.ts';
 import { acquireRequest, settle } from './requests.ts';
 
 /** Calls in the order in which a lease goes through them. */

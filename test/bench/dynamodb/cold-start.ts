@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { MOCK_VMS } from '../../../lambda/providers/mock.ts';
-import type { Database } from './database.ts';
-import { free } from './pool.ts';
-import { postEvent } from '../events.ts';
 import { againstEmptyHandler } from '../cold-start/function-start.ts';
+import { postEvent } from '../events.ts';
 import type { Findings, Measure } from '../figures/measure.ts';
 import { ROOT } from '../processes.ts';
+import type { Database } from './database.ts';
+import { free } from './pool.ts';
 
 const ROUNDS = { full: 41, quick: 7 };
 const TABLE_NAME = 'cold';

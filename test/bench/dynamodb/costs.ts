@@ -1,13 +1,13 @@
 import type { Item } from '../../../lambda/store/dynamodb/items.ts';
+import type { Findings, Measure, Target } from '../figures/measure.ts';
+import { compared, quantile } from '../figures/stats.ts';
+import { compiled, runWorker } from '../processes.ts';
 import type { CallCosts } from './calls-process.ts';
 import type { Database } from './database.ts';
 import type { Latencies } from './latency-process.ts';
 import type { Cost } from './meter.ts';
-import { UNIT_BYTES } from './prices.ts';
 import { free, leased, vmsOf } from './pool.ts';
-import type { Findings, Measure, Target } from '../figures/measure.ts';
-import { compiled, runWorker } from '../processes.ts';
-import { compared, quantile } from '../figures/stats.ts';
+import { UNIT_BYTES } from './prices.ts';
 
 const POOL_SIZES = { full: [10, 1_000, 100_000], quick: [10, 1_000, 10_000] };
 const METERED_CYCLES = { full: 100, quick: 30 };

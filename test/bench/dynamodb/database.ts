@@ -1,15 +1,15 @@
-import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BatchWriteItemCommandOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';
-import { freeItem, inventoryItem, userItem, vmItem } from '../../../lambda/store/dynamodb/items.ts';
 import type { Item } from '../../../lambda/store/dynamodb/items.ts';
+import { freeItem, inventoryItem, userItem, vmItem } from '../../../lambda/store/dynamodb/items.ts';
 import { toolsMissing } from '../../../scripts/lib/dynamodb-local/install.ts';
 import { DynamoDbLocal } from '../../../scripts/lib/dynamodb-local/start.ts';
 import { createTable } from '../../../scripts/lib/dynamodb-local/table.ts';
 import { allItems } from '../../support/dynamodb/database.ts';
-import { POOL } from './pool.ts';
 import type { Findings } from '../figures/measure.ts';
+import { POOL } from './pool.ts';
 
 /** As many as DynamoDB takes in one BatchWriteItem. */
 const ITEMS_A_WRITE = 25;

@@ -1,5 +1,5 @@
-import http from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { KeysAndAttributes, TransactWriteItem } from '@aws-sdk/client-dynamodb';

@@ -1,5 +1,5 @@
-import { REAPER } from '../../../lambda/pool/event.ts';
 import type { Act } from '../../../lambda/pool/event.ts';
+import { REAPER } from '../../../lambda/pool/event.ts';
 import type { AcquireRequest, LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';
 import { POOL } from './pool.ts';

@@ -1,11 +1,12 @@
 import type { Item } from '../../../lambda/store/dynamodb/items.ts';
+import type { Findings, Measure } from '../figures/measure.ts';
+import { median } from '../figures/stats.ts';
+import { compiled, runWorker } from '../processes.ts';
 import type { Database } from './database.ts';
 import { free, vmsOf } from './pool.ts';
 import type { Loot } from './stampede-process.ts';
-import { tally, type Tally } from './stampede-tally.ts';
-import type { Findings, Measure } from '../figures/measure.ts';
-import { compiled, runWorker } from '../processes.ts';
-import { median } from '../figures/stats.ts';
+import type { Tally } from './stampede-tally.ts';
+import { tally } from './stampede-tally.ts';
 
 const VMS = 1_000;
 const ROUNDS = { full: 5, quick: 1 };

@@ -1,8 +1,8 @@
+import type { Findings, Measure } from '../figures/measure.ts';
+import { compiled, runWorker } from '../processes.ts';
 import type { Database } from './database.ts';
 import { leased, vmsOf } from './pool.ts';
 import type { Ticks } from './tick-process.ts';
-import type { Findings, Measure } from '../figures/measure.ts';
-import { compiled, runWorker } from '../processes.ts';
 
 const LEASES = { full: 10_000, quick: 2_000 };
 const MOST_TICKS = 3;

@@ -1,4 +1,5 @@
-import { meetsTarget, type Measure } from './measure.ts';
+import type { Measure } from './measure.ts';
+import { meetsTarget } from './measure.ts';
 
 const HEADINGS = ['measure', 'value', 'against', 'ratio', 'target', 'verdict'];
 

@@ -8,7 +8,8 @@
  * what larger data cost any program here, since the caches of the CPU hold the small pool and not the large one.
  */
 import Queue from 'yocto-queue';
-import { REAPER, type Act } from '../../../lambda/pool/event.ts';
+import type { Act } from '../../../lambda/pool/event.ts';
+import { REAPER } from '../../../lambda/pool/event.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 

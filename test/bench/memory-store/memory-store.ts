@@ -1,7 +1,8 @@
 import type { Findings, Measure } from '../figures/measure.ts';
 import { compared, median } from '../figures/stats.ts';
 import { compiled, runWorker } from '../processes.ts';
-import { growthMeasure, type Round } from './growth.ts';
+import type { Round } from './growth.ts';
+import { growthMeasure } from './growth.ts';
 
 const POOL_SIZES = [10, 1_000, 100_000] as const;
 const ROUNDS = { full: 9, quick: 3 };

@@ -3,7 +3,8 @@
  * connection asks for the lease of one user, with `lend` each is a user who gets a VM and gives it back. The name leads the
  * ids of these users: a user may still hold a VM when the time is over, and would be refused in the next run.
  */
-import autocannon, { type Request } from 'autocannon';
+import type { Request } from 'autocannon';
+import autocannon from 'autocannon';
 
 /** What the server managed. */
 export interface Load {

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Load } from './load-process.ts';
 import type { Findings, Measure } from '../figures/measure.ts';
-import { compiled, runWorker, startNode, type Service } from '../processes.ts';
 import { compared, inPairs, median } from '../figures/stats.ts';
+import type { Service } from '../processes.ts';
+import { compiled, runWorker, startNode } from '../processes.ts';
+import type { Load } from './load-process.ts';
 
 /** An answer as the bare server gives it to everyone. */
 export interface FixedAnswer {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Findings, Measure } from '../figures/measure.ts';
-import { compiled, ROOT, runWorker } from '../processes.ts';
 import { compared, inPairs } from '../figures/stats.ts';
+import { compiled, ROOT, runWorker } from '../processes.ts';
 import type { WarmTimes } from './warm-handler-process.ts';
 
 const ROUNDS = { full: 9, quick: 3 };

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import { NOON_SEC, someVms } from '../../support/pool/lending.ts';
-import { END_SEC, wish, only, counted, countsOf } from './fixtures.ts';
 import type { CurrentStore } from './fixtures.ts';
+import { counted, countsOf, END_SEC, only, wish } from './fixtures.ts';
 
 /** Who gets a VM, and which refusal everybody else gets. */
 export function describeAcquire(currentStore: CurrentStore): void {

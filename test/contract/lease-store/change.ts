@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { checked, ordered, vacated } from '../../../lambda/pool/life.ts';
 import type { VmChange } from '../../../lambda/pool/life.ts';
+import { checked, ordered, vacated } from '../../../lambda/pool/life.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';
 import { CHECKS, NOON_SEC } from '../../support/pool/lending.ts';
-import { HOUR_SEC, END_SEC, act, wish, query, known, TO_FREE, counted, countsOf, someEvent } from './fixtures.ts';
 import type { CurrentStore } from './fixtures.ts';
+import { act, counted, countsOf, END_SEC, HOUR_SEC, known, query, someEvent, TO_FREE, wish } from './fixtures.ts';
 
 /** A VM goes to its next place in life, unless it has changed meanwhile. */
 export function describeChange(currentStore: CurrentStore): void {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import { NOON_SEC } from '../../support/pool/lending.ts';
-import { END_SEC, wish, counted, countsOf } from './fixtures.ts';
 import type { CurrentStore } from './fixtures.ts';
+import { counted, countsOf, END_SEC, wish } from './fixtures.ts';
 
 /** How many VMs of each pool are in each state. */
 export function describeCounts(currentStore: CurrentStore): void {

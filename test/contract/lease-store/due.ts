@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { VmChange } from '../../../lambda/pool/life.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import { NOON_SEC } from '../../support/pool/lending.ts';
-import { END_SEC, wish, query, only, someEvent } from './fixtures.ts';
 import type { CurrentStore } from './fixtures.ts';
+import { END_SEC, only, query, someEvent, wish } from './fixtures.ts';
 
 /** What the reaper finds: ended leases and due checks. */
 export function describeDue(currentStore: CurrentStore): void {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import { NOON_SEC } from '../../support/pool/lending.ts';
-import { act, wish, query, TO_FREE, someEvent } from './fixtures.ts';
 import type { CurrentStore } from './fixtures.ts';
+import { act, query, someEvent, TO_FREE, wish } from './fixtures.ts';
 
 /** What happened, by VM and by user. */
 export function describeEvents(currentStore: CurrentStore): void {

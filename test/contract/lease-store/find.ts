@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import { NOON_SEC } from '../../support/pool/lending.ts';
-import { END_SEC, wish } from './fixtures.ts';
 import type { CurrentStore } from './fixtures.ts';
+import { END_SEC, wish } from './fixtures.ts';
 
 /** The user's live lease. */
 export function describeFind(currentStore: CurrentStore): void {

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { vacated } from '../../../lambda/pool/life.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import { NOON_SEC } from '../../support/pool/lending.ts';
-import { HOUR_SEC, END_SEC, wish, query, counted, countsOf, someEvent } from './fixtures.ts';
 import type { CurrentStore } from './fixtures.ts';
+import { counted, countsOf, END_SEC, HOUR_SEC, query, someEvent, wish } from './fixtures.ts';
 
 /** A retry of `acquire` is answered like the first request. */
 export function describeIdempotency(currentStore: CurrentStore): void {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import { NOON_SEC } from '../../support/pool/lending.ts';
-import { END_SEC, wish, query, only, TO_FREE, counted, countsOf, someEvent } from './fixtures.ts';
 import type { CurrentStore } from './fixtures.ts';
+import { counted, countsOf, END_SEC, only, query, someEvent, TO_FREE, wish } from './fixtures.ts';
 
 /** A lease ends, once, and its VM waits for a check. */
 export function describeRelease(currentStore: CurrentStore): void {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import { NOON_SEC } from '../../support/pool/lending.ts';
-import { HOUR_SEC, END_SEC, wish, query, only } from './fixtures.ts';
 import type { CurrentStore } from './fixtures.ts';
+import { END_SEC, HOUR_SEC, only, query, wish } from './fixtures.ts';
 
 /** A lease gets longer, within the limits of its pool. */
 export function describeRenew(currentStore: CurrentStore): void {

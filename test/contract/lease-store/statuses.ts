@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import { NOON_SEC } from '../../support/pool/lending.ts';
-import { act, wish, INVENTORY } from './fixtures.ts';
 import type { CurrentStore } from './fixtures.ts';
+import { act, INVENTORY, wish } from './fixtures.ts';
 
 /** All VMs, page by page. */
 export function describeStatuses(currentStore: CurrentStore): void {

@@ -3,8 +3,8 @@ import { gone, vacated } from '../../../lambda/pool/life.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
 import { NOON_SEC, someVms } from '../../support/pool/lending.ts';
-import { act, wish, query, counted, countsOf, someEvent, INVENTORY } from './fixtures.ts';
 import type { CurrentStore } from './fixtures.ts';
+import { act, counted, countsOf, INVENTORY, query, someEvent, wish } from './fixtures.ts';
 
 /** The VMs of the store become those of the inventory. */
 export function describeSync(currentStore: CurrentStore): void {

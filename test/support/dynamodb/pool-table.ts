@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { hasEnded } from '../../../lambda/pool/lease.ts';
-import type { Lease } from '../../../lambda/pool/lease.ts';
 import type { PoolEvent } from '../../../lambda/pool/event.ts';
-import { VM_STATES } from '../../../lambda/pool/vm.ts';
+import type { Lease } from '../../../lambda/pool/lease.ts';
+import { hasEnded } from '../../../lambda/pool/lease.ts';
 import type { Vm, VmState } from '../../../lambda/pool/vm.ts';
-import { eventOf, freePartition, keys } from '../../../lambda/store/dynamodb/items.ts';
+import { VM_STATES } from '../../../lambda/pool/vm.ts';
 import type { EventItem, FreeItem, Item, KeyItem, UserItem, VmItem } from '../../../lambda/store/dynamodb/items.ts';
+import { eventOf, freePartition, keys } from '../../../lambda/store/dynamodb/items.ts';
 import { allItems } from './database.ts';
 
 /** Everything that a table holds, and which of the invariants it breaks. */

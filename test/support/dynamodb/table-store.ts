@@ -1,8 +1,8 @@
 import type { Clock } from '../../../lambda/pool/ports.ts';
-import { DynamoDb } from '../../../lambda/store/dynamodb/client.ts';
 import type { ClientOptions } from '../../../lambda/store/dynamodb/client.ts';
-import { createDynamoStore } from '../../../lambda/store/dynamodb/store.ts';
+import { DynamoDb } from '../../../lambda/store/dynamodb/client.ts';
 import type { DynamoStore } from '../../../lambda/store/dynamodb/store.ts';
+import { createDynamoStore } from '../../../lambda/store/dynamodb/store.ts';
 
 /** A store over that table of the DynamoDB that the environment of this process leads to. It counts anew for each caller. */
 export function storeOver(tableName: string, clock: Clock = Date.now): DynamoStore {

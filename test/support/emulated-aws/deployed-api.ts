@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Cors } from '@aws-sdk/client-apigatewayv2';
 import {
   ApiGatewayV2Client,
   GetApisCommand,
@@ -5,14 +8,13 @@ import {
   GetRoutesCommand,
   GetStagesCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import type { Cors } from '@aws-sdk/client-apigatewayv2';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import type { CorsConfiguration } from '../../../scripts/lib/gateway/cors.ts';
 import { createGateway, FunctionThrottled } from '../../../scripts/lib/gateway/server.ts';
-import { TooManyRequests, type LambdaFunction } from '../lambda-runtime/lambda-function.ts';
+import type { LambdaFunction } from '../lambda-runtime/lambda-function.ts';
+import { TooManyRequests } from '../lambda-runtime/lambda-function.ts';
 import { FORBIDDEN, signedEvent } from './iam-authorizer.ts';
-import { ACCOUNT_ID, type EmulatedAws } from './server.ts';
+import type { EmulatedAws } from './server.ts';
+import { ACCOUNT_ID } from './server.ts';
 
 /** An HTTP API as it is in the emulated AWS. */
 export interface DeployedApi {

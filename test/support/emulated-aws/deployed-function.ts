@@ -1,13 +1,16 @@
-import { GetFunctionCommand, LambdaClient, type GetFunctionCommandOutput } from '@aws-sdk/client-lambda';
-import { unzipSync } from 'fflate';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { GetFunctionCommandOutput } from '@aws-sdk/client-lambda';
+import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { unzipSync } from 'fflate';
 import type { LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.ts';
-import { LambdaFunction, type FunctionSettings } from '../lambda-runtime/lambda-function.ts';
-import { REGION, type EmulatedAws } from './server.ts';
+import type { FunctionSettings } from '../lambda-runtime/lambda-function.ts';
+import { LambdaFunction } from '../lambda-runtime/lambda-function.ts';
+import type { EmulatedAws } from './server.ts';
+import { REGION } from './server.ts';
 
 /** A function of the emulated AWS, ready to run. */
 export interface DeployedFunction {

@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbLocal } from '../../../scripts/lib/dynamodb-local/start.ts';
 import { copyTable } from '../../../scripts/lib/dynamodb-local/table.ts';
-import { FaultProxy, type Call } from '../dynamodb/fault-proxy.ts';
+import type { Call } from '../dynamodb/fault-proxy.ts';
+import { FaultProxy } from '../dynamodb/fault-proxy.ts';
 import type { Use } from './iam.ts';
-import { ACCOUNT_ID, REGION, type EmulatedAws } from './server.ts';
+import type { EmulatedAws } from './server.ts';
+import { ACCOUNT_ID, REGION } from './server.ts';
 
 /** A table of the emulated AWS, ready to be worked with. */
 export interface DeployedTable {

@@ -1,5 +1,7 @@
-import { isAllowed, type PolicyDocument, type Use } from './iam.ts';
-import { ACCOUNT_ID, type EmulatedAws } from './server.ts';
+import type { PolicyDocument, Use } from './iam.ts';
+import { isAllowed } from './iam.ts';
+import type { EmulatedAws } from './server.ts';
+import { ACCOUNT_ID } from './server.ts';
 
 interface Policy {
   readonly name: string;
@@ -8,12 +10,12 @@ interface Policy {
 
 /** What a role may do, by its policies in the emulated IAM. */
 export class Role {
-  readonly #name: string;
-  readonly #policies: readonly Policy[];
+  private readonly name: string;
+  private readonly policies: readonly Policy[];
 
   private constructor(name: string, policies: readonly Policy[]) {
-    this.#name = name;
-    this.#policies = policies;
+    this.name = name;
+    this.policies = policies;
   }
 
   /** Reads a role. @throws Error when it has managed policies, which this class does not read */
@@ -31,7 +33,7 @@ export class Role {
 
   /** Each action and resource of one service, such as `dynamodb`, that the policies name. */
   usesOf(service: string): Use[] {
-    const statements = this.#policies.flatMap(({ policy }) => policy.Statement);
+    const statements = this.policies.flatMap(({ policy }) => policy.Statement);
     const uses = statements.flatMap(({ Action, Resource }) =>
       [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ action, resource }))),
     );
@@ -45,8 +47,8 @@ export class Role {
    * @throws Error when the resource has no such action
    */
   allows(use: Use, resourcePolicy?: PolicyDocument): Promise<boolean> {
-    const principal = `arn:aws:sts::${ACCOUNT_ID}:assumed-role/${this.#name}/${this.#name}`;
-    return isAllowed({ ...use, principal, identityPolicies: this.#policies, resourcePolicy });
+    const principal = `arn:aws:sts::${ACCOUNT_ID}:assumed-role/${this.name}/${this.name}`;
+    return isAllowed({ ...use, principal, identityPolicies: this.policies, resourcePolicy });
   }
 }
 

@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -17,11 +18,11 @@ const MOTO_SETTINGS = {
 export class EmulatedAws {
   /** `http://127.0.0.1:PORT`: an IP address, so that S3 clients use path-style addresses by themselves */
   readonly endpoint: string;
-  readonly #process: ChildProcess;
+  private readonly process: ChildProcess;
 
   private constructor(endpoint: string, process: ChildProcess) {
     this.endpoint = endpoint;
-    this.#process = process;
+    this.process = process;
   }
 
   /** Starts one on a free port. @throws Error with Python's output when it does not start */
@@ -92,9 +93,9 @@ export class EmulatedAws {
 
   /** Stops it; everything in it is gone. */
   async stop(): Promise<void> {
-    if (this.#process.exitCode !== null) return;
-    const closed = once(this.#process, 'close');
-    this.#process.stdin?.end();
+    if (this.process.exitCode !== null) return;
+    const closed = once(this.process, 'close');
+    this.process.stdin?.end();
     await closed;
   }
 }

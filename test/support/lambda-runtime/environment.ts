@@ -1,7 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.ts';
-import { RuntimeApi, type FirstUse, type Invocation, type InvocationResult } from './runtime-api.ts';
+import type { FirstUse, Invocation, InvocationResult } from './runtime-api.ts';
+import { RuntimeApi } from './runtime-api.ts';
 
 /** How an execution environment is set up. */
 export interface EnvironmentOptions {
@@ -27,34 +29,34 @@ export class Environment {
   /** Just before the process was started, on the clock of `performance.now()` */
   readonly spawnedAtMs: number;
 
-  readonly #api: RuntimeApi;
-  readonly #process: ChildProcess;
-  readonly #closed: Promise<void>;
-  readonly #initialised: Promise<unknown>;
+  private readonly api: RuntimeApi;
+  private readonly process: ChildProcess;
+  private readonly closed: Promise<void>;
+  private readonly initialised: Promise<unknown>;
 
   private constructor(api: RuntimeApi, options: EnvironmentOptions) {
     const { runtime, handler, codeFolder, variables, onLogLine } = options;
-    this.#api = api;
+    this.api = api;
     this.spawnedAtMs = performance.now();
-    this.#process = spawn(runtime.node, [runtime.interfaceClient, handler], {
+    this.process = spawn(runtime.node, [runtime.interfaceClient, handler], {
       cwd: codeFolder,
       env: { ...variables, AWS_LAMBDA_RUNTIME_API: api.address },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const output of [this.#process.stdout, this.#process.stderr]) {
+    for (const output of [this.process.stdout, this.process.stderr]) {
       if (output) createInterface(output).on('line', onLogLine);
     }
-    this.#closed = new Promise((resolve) => {
-      this.#process.once('close', () => {
-        api.abort(this.#exitedResult());
+    this.closed = new Promise((resolve) => {
+      this.process.once('close', () => {
+        api.abort(this.exitedResult());
         api.close();
         resolve();
       });
     });
-    this.#process.once('error', (fault) => {
+    this.process.once('error', (fault) => {
       onLogLine(fault.message);
     });
-    this.#initialised = this.#initialisedInTime();
+    this.initialised = this.initialisedInTime();
   }
 
   /** Starts the process; it is initialising when this resolves. */
@@ -63,13 +65,13 @@ export class Environment {
   }
 
   get isAlive(): boolean {
-    const { exitCode, signalCode, killed } = this.#process;
+    const { exitCode, signalCode, killed } = this.process;
     return exitCode === null && signalCode === null && !killed;
   }
 
   /** When the function was loaded and when it had answered for the first time. */
   get firstUse(): Readonly<FirstUse> {
-    return this.#api.firstUse;
+    return this.api.firstUse;
   }
 
   /**
@@ -79,32 +81,32 @@ export class Environment {
    * @param timeoutMs - longest the function may run; loading its code does not count
    */
   async invoke(event: Omit<Invocation, 'deadlineMs'>, timeoutMs: number): Promise<InvocationResult> {
-    await this.#initialised;
-    if (!this.isAlive) return this.#exitedResult();
+    await this.initialised;
+    if (!this.isAlive) return this.exitedResult();
     const timer = setTimeout(() => {
-      this.#api.abort(timedOutResult(event.requestId, timeoutMs));
-      this.#process.kill('SIGKILL');
+      this.api.abort(timedOutResult(event.requestId, timeoutMs));
+      this.process.kill('SIGKILL');
     }, timeoutMs);
-    const result = await this.#api.invoke({ ...event, deadlineMs: Date.now() + timeoutMs });
+    const result = await this.api.invoke({ ...event, deadlineMs: Date.now() + timeoutMs });
     clearTimeout(timer);
     return result;
   }
 
   /** Ends the process and waits until its last log line is in. */
   async stop(): Promise<void> {
-    this.#process.kill('SIGKILL');
-    await this.#closed;
+    this.process.kill('SIGKILL');
+    await this.closed;
   }
 
-  async #initialisedInTime(): Promise<void> {
-    const timer = setTimeout(() => this.#process.kill('SIGKILL'), MAX_INIT_MS);
-    await Promise.race([this.#api.initialised, this.#closed]);
+  private async initialisedInTime(): Promise<void> {
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), MAX_INIT_MS);
+    await Promise.race([this.api.initialised, this.closed]);
     clearTimeout(timer);
   }
 
-  #exitedResult(): InvocationResult {
-    if (this.#api.initError) return { payload: this.#api.initError, functionError: 'Unhandled' };
-    const how = this.#process.exitCode ?? this.#process.signalCode ?? 'an error';
+  private exitedResult(): InvocationResult {
+    if (this.api.initError) return { payload: this.api.initError, functionError: 'Unhandled' };
+    const how = this.process.exitCode ?? this.process.signalCode ?? 'an error';
     return failure({ errorType: 'Runtime.ExitError', errorMessage: `Error: Runtime exited with ${how}` });
   }
 }

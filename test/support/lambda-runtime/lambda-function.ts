@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Environment } from './environment.ts';
 import type { LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.ts';
+import { Environment } from './environment.ts';
 import type { InvocationResult } from './runtime-api.ts';
 
 /** What Lambda knows of a function, in the words of its `GetFunction` answer. */
@@ -40,27 +40,27 @@ export class LambdaFunction {
   /** What all environments wrote, in the order it came: the function's log group */
   readonly logLines: string[] = [];
 
-  readonly #settings: FunctionSettings;
-  readonly #codeFolder: string;
-  readonly #runtime: LambdaRuntime;
-  readonly #environments = new Set<Environment>();
-  readonly #idle: Environment[] = [];
-  #starting = 0;
+  private readonly settings: FunctionSettings;
+  private readonly codeFolder: string;
+  private readonly runtime: LambdaRuntime;
+  private readonly environments = new Set<Environment>();
+  private readonly idle: Environment[] = [];
+  private starting = 0;
 
   /** @param codeFolder - where the deployment package was unzipped */
   constructor(settings: FunctionSettings, codeFolder: string, runtime: LambdaRuntime) {
-    this.#settings = settings;
-    this.#codeFolder = codeFolder;
-    this.#runtime = runtime;
+    this.settings = settings;
+    this.codeFolder = codeFolder;
+    this.runtime = runtime;
   }
 
   get name(): string {
-    return this.#settings.functionName;
+    return this.settings.functionName;
   }
 
   /** How many processes run it */
   get environmentCount(): number {
-    return this.#environments.size;
+    return this.environments.size;
   }
 
   /**
@@ -70,45 +70,45 @@ export class LambdaFunction {
    * @throws {@link TooManyRequests} when it is throttled
    */
   async invoke(event: unknown): Promise<InvocationResult> {
-    const environment = this.#takeIdle() ?? (await this.#startEnvironment());
-    const { functionArn, timeoutSec } = this.#settings;
+    const environment = this.takeIdle() ?? (await this.startEnvironment());
+    const { functionArn, timeoutSec } = this.settings;
     const payload = Buffer.from(JSON.stringify(event));
     const result = await environment.invoke({ requestId: randomUUID(), payload, functionArn }, timeoutSec * 1000);
-    if (environment.isAlive) this.#idle.push(environment);
-    else this.#environments.delete(environment);
+    if (environment.isAlive) this.idle.push(environment);
+    else this.environments.delete(environment);
     return result;
   }
 
   /** Ends every environment, and with them all that the function keeps in memory. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#environments].map((environment) => environment.stop()));
-    this.#environments.clear();
+    await Promise.all([...this.environments].map((environment) => environment.stop()));
+    this.environments.clear();
   }
 
-  #takeIdle(): Environment | undefined {
-    const environment = this.#idle.pop();
+  private takeIdle(): Environment | undefined {
+    const environment = this.idle.pop();
     if (!environment || environment.isAlive) return environment;
-    this.#environments.delete(environment);
-    return this.#takeIdle();
+    this.environments.delete(environment);
+    return this.takeIdle();
   }
 
-  async #startEnvironment(): Promise<Environment> {
-    const { reservedConcurrency, functionName, handler } = this.#settings;
+  private async startEnvironment(): Promise<Environment> {
+    const { reservedConcurrency, functionName, handler } = this.settings;
     const concurrency = reservedConcurrency ?? UNRESERVED_CONCURRENCY;
-    if (this.#environments.size + this.#starting >= concurrency) throw new TooManyRequests(functionName, concurrency);
-    this.#starting += 1;
+    if (this.environments.size + this.starting >= concurrency) throw new TooManyRequests(functionName, concurrency);
+    this.starting += 1;
     try {
       const environment = await Environment.start({
-        runtime: this.#runtime,
+        runtime: this.runtime,
         handler,
-        codeFolder: this.#codeFolder,
-        variables: environmentVariables(this.#settings, this.#codeFolder),
+        codeFolder: this.codeFolder,
+        variables: environmentVariables(this.settings, this.codeFolder),
         onLogLine: (line) => this.logLines.push(line),
       });
-      this.#environments.add(environment);
+      this.environments.add(environment);
       return environment;
     } finally {
-      this.#starting -= 1;
+      this.starting -= 1;
     }
   }
 }

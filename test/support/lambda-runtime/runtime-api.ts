@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
@@ -39,18 +40,18 @@ export class RuntimeApi {
   /** The runtime's report of a failed init phase, after which it exits */
   initError: Buffer | undefined;
 
-  readonly #server: Server;
-  #idleRuntime: ServerResponse | undefined;
-  #next: Invocation | undefined;
-  #initialised: () => void = () => undefined;
-  #running: { requestId: string; settle: (result: InvocationResult) => void } | undefined;
+  private readonly server: Server;
+  private idleRuntime: ServerResponse | undefined;
+  private next: Invocation | undefined;
+  private markInitialised: () => void = () => undefined;
+  private running: { requestId: string; settle: (result: InvocationResult) => void } | undefined;
 
   private constructor() {
     this.initialised = new Promise((resolve) => {
-      this.#initialised = resolve;
+      this.markInitialised = resolve;
     });
-    this.#server = createServer((request, response) => {
-      this.#serve(request, response).catch((fault: unknown) => {
+    this.server = createServer((request, response) => {
+      this.serve(request, response).catch((fault: unknown) => {
         response.destroy(fault instanceof Error ? fault : undefined);
       });
     });
@@ -59,86 +60,86 @@ export class RuntimeApi {
   /** Starts the API on a free port of this machine. */
   static async listen(): Promise<RuntimeApi> {
     const api = new RuntimeApi();
-    api.#server.listen(0, '127.0.0.1');
-    await once(api.#server, 'listening');
+    api.server.listen(0, '127.0.0.1');
+    await once(api.server, 'listening');
     return api;
   }
 
   /** Host and port, the value of `AWS_LAMBDA_RUNTIME_API` for the runtime. */
   get address(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** Hands an event to the runtime, as soon as it asks for one. Wait for one invocation to end before the next. */
   invoke(invocation: Invocation): Promise<InvocationResult> {
     return new Promise((settle) => {
-      this.#running = { requestId: invocation.requestId, settle };
-      this.#next = invocation;
-      this.#deliver();
+      this.running = { requestId: invocation.requestId, settle };
+      this.next = invocation;
+      this.deliver();
     });
   }
 
   /** Ends the invocation under way, if any, without the runtime: it has exited or is being killed. */
   abort(result: InvocationResult): void {
-    this.#finish(result);
+    this.finish(result);
   }
 
   /** Stops the API; a runtime that waits for an event is cut off. */
   close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    this.server.close();
+    this.server.closeAllConnections();
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? '';
     if (url.endsWith('/runtime/invocation/next')) {
-      this.#takeIdle(response);
+      this.takeIdle(response);
       return;
     }
     const payload = await buffer(request);
-    const isTaken = url.endsWith('/runtime/init/error') ? this.#takeInitError(payload) : this.#takeResult(url, payload);
+    const isTaken = url.endsWith('/runtime/init/error') ? this.takeInitError(payload) : this.takeResult(url, payload);
     response.writeHead(isTaken ? 202 : 400).end();
   }
 
-  #takeIdle(runtime: ServerResponse): void {
+  private takeIdle(runtime: ServerResponse): void {
     this.firstUse.firstNextMs ??= performance.now();
-    this.#initialised();
-    this.#idleRuntime = runtime;
-    this.#deliver();
+    this.markInitialised();
+    this.idleRuntime = runtime;
+    this.deliver();
   }
 
-  #takeInitError(payload: Buffer): true {
+  private takeInitError(payload: Buffer): true {
     this.initError = payload;
     return true;
   }
 
   /** @returns false when this is not a result of the invocation under way */
-  #takeResult(url: string, payload: Buffer): boolean {
+  private takeResult(url: string, payload: Buffer): boolean {
     const [, requestId, outcome] = /\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(url) ?? [];
-    if (requestId === undefined || requestId !== this.#running?.requestId) return false;
+    if (requestId === undefined || requestId !== this.running?.requestId) return false;
     this.firstUse.firstResponseMs ??= performance.now();
-    this.#finish(outcome === 'error' ? { payload, functionError: 'Unhandled' } : { payload });
+    this.finish(outcome === 'error' ? { payload, functionError: 'Unhandled' } : { payload });
     return true;
   }
 
-  #deliver(): void {
-    if (!this.#idleRuntime || !this.#next) return;
-    const { requestId, payload, functionArn, deadlineMs } = this.#next;
-    this.#idleRuntime.writeHead(200, {
+  private deliver(): void {
+    if (!this.idleRuntime || !this.next) return;
+    const { requestId, payload, functionArn, deadlineMs } = this.next;
+    this.idleRuntime.writeHead(200, {
       'content-type': 'application/json',
       'content-length': payload.length,
       'lambda-runtime-aws-request-id': requestId,
       'lambda-runtime-deadline-ms': deadlineMs,
       'lambda-runtime-invoked-function-arn': functionArn,
     });
-    this.#idleRuntime.end(payload);
-    this.#idleRuntime = undefined;
-    this.#next = undefined;
+    this.idleRuntime.end(payload);
+    this.idleRuntime = undefined;
+    this.next = undefined;
   }
 
-  #finish(result: InvocationResult): void {
-    this.#running?.settle(result);
-    this.#running = undefined;
-    this.#next = undefined;
+  private finish(result: InvocationResult): void {
+    this.running?.settle(result);
+    this.running = undefined;
+    this.next = undefined;
   }
 }

@@ -3,8 +3,8 @@ import type { Lease } from '../../../lambda/pool/lease.ts';
 import type { OpenGrant } from '../../../lambda/pool/lending.ts';
 import type { Clock } from '../../../lambda/pool/ports.ts';
 import type { Refusal } from '../../../lambda/pool/refusals.ts';
-import { outcomeOf } from '../processes/function-instance.ts';
 import type { FunctionInstance, Outcome } from '../processes/function-instance.ts';
+import { outcomeOf } from '../processes/function-instance.ts';
 
 /** Looks up the user's live lease in the table itself. */
 export type LookUp = (userId: string, nowSec: number) => Promise<Lease | undefined>;

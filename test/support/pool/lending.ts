@@ -1,9 +1,9 @@
 import type { Verdict } from '../../../lambda/pool/life.ts';
-import type { LeaseStore, LoginKey, VmProvider } from '../../../lambda/pool/ports.ts';
 import type { PolicyOf } from '../../../lambda/pool/pool.ts';
+import type { LeaseStore, LoginKey, VmProvider } from '../../../lambda/pool/ports.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
-import { composeService } from '../../../lambda/service.ts';
 import type { Service, ServiceParts } from '../../../lambda/service.ts';
+import { composeService } from '../../../lambda/service.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
 
 /** Saturday 2026-11-21, noon UTC; epoch seconds. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../lambda/pool/ports.ts';
-import { isRefusal } from '../../../lambda/pool/refusals.ts';
 import type { Refusal } from '../../../lambda/pool/refusals.ts';
+import { isRefusal } from '../../../lambda/pool/refusals.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
-import { serviceOver, TestProvider } from '../pool/lending.ts';
 import { storeOver } from '../dynamodb/table-store.ts';
+import { serviceOver, TestProvider } from '../pool/lending.ts';
 
 /** What one instance of the function is made of. */
 export interface InstanceOptions {

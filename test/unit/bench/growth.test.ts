@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { meetsTarget } from '../../bench/figures/measure.ts';
-import { growthMeasure, type Round } from '../../bench/memory-store/growth.ts';
+import type { Round } from '../../bench/memory-store/growth.ts';
+import { growthMeasure } from '../../bench/memory-store/growth.ts';
 
 type Variant = 'store' | 'bare';
 

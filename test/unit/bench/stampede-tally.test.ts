@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Lease } from '../../../lambda/pool/lease.ts';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';
-import { tally, type Answers } from '../../bench/dynamodb/stampede-tally.ts';
+import type { Answers } from '../../bench/dynamodb/stampede-tally.ts';
+import { tally } from '../../bench/dynamodb/stampede-tally.ts';
 
 const NOTHING = { lentTwice: 0, untold: 0, contradicted: 0, notLent: 0 };
 

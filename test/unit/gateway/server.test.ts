@@ -1,10 +1,12 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createGateway, FunctionThrottled, type GatewayOptions } from '../../../scripts/lib/gateway/server.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { GatewayOptions } from '../../../scripts/lib/gateway/server.ts';
+import { createGateway, FunctionThrottled } from '../../../scripts/lib/gateway/server.ts';
 
 const TEN_MIB = 10 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createClient, pagesOf } from '../../../scripts/lib/logs/cloudwatch.ts';
-import { environmentOf, startFakeCloudWatch } from './fake-cloudwatch.ts';
 import type { Reply } from './fake-cloudwatch.ts';
+import { environmentOf, startFakeCloudWatch } from './fake-cloudwatch.ts';
 
 const LOG_GROUP = '/aws/lambda/vm-pool-dev';
 const NOTHING: Reply = { status: 200, body: { events: [] } };

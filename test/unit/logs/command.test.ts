@@ -1,11 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
-import { environmentOf, startFakeCloudWatch } from './fake-cloudwatch.ts';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Reply } from './fake-cloudwatch.ts';
+import { environmentOf, startFakeCloudWatch } from './fake-cloudwatch.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 const endings: (() => void)[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { followed, found, LATE_MS, POLL_EVERY_MS } from '../../../scripts/lib/logs/events.ts';
 import type { FetchPage, LogEvent, Query } from '../../../scripts/lib/logs/events.ts';
+import { followed, found, LATE_MS, POLL_EVERY_MS } from '../../../scripts/lib/logs/events.ts';
 
 const SINCE_MS = 1_000_000;
 const QUERY: Query = { startMs: SINCE_MS, pattern: '"alice"' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { filterPattern, isWanted } from '../../../scripts/lib/logs/filter.ts';
 import type { Filter } from '../../../scripts/lib/logs/filter.ts';
+import { filterPattern, isWanted } from '../../../scripts/lib/logs/filter.ts';
 import { readLine } from '../../../scripts/lib/logs/line.ts';
 
 const EVERYTHING: Filter = { userId: undefined, vmId: undefined, requestId: undefined, errorsOnly: false };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { asJson, readable } from '../../../scripts/lib/logs/format.ts';
 import type { Format } from '../../../scripts/lib/logs/format.ts';
+import { asJson, readable } from '../../../scripts/lib/logs/format.ts';
 import { readLine } from '../../../scripts/lib/logs/line.ts';
 import { painter, visible, wantsColour } from '../../../scripts/lib/logs/terminal.ts';
 

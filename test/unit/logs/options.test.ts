@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { HELP, OptionsError, parseOptions } from '../../../scripts/lib/logs/options.ts';
 import type { Options } from '../../../scripts/lib/logs/options.ts';
+import { HELP, OptionsError, parseOptions } from '../../../scripts/lib/logs/options.ts';
 
 const NOW_MS = Date.parse('2026-01-31T12:00:00Z');
 

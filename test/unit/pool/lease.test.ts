@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasEnded } from '../../../lambda/pool/lease.ts';
 import type { Lease } from '../../../lambda/pool/lease.ts';
+import { hasEnded } from '../../../lambda/pool/lease.ts';
 
 const lease: Lease = { id: 'l-1', userId: 'alice', vmId: 'vm-01', acquiredAtSec: 500, expiresAtSec: 1_000 };
 

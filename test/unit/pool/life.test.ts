@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { checked, ordered, vacated } from '../../../lambda/pool/life.ts';
 import type { Order } from '../../../lambda/pool/life.ts';
+import { checked, ordered, vacated } from '../../../lambda/pool/life.ts';
 import type { Vm, VmState, VmStatus } from '../../../lambda/pool/vm.ts';
 import { someVms } from '../../support/pool/lending.ts';
 
