@@ -150,6 +150,21 @@ describe('calls of operators', () => {
     expect(await call(route, 'reason=test', { pathParameters: { id: 'vm-99' } })).toBe('404 unknown_vm');
   });
 
+  it.each([
+    { route: 'POST /vms/{id}/drain', before: [] },
+    { route: 'POST /vms/{id}/quarantine', before: [] },
+    { route: 'POST /vms/{id}/return', before: ['POST /vms/{id}/quarantine'] },
+    { route: 'POST /vms/{id}/release', before: ['POST /getvm'] },
+  ])('$route: 409 vm_busy', async ({ route, before }) => {
+    for (const earlier of before) await right(earlier);
+    parts.store.change = async (status) => ({ applied: false, status });
+    expect(await right(route)).toBe('409 vm_busy');
+  });
+
+  it('GET /events: 404 unknown_vm', async () => {
+    expect(await call('GET /events', 'vm=vm-99')).toBe('404 unknown_vm');
+  });
+
   it.each(['GET /vms', 'GET /events'])('%s: 400 invalid_cursor', async (route) => {
     failStore(new InvalidCursor());
     expect(await right(route)).toBe('400 invalid_cursor');

@@ -37,7 +37,7 @@ export const documentation = () => [
         },
       ],
     },
-    refusals: ['invalid_cursor'],
+    refusals: ['invalid_cursor', 'unknown_vm'],
   }),
 ];
 
