@@ -120,7 +120,7 @@ run "bounds_the_requests_to_the_table_and_to_each_index" {
     condition = [
       for block in concat(aws_dynamodb_table.this.on_demand_throughput, flatten([for index in aws_dynamodb_table.this.global_secondary_index : index.on_demand_throughput])) :
       "${block.max_read_request_units} ${block.max_write_request_units}"
-    ] == ["400 200", "400 200", "400 200"]
+    ] == ["400 200", "400 200", "400 200", "400 200"]
     error_message = "An index without a bound can be read without one, whatever the table's: ${jsonencode(aws_dynamodb_table.this.global_secondary_index)}"
   }
 }
