@@ -18,8 +18,8 @@ import { functionInstance, outcomeOf } from '../support/processes/function-insta
 /** Longer than the store waits for an answer of the database. */
 const PAST_THE_TIME_OUT_MS = 1_800;
 
-/** Longest that a caller waits for a refusal: the store's deadline, and some time of a busy computer. */
-const LONGEST_WAIT_MS = 6_000 + 1_500;
+/** Longest that a caller waits for a refusal: the store's deadline, a last answer, and some time of a busy computer. */
+const LONGEST_WAIT_MS = 6_000 + 1_500 + 1_500;
 
 /** What the function's start allows a sync. */
 const INIT_BUDGET_MS = 4_000;

@@ -147,7 +147,7 @@ export class Inventory {
   private async commit(change: Change, end: Deadline): Promise<boolean> {
     const deadline = callDeadline(end);
     try {
-      await this.table.transact(await change(deadline), deadline);
+      await this.table.transact(await change(deadline), deadline, 'at the deadline');
       return true;
     } catch (error) {
       const isLate = error instanceof StoreUnavailable && deadline === end;

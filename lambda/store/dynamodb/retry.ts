@@ -79,8 +79,8 @@ export async function retryCancelled<Result>(
   }
 }
 
-/** Sends one request. @param timeoutMs - longest wait for its answer */
-type Send<Output> = (timeoutMs: number) => Promise<Output>;
+/** Sends one request. @param leftMs - time until the deadline, milliseconds */
+type Send<Output> = (leftMs: number) => Promise<Output>;
 
 /**
  * Sends a request again until its outcome is known.
@@ -91,7 +91,6 @@ type Send<Output> = (timeoutMs: number) => Promise<Output>;
 export async function sendUntilSettled<Output>(where: string, send: Send<Output>, deadline: Deadline): Promise<Output> {
   for (let attempt = 0; ; attempt++) {
     try {
-      // An answer that comes after the deadline is of no use.
       return await send(Math.max(1, deadline - performance.now()));
     } catch (error) {
       const fault = faultAt(where, error);

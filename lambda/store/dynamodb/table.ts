@@ -39,6 +39,9 @@ export interface Found<Entry> {
   readonly next: RawKey | undefined;
 }
 
+/** When a request that was sent is given up. */
+type Ends = 'at the deadline' | 'after its answer';
+
 /** One DynamoDB table, in terms of plain items. Calls without a deadline get a new one. */
 export class Table {
   /** The table and its place, for errors. */
@@ -141,12 +144,18 @@ export class Table {
    * transaction is sent again under the same token until its outcome is known.
    * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)
    *
+   * @param ends - when to stop waiting for an answer. What was sent before the deadline is waited for beyond it: else the
+   *   transaction could be made after its caller was told 503 and had looked. Where nobody is told, the deadline may cut it.
    * @throws {@link Cancelled} when a condition failed or another transaction was in the way, `StoreUnavailable` when the
    *   outcome is not known at the deadline
    */
-  async transact(actions: readonly Action[], deadline = deadlineFromNow()): Promise<void> {
+  async transact(
+    actions: readonly Action[],
+    deadline = deadlineFromNow(),
+    ends: Ends = 'after its answer',
+  ): Promise<void> {
     try {
-      await this.transactAll(actions, deadline);
+      await this.transactAll(actions, deadline, ends);
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
       const failed = actions.filter((_, position) => error.failedAt(position));
@@ -154,21 +163,24 @@ export class Table {
       await this.transact(
         actions.filter((action) => !failed.includes(action)),
         deadline,
+        ends,
       );
     }
   }
 
-  private async transactAll(actions: readonly Action[], deadline: Deadline): Promise<void> {
+  private async transactAll(actions: readonly Action[], deadline: Deadline, ends: Ends): Promise<void> {
     const TransactItems = actions.map((action) => transactItem(this.name, action));
-    await this.send('TransactWriteItems', { ClientRequestToken: randomUUID(), TransactItems }, deadline);
+    await this.send('TransactWriteItems', { ClientRequestToken: randomUUID(), TransactItems }, deadline, ends);
   }
 
   private async send<Name extends keyof Api>(
     operation: Name,
     input: Api[Name][0],
     deadline = deadlineFromNow(),
+    ends: Ends = 'at the deadline',
   ): Promise<Api[Name][1]> {
-    return sendUntilSettled(this.where, (timeoutMs) => this.client.send(operation, input, timeoutMs), deadline);
+    const timeout = (leftMs: number) => (ends === 'at the deadline' ? leftMs : undefined);
+    return sendUntilSettled(this.where, (leftMs) => this.client.send(operation, input, timeout(leftMs)), deadline);
   }
 
   private queryInput({ index, key, backward, limit, after, attributes = [] }: Query<unknown>) {

@@ -3,7 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DynamoDb } from '../../../../lambda/store/dynamodb/client.ts';
 import { createDynamoStore } from '../../../../lambda/store/dynamodb/store.ts';
+import { Table } from '../../../../lambda/store/dynamodb/table.ts';
 import { AT_NOON, NOON_SEC } from '../../../support/pool/lending.ts';
 
 let answer: (response: ServerResponse) => void;
@@ -29,10 +31,14 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
+const place = () => ({
+  region: 'eu-central-1',
+  endpoint: `http://127.0.0.1:${port}`,
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+});
+
 function store() {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const place = { region: 'eu-central-1', endpoint: `http://127.0.0.1:${port}`, credentials };
-  return createDynamoStore({ tableName: 'vm-pool-typo', eventsKeptDays: 1, ...place });
+  return createDynamoStore({ tableName: 'vm-pool-typo', eventsKeptDays: 1, ...place() });
 }
 
 function refuses(type: string, message: string) {
@@ -82,5 +88,22 @@ describe('ping', () => {
     await expect(store().ping()).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(performance.now() - startedMs).toBeLessThan(2_000);
     expect(requests).toBe(1);
+  });
+});
+
+describe('a transaction that is answered after the deadline', () => {
+  const transact = (ends?: 'at the deadline') =>
+    new Table(new DynamoDb(place()), 'vm-pool').transact([], performance.now() + 100, ends);
+
+  beforeEach(() => {
+    answer = (response) => setTimeout(() => response.end('{}'), 600);
+  });
+
+  it('is waited for, since a caller who was told 503 would else find out nothing', async () => {
+    await expect(transact()).resolves.toBeUndefined();
+  });
+
+  it('is given up where nobody is told, as in a sync', async () => {
+    await expect(transact('at the deadline')).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 });
