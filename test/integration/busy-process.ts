@@ -1,15 +1,15 @@
-/** One instance of the function under load: several callers at once borrow, renew and give back, now and then a tick runs. */
+/** One process of the function under load: several callers at once borrow, renew and release; sometimes a tick runs. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Refusal } from '../../lambda/pool/refusals.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import { seededRandom } from '../support/pool/random.ts';
-import type { FunctionInstance, Outcome } from '../support/processes/function-instance.ts';
-import { functionInstance, outcomeOf } from '../support/processes/function-instance.ts';
+import type { FunctionProcess, Outcome } from '../support/processes/function-process.ts';
+import { functionProcess, outcomeOf } from '../support/processes/function-process.ts';
 import { serveTask } from '../support/processes/worker-task.ts';
 import type { Entry } from './history.ts';
 
-/** The load, and where it goes. */
+/** The load and its target. */
 export interface BusyTask {
   readonly tableName: string;
   readonly vms: readonly Vm[];
@@ -19,7 +19,7 @@ export interface BusyTask {
   readonly seed: number;
 }
 
-/** How often a caller leaves a lease alone, for another caller to find it. */
+/** Share of the leases that their caller does not give back, so that another caller finds them. */
 const ABANDONED = 0.05;
 
 serveTask(async (task: BusyTask) => {
@@ -30,30 +30,30 @@ serveTask(async (task: BusyTask) => {
 
 class Load {
   readonly entries: Entry[] = [];
-  private readonly instance: FunctionInstance;
+  private readonly service: FunctionProcess;
   private readonly random: () => number;
 
   constructor(private readonly task: BusyTask) {
-    this.instance = functionInstance({ ...task, clock: Date.now });
+    this.service = functionProcess({ ...task, clock: Date.now });
     this.random = seededRandom(task.seed);
   }
 
   async call(): Promise<void> {
     for (let round = 0; round < this.task.roundsEach; round++) {
-      if (this.random() < 0.005) await outcomeOf(this.instance.tick());
+      if (this.random() < 0.005) await outcomeOf(this.service.tick());
       await this.borrow(`user-${String(Math.floor(this.random() * this.task.users))}`);
     }
   }
 
   private async borrow(userId: string): Promise<void> {
-    const { lending } = this.instance;
+    const { lending } = this.service;
     const idempotencyKey = randomUUID();
     const acquire = () => lending.acquire({ userId, idempotencyKey }, randomUUID());
     const outcome = await this.recorded({ use: 'acquire', userId }, acquire, ({ vm, lease }) => {
       return { vmId: vm.id, leaseId: lease.id };
     });
     if ('refusal' in outcome) {
-      // Somebody else calls for the same user, or has left the lease alone: take it over half of the time.
+      // Another caller acts for the same user, or has abandoned the lease. Half of the time, give it back for them.
       const { refusal } = outcome;
       if (refusal.code === 'already_allocated' && this.random() < 0.5) await this.giveBack(userId, refusal.lease.id);
       return;
@@ -65,30 +65,30 @@ class Load {
   }
 
   private async renew(userId: string, leaseId: string): Promise<void> {
-    const renew = () => this.instance.lending.renew({ userId, leaseId, minutes: 600 }, randomUUID());
+    const renew = () => this.service.lending.renew({ userId, leaseId, minutes: 600 }, randomUUID());
     await this.recorded({ use: 'renew', userId, leaseId }, renew, () => ({}));
   }
 
   private async giveBack(userId: string, leaseId: string): Promise<void> {
-    const release = () => this.instance.lending.release({ userId, leaseId }, randomUUID());
+    const release = () => this.service.lending.release({ userId, leaseId }, randomUUID());
     await this.recorded({ use: 'release', userId, leaseId }, release, ({ vm, state }) => ({ vmId: vm.id, state }));
   }
 
   private async recorded<Answer>(
     asked: Pick<Entry, 'use' | 'userId' | 'leaseId'>,
     call: () => Promise<Answer>,
-    told: (answer: Answer) => Partial<Entry>,
+    factsOf: (answer: Answer) => Partial<Entry>,
   ): Promise<Outcome<Answer>> {
     const startMs = sharedMs();
-    const outcome = await untilTold(call);
-    const what = 'answer' in outcome ? { code: 'ok', ...told(outcome.answer) } : refused(outcome.refusal);
-    this.entries.push({ startMs, endMs: sharedMs(), ...asked, ...what });
+    const outcome = await untilAnswered(call);
+    const result = 'answer' in outcome ? { code: 'ok', ...factsOf(outcome.answer) } : refused(outcome.refusal);
+    this.entries.push({ startMs, endMs: sharedMs(), ...asked, ...result });
     return outcome;
   }
 }
 
-/** Asks again when the database is too busy to tell, which on a busy computer may happen without any fault. */
-async function untilTold<Answer>(call: () => Promise<Answer>): Promise<Outcome<Answer>> {
+/** Retries on `store_unavailable`: on a busy computer the database may be too slow without any fault. */
+async function untilAnswered<Answer>(call: () => Promise<Answer>): Promise<Outcome<Answer>> {
   for (;;) {
     const outcome = await outcomeOf(call());
     if ('answer' in outcome || outcome.refusal.code !== 'store_unavailable') return outcome;
@@ -99,7 +99,7 @@ function refused(refusal: Refusal): Pick<Entry, 'code' | 'leaseId'> {
   return { code: refusal.code, ...(refusal.code === 'already_allocated' && { leaseId: refusal.lease.id }) };
 }
 
-/** A clock that all processes of a computer share and that never goes back. */
+/** Milliseconds of a clock that all processes of a computer share and that never goes back. */
 function sharedMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -1,18 +1,18 @@
-/** One instance of the function that serves one call, which is as far as it may come before it is killed. */
+/** One process of the function that serves one call, and is perhaps killed during it. */
 import type { Order } from '../../lambda/pool/life.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
-import type { FunctionInstance } from '../support/processes/function-instance.ts';
-import { functionInstance } from '../support/processes/function-instance.ts';
+import type { FunctionProcess } from '../support/processes/function-process.ts';
+import { functionProcess } from '../support/processes/function-process.ts';
 import { serveTask } from '../support/processes/worker-task.ts';
 
-/** What is called. */
+/** The use case that is called, with its parameters. */
 export type Call =
   | { readonly use: 'acquire'; readonly userId: string; readonly idempotencyKey: string }
   | { readonly use: 'release' | 'renew'; readonly userId: string }
   | { readonly use: 'tidy' | 'sync' }
   | { readonly use: 'order'; readonly order: Order; readonly vmId: string };
 
-/** A call, and the world it comes into. */
+/** A call, and the table, VMs and time that it meets. */
 export interface CallTask {
   readonly tableName: string;
   readonly inventory: readonly Vm[];
@@ -22,13 +22,13 @@ export interface CallTask {
 }
 
 serveTask(async ({ tableName, inventory, failing, nowMs, call }: CallTask) => {
-  const instance = functionInstance({ tableName, vms: inventory, clock: () => nowMs });
-  for (const vmId of failing) instance.provider.failing.add(vmId);
-  await serve(instance, call);
+  const service = functionProcess({ tableName, vms: inventory, clock: () => nowMs });
+  for (const vmId of failing) service.provider.failing.add(vmId);
+  await serve(service, call);
   return 'done';
 });
 
-async function serve({ lending, operations, upkeep }: FunctionInstance, call: Call): Promise<unknown> {
+async function serve({ lending, operations, upkeep }: FunctionProcess, call: Call): Promise<unknown> {
   switch (call.use) {
     case 'acquire':
       return lending.acquire({ ...call, minutes: 10 }, 'killed');

@@ -5,8 +5,8 @@ import { TestDatabase } from '../support/dynamodb/database.ts';
 import { FaultProxy } from '../support/dynamodb/fault-proxy.ts';
 import { PoolTable } from '../support/dynamodb/pool-table.ts';
 import { NOON_SEC, someVms } from '../support/pool/lending.ts';
-import type { FunctionInstance } from '../support/processes/function-instance.ts';
-import { functionInstance } from '../support/processes/function-instance.ts';
+import type { FunctionProcess } from '../support/processes/function-process.ts';
+import { functionProcess } from '../support/processes/function-process.ts';
 import { compiledWorker, Worker } from '../support/processes/worker.ts';
 import type { Call, CallTask } from './call-process.ts';
 
@@ -16,20 +16,20 @@ const VMS = someVms(2);
 
 interface Scenario {
   readonly name: string;
-  /** Brings the pool into the state that the call meets. */
-  readonly prepare: (instance: FunctionInstance) => Promise<unknown>;
+  /** Brings the pool into the state in which the call finds it. */
+  readonly prepare: (service: FunctionProcess) => Promise<unknown>;
   readonly call: Call;
   /** Time of the call after the preparation, seconds. */
   readonly laterSec?: number;
-  /** Inventory of the instance that is killed, and of all after it. */
+  /** Inventory of the process that is killed, and of all later ones. */
   readonly inventory?: readonly Vm[];
   readonly failing?: readonly string[];
 }
 
-const lend = ({ lending }: FunctionInstance, userId = ALICE) => lending.acquire({ userId, minutes: 10 }, 'prepare');
-const giveBackUnchecked = async (instance: FunctionInstance) => {
-  await lend(instance);
-  await instance.store.release({ userId: ALICE, act: { who: ALICE, nowMs: NOON_SEC * 1000, requestId: 'prepare' } });
+const lend = ({ lending }: FunctionProcess, userId = ALICE) => lending.acquire({ userId, minutes: 10 }, 'prepare');
+const giveBackUnchecked = async (service: FunctionProcess) => {
+  await lend(service);
+  await service.store.release({ userId: ALICE, act: { who: ALICE, nowMs: NOON_SEC * 1000, requestId: 'prepare' } });
 };
 
 const AFTER_THE_END = 10 * 60;
@@ -40,17 +40,17 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'acquire', prepare: nothing, call: acquire },
   {
     name: 'acquire from a pool whose leases have all ended',
-    prepare: async (instance) => [await lend(instance, 'bob'), await lend(instance, 'carol')],
+    prepare: async (service) => [await lend(service, 'bob'), await lend(service, 'carol')],
     call: acquire,
     laterSec: AFTER_THE_END,
   },
   { name: 'acquire again after the end of a lease', prepare: lend, call: acquire, laterSec: AFTER_THE_END },
   { name: 'release', prepare: lend, call: { use: 'release', userId: ALICE } },
   {
-    name: 'release of a VM that is to be drained',
-    prepare: async (instance) => {
-      const { vm } = await lend(instance);
-      await instance.operations.order({ order: 'drain', vmId: vm.id, reason: 'a test', operator: 'op' }, 'prepare');
+    name: 'release of a VM that waits to be drained',
+    prepare: async (service) => {
+      const { vm } = await lend(service);
+      await service.operations.order({ order: 'drain', vmId: vm.id, reason: 'a test', operator: 'op' }, 'prepare');
     },
     call: { use: 'release', userId: ALICE },
   },
@@ -94,14 +94,14 @@ afterAll(async () => {
   console.log(`${String(kills)} processes killed`);
 });
 
-/** What becomes of the request in whose midst the process dies: lost, or done, or done long after. */
+/** What happens to the request that is in flight when the process dies: it is lost, served, or served much later. */
 type Fate = 'lost' | 'done' | 'late';
 
-/** The table that a killed process left behind, and what can be seen and done with it. */
+/** The table that a killed process left behind, as later processes see and use it. */
 class Remains {
   private nowMs: number;
   private readonly inventory: readonly Vm[];
-  private readonly instance: FunctionInstance;
+  private readonly service: FunctionProcess;
 
   constructor(
     private readonly tableName: string,
@@ -109,11 +109,11 @@ class Remains {
   ) {
     this.nowMs = (NOON_SEC + laterSec) * 1000;
     this.inventory = inventory;
-    this.instance = functionInstance({ tableName, vms: inventory, clock: () => this.nowMs });
+    this.service = functionProcess({ tableName, vms: inventory, clock: () => this.nowMs });
   }
 
   async tick(): Promise<void> {
-    await this.instance.tick();
+    await this.service.tick();
   }
 
   async expectWhole(): Promise<void> {
@@ -124,21 +124,21 @@ class Remains {
     expect(table.vms.filter(({ state, dueAtSec }) => state === 'checking' && dueAtSec <= nowSec)).toEqual([]);
   }
 
-  /** The user holds a lease that they are shown and get again under its key, or gets a new one: either way they can go on. */
+  /** The user can go on: they see their lease and get it again under its key, or they get a new one. */
   async expectUserNotStuck(): Promise<void> {
-    const { lending } = this.instance;
-    const shown = await this.leaseShown();
-    const key = shown === undefined ? KEY : shown.idempotency?.key;
+    const { lending } = this.service;
+    const visible = await this.visibleLease();
+    const key = visible === undefined ? KEY : visible.idempotency?.key;
     if (key === undefined) return;
     const { lease } = await lending.acquire({ userId: ALICE, minutes: 10, idempotencyKey: key }, 'retry');
-    expect(lease.id).toBe(shown?.id ?? lease.id);
-    expect((await this.leaseShown())?.id).toBe(lease.id);
+    expect(lease.id).toBe(visible?.id ?? lease.id);
+    expect((await this.visibleLease())?.id).toBe(lease.id);
   }
 
-  /** An hour later all leases have been given back or have ended, and all checks are due. */
-  async expectAllFreeInTheEnd(): Promise<void> {
-    const { lending } = this.instance;
-    if ((await this.leaseShown()) !== undefined) await lending.release({ userId: ALICE }, 'end');
+  /** An hour later, when all leases have ended and all checks are due, a tick frees every VM. */
+  async expectAllFreeAtLast(): Promise<void> {
+    const { lending } = this.service;
+    if ((await this.visibleLease()) !== undefined) await lending.release({ userId: ALICE }, 'end');
     this.nowMs += 3600_000;
     await this.tick();
     await this.expectWhole();
@@ -147,21 +147,21 @@ class Remains {
     expect(vms.map(({ vm }) => vm.id).sort()).toEqual(this.inventory.map(({ id }) => id).sort());
   }
 
-  private async leaseShown(): Promise<Lease | undefined> {
-    return (await this.instance.store.find(ALICE, this.nowMs / 1000))?.lease;
+  private async visibleLease(): Promise<Lease | undefined> {
+    return (await this.service.store.find(ALICE, this.nowMs / 1000))?.lease;
   }
 }
 
-/** @returns whether the process was killed; if not, it had finished before its `step`th request */
-async function killedAt(scenario: Scenario, step: number, fate: Fate): Promise<boolean> {
+/** Kills a process at its request number `step`. @returns false when the process finished before that request */
+async function killAt(scenario: Scenario, step: number, fate: Fate): Promise<boolean> {
   const tableName = await database.freshTable();
   const { prepare, call, laterSec = 0, inventory = VMS, failing = [] } = scenario;
-  const before = functionInstance({ tableName, vms: VMS, clock: () => NOON_SEC * 1000 });
+  const before = functionProcess({ tableName, vms: VMS, clock: () => NOON_SEC * 1000 });
   await before.upkeep.sync('prepare');
   await prepare(before);
 
   proxy.follow(({ index }) =>
-    index === step ? { trouble: 'stall', at: fate === 'done' ? 'after' : 'before' } : undefined,
+    index === step ? { kind: 'stall', at: fate === 'done' ? 'after' : 'before' } : undefined,
   );
   const stalled = proxy.stalled();
   const worker = new Worker<CallTask, 'done'>(bundle, {
@@ -175,30 +175,30 @@ async function killedAt(scenario: Scenario, step: number, fate: Fate): Promise<b
   await worker.kill();
   kills += 1;
   if (fate !== 'late') outcome.cut();
-  await proxy.quiet(fate === 'late' ? 1 : 0);
+  await proxy.untilIdle(fate === 'late' ? 1 : 0);
 
   const remains = new Remains(tableName, scenario);
   await remains.tick();
   await remains.expectWhole();
   await remains.expectUserNotStuck();
   if (fate === 'late') {
-    outcome.goOn();
-    await proxy.quiet();
+    outcome.resume();
+    await proxy.untilIdle();
     await remains.tick();
     await remains.expectWhole();
     await remains.expectUserNotStuck();
   }
-  await remains.expectAllFreeInTheEnd();
+  await remains.expectAllFreeAtLast();
   return true;
 }
 
 describe.each(SCENARIOS)('a process that is killed in the middle of: $name', (scenario) => {
   it.each<Fate>(['lost', 'done', 'late'])(
-    'loses no VM, lends none twice and leaves nobody stuck, its last request being %s',
+    'loses no VM, lends none twice and leaves no user stuck (last request: %s)',
     async (fate) => {
       let step = 0;
-      while (await killedAt(scenario, step, fate)) step += 1;
-      // Whatever a use case does, it asks the database something.
+      while (await killAt(scenario, step, fate)) step += 1;
+      // Every use case sends the database at least one request.
       expect(step).toBeGreaterThan(0);
     },
     60_000,

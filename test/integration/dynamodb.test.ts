@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => database.stop());
 
-/** A store over a table of its own. */
+/** A store over a fresh table. */
 async function dynamodb() {
   return storeOver(await database.freshTable());
 }

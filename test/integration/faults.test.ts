@@ -3,56 +3,47 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pMap from 'p-map';
-import type { Lease } from '../../lambda/pool/lease.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
 import { TestDatabase } from '../support/dynamodb/database.ts';
 import type { Call, Fault, Plan } from '../support/dynamodb/fault-proxy.ts';
 import { FaultProxy, NO_FAULTS } from '../support/dynamodb/fault-proxy.ts';
-import { PoolTable } from '../support/dynamodb/pool-table.ts';
-import { Borrower } from '../support/pool/borrower.ts';
 import { AT_NOON, someVms } from '../support/pool/lending.ts';
 import { seededRandom } from '../support/pool/random.ts';
-import { functionInstance, outcomeOf } from '../support/processes/function-instance.ts';
+import { functionProcess, outcomeOf } from '../support/processes/function-process.ts';
+import type { History } from './world.ts';
+import { World } from './world.ts';
 
-/** Longer than the store waits for an answer of the database. */
+/** Longer than the store waits for the database to answer one request. */
 const PAST_THE_TIME_OUT_MS = 1_800;
 
-/** Longest that a caller waits for a refusal: the store's deadline, a last answer, and some time of a busy computer. */
+/** Longest that a caller waits for a refusal: the store's deadline, a last answer, and a margin for a busy computer. */
 const LONGEST_WAIT_MS = 6_000 + 1_500 + 1_500;
 
-/** What the function's start allows a sync. */
+/** Time that the start of the function allows for a sync. */
 const INIT_BUDGET_MS = 4_000;
 
-/** How likely each fault is, beside the others. */
+/** Faults with their relative frequencies. */
 const FAULTS: readonly (readonly [weight: number, fault: Fault])[] = [
-  [4, { trouble: 'throttle', at: 'before' }],
-  [4, { trouble: 'conflict', at: 'before' }],
-  [2, { trouble: 'internal', at: 'before' }],
-  [2, { trouble: 'internal', at: 'after' }],
-  [2, { trouble: 'cut', at: 'before' }],
-  [4, { trouble: 'cut', at: 'after' }],
-  [0.5, { trouble: 'delay', at: 'before', ms: PAST_THE_TIME_OUT_MS }],
-  [0.5, { trouble: 'delay', at: 'after', ms: PAST_THE_TIME_OUT_MS }],
+  [4, { kind: 'throttle', at: 'before' }],
+  [4, { kind: 'conflict', at: 'before' }],
+  [2, { kind: 'internal', at: 'before' }],
+  [2, { kind: 'internal', at: 'after' }],
+  [2, { kind: 'cut', at: 'before' }],
+  [4, { kind: 'cut', at: 'after' }],
+  [0.5, { kind: 'delay', at: 'before', ms: PAST_THE_TIME_OUT_MS }],
+  [0.5, { kind: 'delay', at: 'after', ms: PAST_THE_TIME_OUT_MS }],
 ];
 
-/** @param rate - share of the requests that something goes wrong with */
+/** Draws faults at random. @param rate - share of the requests with a fault, 0 to 1 */
 function atRandom(rate: number, random: () => number): Plan {
   return ({ operation }: Call) => {
     if (random() >= rate) return undefined;
-    // Only transactions get into each other's way.
-    const possible = FAULTS.filter(([, { trouble }]) => trouble !== 'conflict' || operation === 'TransactWriteItems');
+    // Only transactions conflict.
+    const possible = FAULTS.filter(([, { kind }]) => kind !== 'conflict' || operation === 'TransactWriteItems');
     let dice = random() * possible.reduce((sum, [weight]) => sum + weight, 0);
     return possible.find(([weight]) => (dice -= weight) < 0)?.[1];
   };
-}
-
-interface History {
-  readonly seed: number;
-  readonly users: number;
-  readonly vms: number;
-  readonly actsEach: number;
-  readonly faultRate: number;
 }
 
 let database: TestDatabase;
@@ -68,103 +59,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await proxy.stop();
   await database.stop();
-  const lines = [...proxy.made, ...tally].map(([what, count]) => `${String(count).padStart(7)} ${what}`);
-  console.log(['faults made and outcomes:', ...lines.sort()].join('\n'));
+  const lines = [...proxy.injected, ...tally].map(([what, count]) => `${String(count).padStart(7)} ${what}`);
+  console.log(['injected faults and outcomes:', ...lines.sort()].join('\n'));
 });
 
-/** A pool, its users and its operator, and a time that jumps. */
-class World {
-  private jumpedMs = 0;
-  readonly random: () => number;
-  readonly vms;
-  readonly instances;
-  readonly borrowers: readonly Borrower[];
-  private over = false;
-
-  constructor(
-    private readonly tableName: string,
-    private readonly history: History,
-  ) {
-    this.random = seededRandom(history.seed);
-    this.vms = someVms(history.vms);
-    this.instances = Array.from({ length: 4 }, () => functionInstance({ tableName, vms: this.vms, clock: this.clock }));
-    this.borrowers = Array.from({ length: history.users }, (_, index) => {
-      const { clock, random, lookUp } = this;
-      return new Borrower(`user-${String(index)}`, { instance: () => this.anyInstance(), clock, random, lookUp });
-    });
-  }
-
-  readonly clock = (): number => Date.now() + this.jumpedMs;
-
-  jump(minutes: number): void {
-    this.jumpedMs += minutes * 60_000;
-  }
-
-  /** Users act, time jumps, the reaper comes by and an operator takes VMs out and puts them back, all at once. */
-  async live(): Promise<void> {
-    const others = [this.whileItLasts(300, () => this.operate()), this.whileItLasts(500, () => this.reap())];
-    try {
-      await Promise.all(this.borrowers.map((borrower) => this.actsOf(borrower)));
-    } finally {
-      this.over = true;
-      await Promise.all(others);
-    }
-  }
-
-  private async actsOf(borrower: Borrower): Promise<void> {
-    for (let acts = 0; acts < this.history.actsEach; acts++) await borrower.act();
-  }
-
-  /** One tick; on a busy computer the database may be too slow for it without any fault, then the next one. */
-  async tick(): Promise<void> {
-    const outcome = await outcomeOf(this.anyInstance().tick());
-    if ('refusal' in outcome) await this.tick();
-  }
-
-  async table(): Promise<PoolTable> {
-    return PoolTable.read(database.client, this.tableName);
-  }
-
-  /** What is not as it must be whenever nothing is under way. */
-  async faults(): Promise<string[]> {
-    const inTable = (await this.table()).faults(this.vms, Math.floor(this.clock() / 1000));
-    return [...inTable, ...this.borrowers.flatMap(({ complaints }) => complaints)];
-  }
-
-  private readonly lookUp = async (userId: string, nowSec: number): Promise<Lease | undefined> => {
-    return PoolTable.leaseOf(database.client, this.tableName, userId, nowSec);
-  };
-
-  private anyInstance() {
-    const instance = this.instances[Math.floor(this.random() * this.instances.length)];
-    if (instance === undefined) throw new Error('no instance');
-    return instance;
-  }
-
-  private async whileItLasts(everyMs: number, act: () => Promise<void>): Promise<void> {
-    while (!this.over) {
-      await act();
-      await new Promise((resolve) => setTimeout(resolve, this.random() * everyMs * 2));
-    }
-  }
-
-  private async operate(): Promise<void> {
-    this.jump(this.random() < 0.2 ? Math.floor(this.random() * 20) : 0);
-    const { id: vmId = '' } = this.vms[Math.floor(this.random() * this.vms.length)] ?? {};
-    const order = this.random() < 0.4 ? 'drain' : 'return';
-    const { operations } = this.anyInstance();
-    await outcomeOf(operations.order({ order, vmId, reason: 'a test', operator: 'an operator' }, 'operate'));
-  }
-
-  private async reap(): Promise<void> {
-    await outcomeOf(this.anyInstance().tick());
-  }
-}
-
-/** Histories at once: they spend their time waiting, but this process and the database are to keep up with them. */
+/** Histories that run at once: as many as this process and the database can serve without delays of their own. */
 const AT_ONCE = 4;
 
-/** Histories of one kind. The database loses more and more, in the end nearly everything. */
+/** Histories, grouped by fault rate. In the last group nearly every request has a fault. */
 const HISTORIES: readonly History[][] = [
   seeds(1, 8).map((seed) => ({ seed, users: 16, vms: 8, actsEach: 15, faultRate: 0.15 })),
   seeds(9, 12).map((seed) => ({ seed, users: 16, vms: 20, actsEach: 15, faultRate: 0.3 })),
@@ -176,14 +78,14 @@ function seeds(first: number, last: number): number[] {
 }
 
 describe('the store over a database that never answers in time', () => {
-  it('says so in time, and tells the outcome when it is asked again', async () => {
+  it('refuses with store_unavailable in time, and returns the outcome to a retry', async () => {
     const vms = someVms(3);
-    const { lending, upkeep } = functionInstance({ tableName: await database.freshTable(), vms, clock: Date.now });
+    const { lending, upkeep } = functionProcess({ tableName: await database.freshTable(), vms, clock: Date.now });
     proxy.follow(NO_FAULTS);
     await upkeep.sync('prepare');
     const { lease } = await lending.acquire({ userId: 'holder' }, 'prepare');
 
-    proxy.follow(() => ({ trouble: 'delay', at: 'before', ms: PAST_THE_TIME_OUT_MS }));
+    proxy.follow(() => ({ kind: 'delay', at: 'before', ms: PAST_THE_TIME_OUT_MS }));
     const startedMs = performance.now();
     const acquire = () => lending.acquire({ userId: 'borrower', idempotencyKey: 'key' }, 'late');
     const calls = [acquire(), lending.renew({ userId: 'holder', minutes: 600 }, 'late'), lending.leaseOf('holder')];
@@ -192,7 +94,7 @@ describe('the store over a database that never answers in time', () => {
     expect(codes).toEqual(calls.map(() => 'store_unavailable'));
     expect(performance.now() - startedMs).toBeLessThan(LONGEST_WAIT_MS);
 
-    await proxy.quiet();
+    await proxy.untilIdle();
     proxy.follow(NO_FAULTS);
     const { lease: lent } = await acquire();
     expect((await lending.leaseOf('borrower')).lease.id).toBe(lent.id);
@@ -201,7 +103,7 @@ describe('the store over a database that never answers in time', () => {
 });
 
 describe('the store over a database that takes requests and never answers', () => {
-  it('holds a sync no longer than its budget, reads included', async () => {
+  it('ends a sync within its budget, reads included', async () => {
     const silent = createServer(() => undefined);
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
@@ -224,17 +126,17 @@ describe('the store over a database that takes requests and never answers', () =
 });
 
 describe('the store over a database that is slow', () => {
-  it('adds as many VMs of a large inventory as the budget allows, and the rest with the next sync', async () => {
+  it('adds as many VMs of a large inventory as the budget allows, and the rest in the next sync', async () => {
     const vms = someVms(150);
-    const { upkeep } = functionInstance({ tableName: await database.freshTable(), vms, clock: Date.now });
+    const { upkeep } = functionProcess({ tableName: await database.freshTable(), vms, clock: Date.now });
     const free = async () => (await upkeep.counts()).get('default')?.free ?? 0;
-    proxy.follow(({ transaction }) => transaction && { trouble: 'delay', at: 'before', ms: 1_200 });
+    proxy.follow(({ transaction }) => transaction && { kind: 'delay', at: 'before', ms: 1_200 });
     const startedMs = performance.now();
     const { changes, left } = await upkeep.sync('slow', INIT_BUDGET_MS);
     expect(performance.now() - startedMs).toBeLessThan(INIT_BUDGET_MS + 1_000);
     expect(changes).toBeGreaterThan(0);
     expect(left).toBe(150 - changes);
-    await proxy.quiet(); // the last writes may arrive although nobody waits for them
+    await proxy.untilIdle(); // the last writes may still arrive, although the sync no longer waits for them
     expect(await free()).toBeGreaterThanOrEqual(changes);
 
     proxy.follow(NO_FAULTS);
@@ -245,16 +147,14 @@ describe('the store over a database that is slow', () => {
 });
 
 describe('the store over a database that refuses to write one of the VMs', () => {
-  it('takes in all the others, and frees them, and says that something is wrong', async () => {
+  it('adds and frees all the others, and fails with the error', async () => {
     const vms = someVms(40);
     const [{ id: refused } = { id: '' }] = vms;
     const tableName = await database.freshTable();
     const clock = { offsetMs: 0 };
-    const { lending, tick, upkeep } = functionInstance({ tableName, vms, clock: () => Date.now() + clock.offsetMs });
+    const { lending, tick, upkeep } = functionProcess({ tableName, vms, clock: () => Date.now() + clock.offsetMs });
     const refuse: Plan = ({ transaction }) => {
-      return JSON.stringify(transaction ?? '').includes(`"${refused}"`)
-        ? { trouble: 'refuse', at: 'before' }
-        : undefined;
+      return JSON.stringify(transaction ?? '').includes(`"${refused}"`) ? { kind: 'refuse', at: 'before' } : undefined;
     };
     proxy.follow(refuse);
     await expect(tick()).rejects.toMatchObject({ name: 'ValidationException' });
@@ -271,19 +171,19 @@ describe('the store over a database that refuses to write one of the VMs', () =>
 });
 
 describe('a sync that failed half-way', () => {
-  it('is undone by a return to the inventory of before', async () => {
+  it('is undone by a sync with the inventory from before it', async () => {
     const tableName = await database.freshTable();
     const before = someVms(2);
     const synced = async (vms: readonly Vm[]) => {
-      const { upkeep } = functionInstance({ tableName, vms, clock: Date.now });
+      const { upkeep } = functionProcess({ tableName, vms, clock: Date.now });
       await upkeep.sync('sync');
       return (await upkeep.counts()).get('default')?.free;
     };
     proxy.follow(NO_FAULTS);
     await synced(before);
-    expect(await synced(before)).toBe(2); // and this time it found nothing to do
+    expect(await synced(before)).toBe(2); // this sync finds nothing to do
     proxy.follow(({ transaction }) => {
-      return JSON.stringify(transaction ?? '').includes('"vm-03"') ? { trouble: 'refuse', at: 'before' } : undefined;
+      return JSON.stringify(transaction ?? '').includes('"vm-03"') ? { kind: 'refuse', at: 'before' } : undefined;
     });
     await expect(synced(someVms(4))).rejects.toMatchObject({ name: 'ValidationException' });
 
@@ -294,26 +194,26 @@ describe('a sync that failed half-way', () => {
 
 describe('the store over a database that throttles, fails, dawdles and loses answers', () => {
   it.each(HISTORIES.map((histories) => ({ histories, percent: 100 * (histories[0]?.faultRate ?? 0) })))(
-    'gives no answer that contradicts the table, and is whole again after one tick ($percent % of requests faulty)',
+    'answers in agreement with the table, and holds all invariants after one tick ($percent % of requests faulty)',
     async ({ histories, percent }) => {
       proxy.follow(NO_FAULTS);
       const worlds = await Promise.all(
-        histories.map(async (history) => new World(await database.freshTable(), history)),
+        histories.map(async (history) => new World(database.client, await database.freshTable(), history)),
       );
       for (const world of worlds) await world.tick();
 
       proxy.follow(atRandom(percent / 100, seededRandom(percent)));
       await pMap(worlds, (world) => world.live(), { concurrency: AT_ONCE });
-      await proxy.quiet();
+      await proxy.untilIdle();
 
       proxy.follow(NO_FAULTS);
-      for (const world of worlds) await expectWholeAgain(world);
+      for (const world of worlds) await expectWhole(world);
     },
     180_000,
   );
 });
 
-async function expectWholeAgain(world: World): Promise<void> {
+async function expectWhole(world: World): Promise<void> {
   expect(await world.faults()).toEqual([]);
 
   await world.tick();
@@ -321,7 +221,7 @@ async function expectWholeAgain(world: World): Promise<void> {
   expect(await world.faults()).toEqual([]);
   expect((await world.table()).vms.filter(({ state }) => state === 'checking')).toEqual([]);
 
-  world.jump(24 * 60);
+  world.clock.jump(24 * 60);
   await world.tick();
   expect(await world.faults()).toEqual([]);
   const states = (await world.table()).vms.map(({ state }) => state);

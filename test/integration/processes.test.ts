@@ -3,7 +3,7 @@ import type { EventKind } from '../../lambda/pool/event.ts';
 import { TestDatabase } from '../support/dynamodb/database.ts';
 import { PoolTable } from '../support/dynamodb/pool-table.ts';
 import { someVms } from '../support/pool/lending.ts';
-import { functionInstance } from '../support/processes/function-instance.ts';
+import { functionProcess } from '../support/processes/function-process.ts';
 import { compiledWorker, Worker } from '../support/processes/worker.ts';
 import type { BusyTask } from './busy-process.ts';
 import type { Entry } from './history.ts';
@@ -24,12 +24,12 @@ beforeAll(async () => {
 
 afterAll(() => database.stop());
 
-/** Lets all processes at a fresh table. @returns what they were told, and what the table has in the end */
+/** Starts all processes on one fresh table. @returns the answers they got, and the content of the table at the end */
 async function rush(vmCount: number, roundsEach: number) {
   const vms = someVms(vmCount);
   const tableName = await database.freshTable();
-  const instance = functionInstance({ tableName, vms, clock: Date.now });
-  await instance.upkeep.sync('prepare');
+  const service = functionProcess({ tableName, vms, clock: Date.now });
+  await service.upkeep.sync('prepare');
   const workers = Array.from(
     { length: PROCESSES },
     () => new Worker<BusyTask, Entry[]>(bundle, database.local.variables),
@@ -37,7 +37,7 @@ async function rush(vmCount: number, roundsEach: number) {
   const load = { tableName, vms, users: USERS, callers: CALLERS, roundsEach };
   const entries = await Promise.all(workers.map((worker, seed) => worker.run({ ...load, seed })));
   const exitCodes = await Promise.all(workers.map(({ ended }) => ended));
-  await instance.tick();
+  await service.tick();
   const table = await PoolTable.read(database.client, tableName);
   const history = new PoolHistory(
     entries.flatMap((some = []) => some),
@@ -50,13 +50,13 @@ const refusalCodes = ({ history }: Awaited<ReturnType<typeof rush>>, use: Entry[
   return ['no_lease', 'lease_superseded', 'idempotency_key_reused'].flatMap((code) => history.all(use, code));
 };
 
-describe(`${String(PROCESSES)} processes with ${String(CALLERS)} callers each at one table, for ${String(USERS)} users`, () => {
+describe(`${String(PROCESSES)} processes of ${String(CALLERS)} callers on one table, for ${String(USERS)} users`, () => {
   it.each([
     { about: 'fewer VMs than callers', vmCount: 12, roundsEach: 20 },
     { about: 'as many VMs as callers', vmCount: 32, roundsEach: 15 },
     { about: 'VMs for all users', vmCount: USERS, roundsEach: 12 },
   ])(
-    'lend no VM twice, give no user two and refuse nobody without reason: $about',
+    'lend no VM twice, give no user two VMs, and refuse nobody without a reason: $about',
     async ({ about, vmCount, roundsEach }) => {
       const outcome = await rush(vmCount, roundsEach);
       const { vms, exitCodes, history, table } = outcome;
@@ -65,7 +65,7 @@ describe(`${String(PROCESSES)} processes with ${String(CALLERS)} callers each at
       expect(table.faults(vms, Date.now() / 1000)).toEqual([]);
       if (vmCount === USERS) expect(history.all('acquire', 'pool_empty')).toEqual([]);
 
-      // Whoever names a lease that was granted gets what they want, however often it is given back.
+      // A release that names a granted lease succeeds, however often it is repeated.
       expect(refusalCodes(outcome, 'release')).toEqual([]);
       expect(refusalCodes(outcome, 'acquire')).toEqual([]);
 
@@ -76,7 +76,7 @@ describe(`${String(PROCESSES)} processes with ${String(CALLERS)} callers each at
       const open = granted.filter(({ releases }) => releases.length === 0);
       expect(idsOf(eventsOf('acquired'))).toEqual(idsOf(granted));
       expect(idsOf(eventsOf('released'))).toEqual(idsOf(released));
-      // A renewal that was asked for again, its answer being late, may have been made twice.
+      // A renewal whose answer was late is repeated, and may have happened twice.
       expect(new Set(idsOf(eventsOf('renewed')))).toEqual(new Set(idsOf(history.all('renew', 'ok'))));
       expect([...table.leases(Date.now() / 1000).values()].map(({ id }) => id).sort()).toEqual(idsOf(open));
 

@@ -6,7 +6,7 @@ import type { Item } from '../../../lambda/store/dynamodb/items.ts';
 import { DynamoDbLocal } from '../../../scripts/lib/dynamodb-local/start.ts';
 import { createTable } from '../../../scripts/lib/dynamodb-local/table.ts';
 
-/** A DynamoDB Local for one suite of tests, and a client to look into it past every store. */
+/** A DynamoDB Local for one test file, and a client that reads it directly, without a store. */
 export class TestDatabase {
   readonly client: DynamoDBClient;
 
@@ -18,7 +18,7 @@ export class TestDatabase {
     return new TestDatabase(await DynamoDbLocal.start());
   }
 
-  /** @returns the name of an empty table that no other test knows */
+  /** Makes an empty table for one test. @returns its name */
   async freshTable(): Promise<string> {
     const name = `vm-pool-${randomUUID()}`;
     await createTable(this.client, name);
@@ -31,7 +31,7 @@ export class TestDatabase {
   }
 }
 
-/** Every item of a table, read past the store. Exact only while nobody writes: a scan is no snapshot. */
+/** Every item of a table, read without a store. Exact only while nobody writes: a scan is not a snapshot. */
 export async function allItems(client: DynamoDBClient, TableName: string): Promise<Item[]> {
   const items: Item[] = [];
   let ExclusiveStartKey: ScanCommandOutput['LastEvaluatedKey'];

@@ -5,7 +5,7 @@ import { Agent, createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { crc32 } from 'node:zlib';
 
-/** A transaction as its request has it. */
+/** The body of a `TransactWriteItems` request. */
 interface Transaction {
   readonly ClientRequestToken: string;
   readonly TransactItems: readonly unknown[];
@@ -15,30 +15,31 @@ interface Transaction {
 export interface Call {
   /** `Query`, `TransactWriteItems`, ... */
   readonly operation: string;
-  /** How many came before it, since the proxy was started or told another plan. */
+  /** Number of requests before it under the same plan. */
   readonly index: number;
-  /** What it asks for, in the words of DynamoDB's API. */
+  /** Its body, in the words of DynamoDB's API. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly transaction?: Transaction;
 }
 
 /** What goes wrong. */
-export type Trouble = 'throttle' | 'conflict' | 'internal' | 'refuse' | 'cut' | 'delay' | 'stall';
+export type FaultKind = 'throttle' | 'conflict' | 'internal' | 'refuse' | 'cut' | 'delay' | 'stall';
 
-/** Something that goes wrong with a request. */
+/** A fault of one request. */
 export interface Fault {
-  /** `stall`: nothing more happens until the test says so. */
-  readonly trouble: Trouble;
+  /** `stall` holds the request until the test resumes or cuts it. */
+  readonly kind: FaultKind;
   /**
-   * `before` the request reaches the database; after a delay there it still arrives, even when its sender has given up.
-   * `after`: it has done what it does, and only its answer is lost or late.
+   * `before`: the request has not reached the database yet. A delayed one still arrives, even when its sender has given
+   * up.
+   * `after`: the database has served the request, and only its answer is lost or late.
    */
   readonly at: 'before' | 'after';
   /** Length of a delay. */
   readonly ms?: number;
 }
 
-/** Chooses what becomes of each request; none, it goes through. */
+/** Chooses the fault of each request; undefined lets it through. */
 export type Plan = (call: Call) => Fault | undefined;
 
 /** No faults. */
@@ -55,7 +56,7 @@ interface ErrorText {
   readonly message: string;
 }
 
-/** How DynamoDB says that it has no capacity left: both ways occur. */
+/** The two errors with which DynamoDB throttles. */
 const THROTTLES = [
   {
     type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
@@ -71,18 +72,19 @@ const INTERNAL = { type: 'com.amazonaws.dynamodb.v20120810#InternalServerError',
 
 const REFUSAL = { type: 'com.amazon.coral.validate#ValidationException', message: 'Item size has exceeded the limit' };
 
-/** A request that waits for the test. */
+/** A request that the proxy holds. */
 export interface Stalled {
   readonly call: Call;
-  readonly goOn: () => void;
+  /** Sends it to the database, or its answer to the sender. */
+  readonly resume: () => void;
   /** Cuts its connection. */
   readonly cut: () => void;
 }
 
-/** An HTTP proxy before DynamoDB that makes happen what a network and a busy service do to requests. */
+/** An HTTP proxy before DynamoDB that injects the faults of a network and of a busy service. */
 export class FaultProxy {
-  /** How often each fault was made, e.g. `cut after`. */
-  readonly made = new Map<string, number>();
+  /** How often each fault was injected, e.g. `cut after`. */
+  readonly injected = new Map<string, number>();
   /** Requests that came in, by operation. */
   readonly seen = new Map<string, number>();
 
@@ -115,7 +117,7 @@ export class FaultProxy {
     return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
   }
 
-  /** From now on requests fare as `plan` says, counted from 0 again. */
+  /** Injects the faults of `plan` from now on, and counts requests from 0 again. */
   follow(plan: Plan): void {
     this.plan = plan;
     this.calls = 0;
@@ -126,9 +128,9 @@ export class FaultProxy {
     return new Promise((resolve) => (this.onStalled = resolve));
   }
 
-  /** Waits until no more than `few` requests are on their way, those whose sender has given up included. */
-  async quiet(few = 0): Promise<void> {
-    while (this.inFlight.size > few) await Promise.race(this.inFlight);
+  /** Waits until at most `most` requests are in flight, including those whose sender has given up. */
+  async untilIdle(most = 0): Promise<void> {
+    while (this.inFlight.size > most) await Promise.race(this.inFlight);
   }
 
   async stop(): Promise<void> {
@@ -147,8 +149,8 @@ export class FaultProxy {
     const input = JSON.parse(body.toString()) as Call['input'];
     const call = { operation, index: this.calls++, input, ...transactionIn(operation, input) };
     const fault = this.plan(call);
-    if (fault !== undefined) count(this.made, `${fault.trouble} ${fault.at}`);
-    const answer = await this.fare(fault, call, () => {
+    if (fault !== undefined) count(this.injected, `${fault.kind} ${fault.at}`);
+    const answer = await this.answerWith(fault, call, () => {
       if (call.transaction !== undefined) this.forwarded.add(call.transaction.ClientRequestToken);
       return this.forward(request, body);
     });
@@ -156,16 +158,20 @@ export class FaultProxy {
     else if (!response.destroyed) response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 
-  private async fare(fault: Fault | undefined, call: Call, forward: () => Promise<Answer>): Promise<Answer | 'cut'> {
+  private async answerWith(
+    fault: Fault | undefined,
+    call: Call,
+    forward: () => Promise<Answer>,
+  ): Promise<Answer | 'cut'> {
     if (fault === undefined) return forward();
-    if (fault.at === 'before') return (await this.suffer(fault, call)) ?? forward();
+    if (fault.at === 'before') return (await this.inject(fault, call)) ?? forward();
     const answer = await forward();
-    return (await this.suffer(fault, call)) ?? answer;
+    return (await this.inject(fault, call)) ?? answer;
   }
 
-  /** @returns what the sender gets instead of an answer of the database; nothing, the request goes on */
-  private async suffer({ trouble, ms = 0 }: Fault, call: Call): Promise<Answer | 'cut' | undefined> {
-    switch (trouble) {
+  /** @returns what the sender gets instead of the database's answer; undefined lets the request go on */
+  private async inject({ kind, ms = 0 }: Fault, call: Call): Promise<Answer | 'cut' | undefined> {
+    switch (kind) {
       case 'throttle':
         return errorAnswer(400, THROTTLES[call.index % 2 === 0 ? 0 : 1]);
       case 'conflict':
@@ -184,7 +190,7 @@ export class FaultProxy {
     }
   }
 
-  /** A transaction that DynamoDB has had is known to it by its token; asked for again, it is in nobody's way. */
+  /** A transaction that DynamoDB has received before never conflicts with itself: DynamoDB knows it by its token. */
   private conflictWith({ transaction }: Call): Answer | undefined {
     if (transaction === undefined || this.forwarded.has(transaction.ClientRequestToken)) return undefined;
     return conflictAnswer(transaction.TransactItems.length);
@@ -192,12 +198,12 @@ export class FaultProxy {
 
   private async stall(call: Call): Promise<'cut' | undefined> {
     const { onStalled } = this;
-    if (onStalled === undefined) throw new Error('a request stalls and nobody waits for that');
+    if (onStalled === undefined) throw new Error('a request stalled, but no test waits for it');
     this.onStalled = undefined;
     return new Promise((resolve) => {
       onStalled({
         call,
-        goOn: () => {
+        resume: () => {
           resolve(undefined);
         },
         cut: () => {
@@ -229,7 +235,7 @@ function errorAnswer(status: number, { type, message }: ErrorText, more: object 
   return { status, headers, body };
 }
 
-/** Another transaction is under way on the last of the items; DynamoDB Local makes the two wait for each other instead. */
+/** DynamoDB's answer while another transaction holds the last item. DynamoDB Local never gives it: there, one waits. */
 function conflictAnswer(actions: number): Answer {
   const reasons = Array.from({ length: actions }, (_, index) => {
     return index < actions - 1

@@ -11,7 +11,7 @@ import type { EventItem, FreeItem, Item, KeyItem, UserItem, VmItem } from '../..
 import { eventOf, freePartition, keys } from '../../../lambda/store/dynamodb/items.ts';
 import { allItems } from './database.ts';
 
-/** Everything that a table holds, and which of the invariants it breaks. */
+/** The items of a table, and the invariants that they break. */
 export class PoolTable {
   readonly vms: readonly VmItem[];
   readonly events: readonly PoolEvent[];
@@ -31,7 +31,7 @@ export class PoolTable {
     return new PoolTable(await allItems(client, tableName));
   }
 
-  /** The live lease of one user, read past the store. */
+  /** The live lease of one user, read without a store. */
   static async leaseOf(
     client: DynamoDBClient,
     TableName: string,
@@ -51,10 +51,10 @@ export class PoolTable {
   }
 
   /**
-   * Where the table breaks the invariants 1 to 5 of the design: one lease a VM, one a user, one state, nothing lost, no rights
-   * past the end.
+   * Checks the invariants 1 to 5 of the design: a VM has at most one lease, a user has at most one, a VM has one state,
+   * nothing is lost, and a lease grants nothing after its end.
    *
-   * @returns sentences; none when all is well
+   * @returns a sentence for each violation
    */
   faults(inventory: readonly Vm[], nowSec: number): string[] {
     const leases = this.leases(nowSec);
@@ -72,7 +72,7 @@ export class PoolTable {
     return inventory.filter(({ id }) => !known.has(id)).map(({ id }) => `${id} is lost`);
   }
 
-  /** A free VM has one offer, in its version; every other VM has none. */
+  /** A free VM has one offer, which names its version; other VMs have none. */
   private offerFaults({ vm, state, version }: VmItem): string[] {
     const offers = this.free.filter(({ pk, sk }) => pk === freePartition(vm.pool) && sk.endsWith(`#${vm.id}`));
     const faults: string[] = [];
@@ -87,7 +87,7 @@ export class PoolTable {
     return this.free.filter(({ vm }) => !known.has(vm.id)).map(({ vm }) => `${vm.id} is offered but not known`);
   }
 
-  /** The VM of a lease has it, and no other VM has it. */
+  /** Only the VM that a user's lease names holds this lease. */
   private holderFaults({ id, userId, vmId }: Lease): string[] {
     const holders = this.vms.filter(({ lease }) => lease?.id === id).map(({ vm }) => vm.id);
     return holders.join() === vmId
@@ -103,7 +103,7 @@ export class PoolTable {
     return key.expiresAtSec === expiresAtSec ? [] : [`the key of lease ${id} ends at another time`];
   }
 
-  /** In their order, the events of a VM lead from one state to the next, and the last one to its state now. */
+  /** Each event of a VM starts from the state that the one before left; the last one left the state of now. */
   private historyFaults({ vm, state }: VmItem): string[] {
     const events = this.events.filter(({ vmId }) => vmId === vm.id).sort((one, other) => (one.id < other.id ? -1 : 1));
     const steps = [
@@ -113,12 +113,14 @@ export class PoolTable {
     const before: (VmState | undefined)[] = [undefined, ...events.map(({ to }) => to)];
     return steps.flatMap(({ from, what }, place) => {
       const left = before[place];
-      return from === left ? [] : [`${vm.id} was left ${left ?? 'unknown'}, then found ${from ?? 'unknown'}: ${what}`];
+      return from === left
+        ? []
+        : [`${vm.id} was left ${left ?? 'unknown'}, but was ${from ?? 'unknown'} next: ${what}`];
     });
   }
 }
 
-/** A VM has a lease while it is leased, and its user has the same one. */
+/** A VM holds a lease exactly while it is leased, and its user holds the same one. */
 function vmFaults({ vm, state, lease }: VmItem, leases: ReadonlyMap<string, Lease>, nowSec: number): string[] {
   const faults: string[] = [];
   if (!VM_STATES.includes(state)) faults.push(`${vm.id} is in the unknown state ${state}`);

@@ -4,12 +4,12 @@ import { DynamoDb } from '../../../lambda/store/dynamodb/client.ts';
 import type { DynamoStore } from '../../../lambda/store/dynamodb/store.ts';
 import { createDynamoStore } from '../../../lambda/store/dynamodb/store.ts';
 
-/** A store over that table of the DynamoDB that the environment of this process leads to. It counts anew for each caller. */
+/** A store over a table of the DynamoDB that the variables of this process name. It never reuses counts. */
 export function storeOver(tableName: string, clock: Clock = Date.now): DynamoStore {
   return createDynamoStore({ tableName, eventsKeptDays: 90, countsMaxAgeMs: 0, clock, ...place() });
 }
 
-/** The DynamoDB that the environment of this process leads to. */
+/** The DynamoDB that the variables of this process name. */
 export function dynamoDb(): DynamoDb {
   return new DynamoDb(place());
 }

@@ -3,8 +3,8 @@ import type { Lease } from '../../../lambda/pool/lease.ts';
 import type { OpenGrant } from '../../../lambda/pool/lending.ts';
 import type { Clock } from '../../../lambda/pool/ports.ts';
 import type { Refusal } from '../../../lambda/pool/refusals.ts';
-import type { FunctionInstance, Outcome } from '../processes/function-instance.ts';
-import { outcomeOf } from '../processes/function-instance.ts';
+import type { FunctionProcess, Outcome } from '../processes/function-process.ts';
+import { outcomeOf } from '../processes/function-process.ts';
 
 /** Looks up the user's live lease in the table itself. */
 export type LookUp = (userId: string, nowSec: number) => Promise<Lease | undefined>;
@@ -12,7 +12,7 @@ export type LookUp = (userId: string, nowSec: number) => Promise<Lease | undefin
 /** What a borrower needs to know of the world. */
 export interface BorrowerWorld {
   /** The instance of the function that gets the next call. */
-  readonly instance: () => FunctionInstance;
+  readonly instance: () => FunctionProcess;
   readonly clock: Clock;
   readonly random: () => number;
   readonly lookUp: LookUp;
@@ -205,7 +205,7 @@ export class Borrower {
 
   private async counted<Answer>(
     operation: string,
-    call: (instance: FunctionInstance) => Promise<Answer>,
+    call: (instance: FunctionProcess) => Promise<Answer>,
   ): Promise<Outcome<Answer>> {
     const outcome = await outcomeOf(call(this.world.instance()));
     const name = `${operation} ${'answer' in outcome ? 'ok' : outcome.refusal.code}`;

@@ -11,15 +11,15 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../.
 /** Long enough for a build on a busy computer. */
 export const START_MS = 30_000;
 
-/** A server that `npm start` started. */
+/** A running `npm start`. */
 export interface LocalServer {
   readonly process: ChildProcessByStdio<null, Readable, Readable>;
   readonly exit: Promise<number | null>;
-  /** All it has written so far, to either stream. */
+  /** Everything that it has written so far, to both streams. */
   readonly output: () => string;
 }
 
-/** Runs the script behind `npm start`, on a port that the system chooses unless `env` names one. */
+/** Runs the script behind `npm start`. The system chooses the port unless `env` names one. */
 export function startServer(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): LocalServer {
   const child = tracked(
     spawn(path.join(root, 'scripts/server'), args, {
@@ -33,7 +33,7 @@ export function startServer(env: Readonly<Record<string, string>> = {}, args: re
   return { process: child, exit, output: () => output };
 }
 
-/** Waits until a server prints what a pattern's first group matches. @throws Error with all that it printed instead */
+/** Waits for output that matches. @returns the pattern's first group @throws Error with all output, after a while */
 export async function printed(server: LocalServer, pattern: RegExp): Promise<string> {
   const deadline = Date.now() + START_MS;
   while (Date.now() < deadline) {
@@ -44,7 +44,7 @@ export async function printed(server: LocalServer, pattern: RegExp): Promise<str
   throw new Error(`never printed ${String(pattern)}, but:\n${server.output()}`);
 }
 
-/** Where the API of a server begins, e.g. `http://127.0.0.1:4711/resources`, once it listens. */
+/** Waits until a server listens. @returns the base URL of its API, e.g. `http://127.0.0.1:4711/resources` */
 export function urlOf(server: LocalServer): Promise<string> {
   return printed(server, /^vm-pool lends VMs at (\S+)/m);
 }

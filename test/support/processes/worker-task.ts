@@ -1,4 +1,4 @@
-/** In a worker: does the task that it is sent, once, sends the result back, and ends. */
+/** Called in a worker: waits for one task, does it, sends the result back, and ends the process. */
 export function serveTask(work: (task: never) => Promise<unknown>): void {
   process.once('message', (task) => {
     void work(task as never).then((result) => {

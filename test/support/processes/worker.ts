@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const outdir = path.join(root, 'dist/integration');
 
 /**
- * Bundles a module of `test/integration/` as `scripts/build` bundles the function, so that a process of it starts fast.
+ * Bundles a module of `test/integration/` as `scripts/build` bundles the function, so that its processes start fast.
  *
  * @param name - without extension
  * @returns the bundle
@@ -30,19 +30,19 @@ export async function compiledWorker(name: string): Promise<string> {
   return path.join(outdir, `${name}.mjs`);
 }
 
-/** A process of its own that is sent its task and sends what came of it. */
+/** A child process that gets one task and sends its result. */
 export class Worker<Task extends object, Result> {
   private readonly process: ChildProcess;
-  /** How it ended: its exit code, or none when it was killed. */
+  /** Its exit code; null when it was killed. */
   readonly ended: Promise<number | null>;
 
-  /** @param variables - its environment, nothing of this process's being passed on */
+  /** @param variables - its whole environment; it inherits none of this process's variables */
   constructor(bundle: string, variables: Readonly<Record<string, string>>) {
     this.process = tracked(fork(bundle, { env: { NODE_NO_WARNINGS: '1', ...variables }, execArgv: [] }));
     this.ended = once(this.process, 'close').then(([code]) => code as number | null);
   }
 
-  /** @returns the result; nothing when the process ended without one */
+  /** Sends the task and waits. @returns the result; undefined when the process ends without one */
   async run(task: Task): Promise<Result | undefined> {
     const result = once(this.process, 'message').then(([message]) => message as Result);
     this.process.send(task);

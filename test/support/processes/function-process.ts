@@ -6,34 +6,34 @@ import type { Vm } from '../../../lambda/pool/vm.ts';
 import { storeOver } from '../dynamodb/table-store.ts';
 import { serviceOver, TestProvider } from '../pool/lending.ts';
 
-/** What one instance of the function is made of. */
-export interface InstanceOptions {
+/** Table, VMs and clock of one process of the function. */
+export interface FunctionProcessOptions {
   readonly tableName: string;
   readonly vms: readonly Vm[];
   readonly clock: Clock;
 }
 
-/** Longest that a tick may take, as on Lambda. */
+/** Longest that a tick may take here. */
 const TICK_BUDGET_MS = 20_000;
 
 /**
- * One instance of the function over DynamoDB, but for VMs and clock. The database is where the environment of this process
- * says.
+ * The service as one process of the function composes it over DynamoDB, with the VMs and the clock of a test. As on
+ * Lambda, environment variables name the database.
  */
-export function functionInstance({ tableName, vms, clock }: InstanceOptions) {
+export function functionProcess({ tableName, vms, clock }: FunctionProcessOptions) {
   const store = storeOver(tableName);
   const provider = new TestProvider(vms);
   const service = serviceOver({ store, provider, clock });
   return { ...service, provider, tick: () => service.tick(randomUUID(), TICK_BUDGET_MS) };
 }
 
-/** One instance of the function. */
-export type FunctionInstance = ReturnType<typeof functionInstance>;
+/** The service of one process of the function. */
+export type FunctionProcess = ReturnType<typeof functionProcess>;
 
-/** What a call of a use case came to. */
+/** How a call of a use case ended. */
 export type Outcome<Answer> = { readonly answer: Answer } | { readonly refusal: Refusal };
 
-/** @throws what is not a refusal: a fault, which no caller may see */
+/** Waits for a call; a refusal is an outcome. @throws any other error: a fault, which no caller may see */
 export async function outcomeOf<Answer>(call: Promise<Answer>): Promise<Outcome<Answer>> {
   try {
     return { answer: await call };
