@@ -1,6 +1,6 @@
 /**
- * Runs the real Terraform on a copy of `terraform/`, so that a test leaves nothing in the checkout and two suites that
- * run at once never share a working folder.
+ * Runs the real Terraform on a copy of `terraform/`. So a test leaves nothing in the checkout, and two suites that run
+ * at once never share a working folder.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ export interface TerraformRun {
 export interface TerraformCopy {
   /** The copied `terraform/`; the contract lies beside it, as in the checkout. */
   root: string;
-  /** Where the copied module finds the package of the function. The file there is a stand-in; it has no code. */
+  /** Path of the function's package for the copied module. The file is a stand-in without code. */
   packageFile: string;
   remove(): void;
 }
@@ -47,8 +47,8 @@ const isWorkingFile = (file: string): boolean =>
   /^\.terraform$|\.tfstate(\.|$)|\.tfplan$|^backend\.tf$/.test(path.basename(file));
 
 /**
- * The complete environment of Terraform in a test. It is built up, not passed on: real credentials and `TF_VAR_...` of
- * the shell never reach a test, and with the dummy keys a call to the real AWS fails.
+ * All environment variables of Terraform in a test. They are listed here, not inherited: real credentials and
+ * `TF_VAR_...` of the shell never reach a test, and with the dummy keys a call to the real AWS fails.
  *
  * @param extra - more variables, for example `AWS_ENDPOINT_URL`
  */
@@ -71,7 +71,7 @@ export function terraformEnvironment(extra: Record<string, string> = {}): Record
 
 let knownCliConfig: string | undefined;
 
-/** The configuration that `scripts/lib/terraform-cli-config` finds on this machine, else the caller's choice, else empty. */
+/** The file that `scripts/lib/terraform-cli-config` finds on this machine, or else the caller's; '' for none. */
 function cliConfig(): string {
   knownCliConfig ??=
     execFileSync(path.join(repository, 'scripts/lib/terraform-cli-config'), { encoding: 'utf8' }).trim() ||
@@ -80,9 +80,9 @@ function cliConfig(): string {
 }
 
 /**
- * Runs one Terraform command in `folder`; a failing command is a result, not an exception.
+ * Runs one Terraform command in `folder`. A failed command is a result, not an exception.
  *
- * @param program - what is run: Terraform itself, or the script that runs it
+ * @param program - Terraform itself, or a script that runs it
  */
 export function runTerraform(
   folder: string,

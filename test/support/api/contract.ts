@@ -28,15 +28,15 @@ const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
 ajv.addSchema(closed(document) as AnySchema, 'openapi');
 
-/** Answers that {@link checkAnswer} has seen, such as `POST /getvm 409 already_allocated`. */
+/** Answers that {@link checkAnswer} has checked, such as `POST /getvm 409 already_allocated`. */
 const seen = new Set<string>();
 
-/** The answers that {@link checkAnswer} has seen so far. */
+/** The answers that {@link checkAnswer} has checked so far, in order of the alphabet. */
 export function answersSeen(): readonly string[] {
   return [...seen].sort();
 }
 
-/** Every answer that the document promises, written as in {@link answersSeen}. */
+/** Every answer that the document describes, in the form of {@link answersSeen}. */
 export function answersDocumented(): readonly string[] {
   const found = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { responses }]) =>
@@ -49,7 +49,7 @@ export function answersDocumented(): readonly string[] {
 }
 
 /**
- * Holds an answer against the document: status, content type, and each member of the body.
+ * Compares an answer with the document: status, content type, and each member of the body.
  *
  * @throws Error when the document does not describe the answer
  */
@@ -59,14 +59,16 @@ export function checkAnswer(event: APIGatewayProxyEventV2, result: APIGatewayPro
   if (routeKey === '$default') return;
   const [method = '', path = ''] = routeKey.split(' ');
   const response = document.paths[path]?.[method.toLowerCase()]?.responses[status];
-  if (response === undefined) throw new Error(`openapi.json has no ${String(status)} for ${routeKey}: ${String(body)}`);
+  if (response === undefined)
+    throw new Error(`openapi.json describes no ${String(status)} for ${routeKey}: ${String(body)}`);
   const type = String(headers['content-type']);
   const { content } = resolved(response);
-  if (content[type] === undefined) throw new Error(`openapi.json has no ${type} for ${routeKey} ${String(status)}`);
+  if (content[type] === undefined)
+    throw new Error(`openapi.json describes no ${type} for ${routeKey} ${String(status)}`);
   const answer = JSON.parse(body ?? '') as { code?: string };
   const validate = validatorOf(pointerTo(response, path, method, status, type));
   if (!validate(answer)) {
-    throw new Error(`${routeKey} ${String(status)} is not as in openapi.json: ${ajv.errorsText(validate.errors)}`);
+    throw new Error(`${routeKey} ${String(status)} does not match openapi.json: ${ajv.errorsText(validate.errors)}`);
   }
   seen.add(answerName(routeKey, status, status === 200 ? undefined : answer.code));
 }
@@ -75,7 +77,7 @@ function answerName(route: string, status: number, code: string | undefined): st
   return [route, status, code].filter((part) => part !== undefined).join(' ');
 }
 
-/** The codes of a refusal's response; undefined is that of a success, which has none. */
+/** The codes of a refusal's response. A success has no code, so its only element is undefined. */
 function codesOf(response: Response): (string | undefined)[] {
   const { examples } = (resolved(response).content['application/problem+json'] ?? {}) as { examples?: object };
   return examples === undefined ? [undefined] : Object.keys(examples);
@@ -84,7 +86,7 @@ function codesOf(response: Response): (string | undefined)[] {
 function resolved(response: Response): Response {
   const name = response.$ref?.replace('#/components/responses/', '');
   const found = name === undefined ? response : document.components.responses[name];
-  if (found === undefined) throw new Error(`no response ${String(name)} in openapi.json`);
+  if (found === undefined) throw new Error(`openapi.json lacks the response ${String(name)}`);
   return found;
 }
 
@@ -108,7 +110,7 @@ function escaped(part: string): string {
   return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-/** The same schema, but without room for members that it does not describe. */
+/** The same schema, which also forbids members that it does not describe. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;

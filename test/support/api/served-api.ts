@@ -11,7 +11,7 @@ import { createGateway } from '../../../scripts/lib/gateway/server.ts';
 import { someVms, TestClock, TestProvider } from '../pool/lending.ts';
 import { checkAnswer } from './contract.ts';
 
-/** The API over memory, its parts in the test's hands; `lines` is its log. */
+/** The API with the memory store, and the parts that a test controls; `lines` is its log. */
 export interface TestApi {
   readonly api: Api;
   readonly clock: TestClock;
@@ -20,12 +20,12 @@ export interface TestApi {
   readonly lines: string[];
 }
 
-/** The operator that {@link testApi} knows. */
+/** The only operator of {@link testApi}. */
 export const OPERATOR = 'ops';
 
 const SETTINGS = { ADMIN_USERS: OPERATOR, METRICS_NAMESPACE: 'test', CHECK_BACKOFF_SECONDS: '10' };
 
-/** The service with a clock and VMs in the test's hands. Each answer is held against `openapi.json`. */
+/** Makes the API with a clock and VMs that the test controls. It compares each answer with `openapi.json`. */
 export async function testApi(
   vms: readonly Vm[] = someVms(3),
   variables: Readonly<Record<string, string>> = {},
@@ -54,11 +54,11 @@ export async function testApi(
   return { api: checkedApi, clock, provider, store, lines };
 }
 
-/** An API that listens, behind the same gateway that `npm start` has. */
+/** A {@link TestApi} behind the gateway of `npm start`. */
 export interface ServedApi extends TestApi {
-  /** Where its stage begins, e.g. `http://127.0.0.1:4711/resources`. */
+  /** URL of its stage, e.g. `http://127.0.0.1:4711/resources`. */
   readonly url: string;
-  /** Faults that a client would see as a bare 500 of the gateway. */
+  /** Errors that the gateway answered with a bare 500. */
   readonly faults: unknown[];
   readonly close: () => Promise<unknown>;
 }
@@ -82,14 +82,14 @@ export async function serveApi(vms?: readonly Vm[]): Promise<ServedApi> {
   return { ...parts, url: `http://127.0.0.1:${String(port)}/resources`, faults, close };
 }
 
-/** What a client got. */
+/** A client's view of an answer. */
 export interface Reply<Body> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Body;
 }
 
-/** Calls a URL, with the parameters in a JSON body if there are any. */
+/** Calls a URL, with the parameters as a JSON body unless they are undefined. */
 export async function callUrl<Body>(
   url: string,
   method: string,

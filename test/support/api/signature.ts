@@ -2,12 +2,12 @@ import { createHash, createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Says whether a request is signed as AWS wants it, by computing the signature as AWS does.
+ * Checks the signature of a request to AWS by computing it as AWS does.
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)
  *
  * @param request - to the path `/`, without a query
- * @returns the names of the headers that are signed
- * @throws Error when the signature is not that of this request
+ * @returns the names of the signed headers
+ * @throws Error when the signature belongs to another request, or is missing
  */
 export function signedHeaders({ method = '', headers }: IncomingMessage, body: string, secretKey: string): string[] {
   const parts = /^AWS4-HMAC-SHA256 Credential=[^/]+\/(\S+), SignedHeaders=(\S+), Signature=(\S+)$/.exec(
@@ -20,7 +20,7 @@ export function signedHeaders({ method = '', headers }: IncomingMessage, body: s
   const canonical = [method, '/', '', canonicalHeaders, signed, sha256(body)].join('\n');
   const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n');
   const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretKey}`);
-  if (hmac(key, text).toString('hex') !== signature) throw new Error(`the signature is not that of\n${canonical}`);
+  if (hmac(key, text).toString('hex') !== signature) throw new Error(`the signature does not belong to\n${canonical}`);
   return names;
 }
 

@@ -15,7 +15,7 @@ import { REGION } from './server.ts';
 /** A function of the emulated AWS, ready to run. */
 export interface DeployedFunction {
   readonly settings: FunctionSettings;
-  /** Role that it runs as */
+  /** IAM role of its processes */
   readonly roleName: string;
   readonly lambda: LambdaFunction;
   /** Ends its processes and removes its code */
@@ -23,12 +23,12 @@ export interface DeployedFunction {
 }
 
 /**
- * Runs a function with the code, handler, time-out, concurrency and variables that it has in the emulated AWS.
+ * Runs a function of the emulated AWS here, with its code, handler, time-out, concurrency and variables.
  *
- * moto does not return the code, so it comes from `zipFile`, after a check that this file is the deployed package.
+ * moto does not return the code, so it comes from `zipFile`, whose hash must be that of the deployed code.
  *
  * @param endpoints - environment variables with the addresses of services on this machine
- * @throws Error when the deployed code is not that of `zipFile`
+ * @throws Error when `zipFile` is not the deployed code
  */
 export async function deployedFunction(
   aws: EmulatedAws,
@@ -44,9 +44,7 @@ export async function deployedFunction(
   const zip = readFileSync(zipFile);
   const sha256 = createHash('sha256').update(zip).digest('base64');
   if (sha256 !== known.Configuration?.CodeSha256) {
-    throw new Error(
-      `${functionName} has the code ${known.Configuration?.CodeSha256}, not that of ${zipFile}, ${sha256}`,
-    );
+    throw new Error(`${functionName} has code ${known.Configuration?.CodeSha256}, but ${zipFile} is ${sha256}`);
   }
   const codeFolder = unzipped(zip);
   const variables = { ...settings.variables, ...endpoints };
@@ -76,14 +74,14 @@ function settingsOf({ Configuration = {}, Concurrency }: GetFunctionCommandOutpu
   };
 }
 
-/** A field that AWS always returns, although its types make it optional. */
+/** A field that AWS always returns, although the SDK's types make it optional. */
 function valueOf<T, K extends keyof T & string>(answer: T, field: K): NonNullable<T[K]> {
   const value = answer[field];
   if (value === undefined || value === null) throw new Error(`the emulated AWS returned no ${field}`);
   return value;
 }
 
-/** @returns a new folder with the files of the package */
+/** Unpacks the package. @returns the new folder with its files */
 function unzipped(zip: Buffer): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'vm-pool-function-'));
   for (const [name, bytes] of Object.entries(unzipSync(zip))) {

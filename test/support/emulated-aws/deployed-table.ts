@@ -7,18 +7,18 @@ import type { Use } from './iam.ts';
 import type { EmulatedAws } from './server.ts';
 import { ACCOUNT_ID, REGION } from './server.ts';
 
-/** A table of the emulated AWS, ready to be worked with. */
+/** A table of the emulated AWS, ready for use. */
 export interface DeployedTable {
-  /** The environment variable with its address, for AWS SDKs */
+  /** The environment variable that leads AWS SDKs to it */
   readonly variables: Readonly<Record<string, string>>;
-  /** What callers did with it, each use once */
+  /** Distinct uses by its callers */
   readonly uses: ReadonlyMap<string, Use>;
   stop(): Promise<void>;
 }
 
 /**
- * Copies a table of the emulated AWS, without items, into DynamoDB Local, because moto has no atomic transactions. A proxy
- * before it records each request.
+ * Copies a table of the emulated AWS, without items, into DynamoDB Local, because moto's transactions are not atomic. A
+ * proxy before it records each request.
  */
 export async function deployedTable(
   aws: EmulatedAws,
@@ -40,14 +40,15 @@ export async function deployedTable(
   return { variables: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint }, uses, stop: () => proxy.stop() };
 }
 
-/** The ARN of a table, or of an index of it. */
+/** The ARN of a table, or of one of its indexes. */
 export function tableArn(tableName: string, indexName?: string): string {
   const table = `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/${tableName}`;
   return indexName === undefined ? table : `${table}/index/${indexName}`;
 }
 
 /**
- * The actions and resources that IAM judges a call by. A transaction counts as each of its actions, `ConditionCheck` included.
+ * The actions and resources for which IAM checks a call. A transaction counts as each of its actions, `ConditionCheck`
+ * included.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */

@@ -1,7 +1,7 @@
 """Serves moto's emulation of AWS on a free port of this machine until its standard input ends.
 
-It prints the address to standard output. Standard input ends when the process that started this one ends, in whatever
-way, so no server is left behind.
+It prints the address to standard output. When its parent process ends, in whatever way, standard input ends too, so no
+server is left behind.
 
 A few answers of moto differ from those of AWS, and Terraform then waits forever or plans the same change again and
 again. Each patch below corrects one such answer; they were written for moto 5.2.
@@ -43,9 +43,9 @@ def keep_logging_config() -> None:
 
 
 def take_every_request_for_tls() -> None:
-    """moto ignores conditions, so a bucket policy that denies requests without TLS, or with an old one, denies every request.
+    """moto ignores conditions, so a bucket policy that denies requests without TLS, or with old TLS, denies all.
 
-    Here it denies none, as if each had come over TLS 1.3.
+    Here such a statement denies nothing, as if each request used TLS 1.3.
     """
     is_action_permitted = IAMPolicyStatement.is_action_permitted
 
@@ -59,7 +59,7 @@ def take_every_request_for_tls() -> None:
 
 
 def know_the_quota_of_lambda() -> None:
-    """moto knows the quotas of VPC only. Here the account may run 1000 functions at a time, the default of AWS."""
+    """moto knows only the quotas of VPC. Here the account may run 1000 functions at once, AWS's default."""
 
     def quota(self):
         asked = json.loads(self.body)
@@ -70,7 +70,7 @@ def know_the_quota_of_lambda() -> None:
 
 
 def finish_custom_domains() -> None:
-    """In moto a custom domain of an HTTP API never becomes AVAILABLE and has no target for a DNS record."""
+    """In moto the custom domain of an HTTP API never becomes AVAILABLE and lacks the target of its DNS record."""
     create = DomainName.__init__
     describe = DomainName.to_json
 

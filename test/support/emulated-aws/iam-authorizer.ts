@@ -1,7 +1,7 @@
 import type { APIGatewayEventRequestContextIAMAuthorizer, APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ACCOUNT_ID } from './server.ts';
 
-/** API Gateway's own answer to a call that IAM refuses. */
+/** API Gateway's answer to a call that IAM refuses. */
 export const FORBIDDEN = {
   statusCode: 403,
   headers: { 'content-type': 'application/json' },
@@ -9,10 +9,10 @@ export const FORBIDDEN = {
 };
 
 /**
- * The event that API Gateway makes of a call to a route with `AWS_IAM` authorization: it contains who signed the call.
+ * The event that API Gateway makes of a call to a route with `AWS_IAM` authorization: it names the signer.
  *
- * A stand-in for IAM. It checks neither the signature nor the caller's policies: it takes the id of the access key for the name
- * of an IAM user, and lets that user in.
+ * A stand-in for IAM: it reads the id of the access key as the name of an IAM user and lets that user in. It ignores
+ * the signature and the policies.
  *
  * @returns undefined for a call without a signature
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html

@@ -19,20 +19,20 @@ interface Statement {
   readonly Resource: string | readonly string[];
 }
 
-/** A request to AWS, and the policies that IAM judges it by. */
+/** A request to AWS, and the policies that decide about it. */
 export interface Request extends Use {
   /** ARN of the caller, or the name of a service such as `logs.us-east-1.amazonaws.com` */
   readonly principal: string;
-  /** Policies of the caller */
+  /** The caller's policies */
   readonly identityPolicies?: readonly { readonly name: string; readonly policy: PolicyDocument }[];
-  /** Policy of the resource */
+  /** The resource's policy */
   readonly resourcePolicy?: PolicyDocument | undefined;
 }
 
 /**
- * Whether IAM would allow a request. A simulator of IAM judges it, because moto does not enforce policies reliably.
+ * Whether IAM would allow a request, by a simulator of IAM: moto does not enforce policies reliably.
  *
- * @throws Error when the resource has no such action
+ * @throws Error when this kind of resource does not support the action
  */
 export async function isAllowed(request: Request): Promise<boolean> {
   const { principal, action, resource, context = {}, identityPolicies = [], resourcePolicy } = request;

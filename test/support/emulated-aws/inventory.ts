@@ -1,6 +1,6 @@
 import type { EmulatedAws } from './server.ts';
 
-/** Names of all resources in an account, by kind, for every kind that the service creates; read from AWS's own APIs. */
+/** Names of all resources in an account, from AWS's own APIs, for each kind of resource that the service creates. */
 export async function inventoryOf(aws: EmulatedAws) {
   return {
     functions: names(await aws.ask('lambda', '/2015-03-31/functions'), 'FunctionName'),

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { PolicyDocument } from './iam.ts';
 import type { EmulatedAws } from './server.ts';
 
-/** Makes a KMS key, as a customer would before applying. @returns its ARN */
+/** Makes a KMS key, as a customer would before an apply. @returns its ARN */
 export async function makeKey(aws: EmulatedAws): Promise<string> {
   const made = JSON.parse(await aws.act('kms', 'TrentService.CreateKey')) as { KeyMetadata: { Arn: string } };
   return made.KeyMetadata.Arn;
 }
 
 /**
- * The policy that the README of a module asks for, with the names of an environment in it.
+ * The key policy in the README of a module, with the names of an environment.
  *
  * @param module - name of the module, such as `logs`
  * @param name - name of the service and environment, where the README has `vm-pool-dev`

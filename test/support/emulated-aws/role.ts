@@ -8,7 +8,7 @@ interface Policy {
   readonly policy: PolicyDocument;
 }
 
-/** What a role may do, by its policies in the emulated IAM. */
+/** The permissions of a role, from its policies in the emulated IAM. */
 export class Role {
   private readonly name: string;
   private readonly policies: readonly Policy[];
@@ -31,7 +31,7 @@ export class Role {
     return new Role(name, await Promise.all(policies));
   }
 
-  /** Each action and resource of one service, such as `dynamodb`, that the policies name. */
+  /** Each action and resource of one service, such as `dynamodb`, that the policies list. */
   usesOf(service: string): Use[] {
     const statements = this.policies.flatMap(({ policy }) => policy.Statement);
     const uses = statements.flatMap(({ Action, Resource }) =>
@@ -41,10 +41,10 @@ export class Role {
   }
 
   /**
-   * Whether IAM would let the role do that.
+   * Whether IAM would allow a use by the role.
    *
-   * @param resourcePolicy - policy of the resource, where it has one: keys always do
-   * @throws Error when the resource has no such action
+   * @param resourcePolicy - the resource's policy, if it has one; every key does
+   * @throws Error when this kind of resource does not support the action
    */
   allows(use: Use, resourcePolicy?: PolicyDocument): Promise<boolean> {
     const principal = `arn:aws:sts::${ACCOUNT_ID}:assumed-role/${this.name}/${this.name}`;

@@ -14,9 +14,9 @@ const MOTO_SETTINGS = {
   MOTO_ACM_VALIDATION_WAIT: '1',
 };
 
-/** An AWS account on this machine, emulated by moto; empty at first and gone when it stops. */
+/** An AWS account on this machine, emulated by moto. It starts empty, and a stop discards everything in it. */
 export class EmulatedAws {
-  /** `http://127.0.0.1:PORT`: an IP address, so that S3 clients use path-style addresses by themselves */
+  /** `http://127.0.0.1:PORT`; S3 clients use path-style addresses because it is an IP address */
   readonly endpoint: string;
   private readonly process: ChildProcess;
 
@@ -43,7 +43,7 @@ export class EmulatedAws {
     return new EmulatedAws(endpoint, moto);
   }
 
-  /** Environment variables with which Terraform, its S3 backend and AWS SDKs call this AWS; the keys work nowhere else. */
+  /** Environment variables that lead Terraform, its S3 backend and AWS SDKs here. The keys work nowhere else. */
   get variables(): Record<string, string> {
     return {
       AWS_ENDPOINT_URL: this.endpoint,
@@ -64,11 +64,10 @@ export class EmulatedAws {
   }
 
   /**
-   * Calls an AWS API for which this project has no client. moto reads only the service from the signature and ignores the
-   * rest of it.
+   * Calls an AWS API for which this project has no SDK client. Of the signature, moto reads only the service.
    *
    * @param service - its name in a signature: `iam`, `monitoring`, `scheduler`
-   * @throws Error when the answer has another status than 2xx
+   * @throws Error when the status is not 2xx
    */
   async request(service: string, pathAndQuery: string, request: RequestInit = {}): Promise<Response> {
     const scope = `test/20260101/${REGION}/${service}/aws4_request`;
@@ -79,19 +78,19 @@ export class EmulatedAws {
     throw new Error(`${service} answered ${response.status} to ${pathAndQuery}: ${await response.text()}`);
   }
 
-  /** Calls an AWS API for which this project has no client. @returns the body of the answer */
+  /** Like {@link request}. @returns the body of the answer */
   async ask(service: string, pathAndQuery: string, request: RequestInit = {}): Promise<string> {
     const response = await this.request(service, pathAndQuery, request);
     return response.text();
   }
 
-  /** Calls an AWS API whose actions have names, such as `Logs_20140328.DescribeLogGroups`. @returns the JSON it answers */
+  /** Calls an action such as `Logs_20140328.DescribeLogGroups`. @returns the JSON of the answer */
   act(service: string, action: string, parameters: Record<string, unknown> = {}): Promise<string> {
     const headers = { 'x-amz-target': action, 'content-type': 'application/x-amz-json-1.1' };
     return this.ask(service, '/', { method: 'POST', headers, body: JSON.stringify(parameters) });
   }
 
-  /** Stops it; everything in it is gone. */
+  /** Stops it and discards everything in it. */
   async stop(): Promise<void> {
     if (this.process.exitCode !== null) return;
     const closed = once(this.process, 'close');

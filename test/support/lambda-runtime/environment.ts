@@ -5,14 +5,14 @@ import type { LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.
 import type { FirstUse, Invocation, InvocationResult } from './runtime-api.ts';
 import { RuntimeApi } from './runtime-api.ts';
 
-/** How an execution environment is set up. */
+/** Settings of an execution environment. */
 export interface EnvironmentOptions {
   readonly runtime: LambdaRuntime;
   /** `index.handler` */
   readonly handler: string;
   /** Folder of the unzipped code */
   readonly codeFolder: string;
-  /** The whole environment of the process; `AWS_LAMBDA_RUNTIME_API` is added. Nothing of this process is passed on. */
+  /** All its variables but `AWS_LAMBDA_RUNTIME_API`, which is added. It inherits none of this process. */
   readonly variables: Readonly<Record<string, string>>;
   /** Called with each line that the runtime or the function writes */
   readonly onLogLine: (line: string) => void;
@@ -22,11 +22,11 @@ export interface EnvironmentOptions {
 const MAX_INIT_MS = 10_000;
 
 /**
- * One execution environment: a process with the runtime interface client and the function, and the Runtime API it
- * talks to. It takes one invocation at a time, as on Lambda.
+ * One execution environment: a process with the runtime interface client and the function, and the Runtime API that it
+ * calls. It takes one invocation at a time, as on Lambda.
  */
 export class Environment {
-  /** Just before the process was started, on the clock of `performance.now()` */
+  /** Time just before the process started, by `performance.now()` */
   readonly spawnedAtMs: number;
 
   private readonly api: RuntimeApi;
@@ -69,16 +69,16 @@ export class Environment {
     return exitCode === null && signalCode === null && !killed;
   }
 
-  /** When the function was loaded and when it had answered for the first time. */
+  /** Times of the function's load and first answer. */
   get firstUse(): Readonly<FirstUse> {
     return this.api.firstUse;
   }
 
   /**
-   * Runs the function once. A function that is too slow is stopped together with its process, as on Lambda, and one that
-   * exits ends the invocation with an error. Wait for one invocation to end before the next.
+   * Runs the function once. As on Lambda, a function that is too slow is stopped with its process, and a process that
+   * exits ends the invocation with an error. Start the next invocation only after this one ends.
    *
-   * @param timeoutMs - longest the function may run; loading its code does not count
+   * @param timeoutMs - longest that the function may run, without the time to load its code
    */
   async invoke(event: Omit<Invocation, 'deadlineMs'>, timeoutMs: number): Promise<InvocationResult> {
     await this.initialised;
@@ -92,7 +92,7 @@ export class Environment {
     return result;
   }
 
-  /** Ends the process and waits until its last log line is in. */
+  /** Ends the process and waits for its last log line. */
   async stop(): Promise<void> {
     this.process.kill('SIGKILL');
     await this.closed;

@@ -3,7 +3,7 @@ import type { LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.
 import { Environment } from './environment.ts';
 import type { InvocationResult } from './runtime-api.ts';
 
-/** What Lambda knows of a function, in the words of its `GetFunction` answer. */
+/** The settings of a function, with the values of a `GetFunction` answer. */
 export interface FunctionSettings {
   readonly functionName: string;
   readonly functionArn: string;
@@ -22,22 +22,22 @@ export interface FunctionSettings {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Lambda's answer 429 to a synchronous invocation that finds every environment at work and may not start another. */
+/** Lambda's answer 429 to a synchronous invocation: every environment is busy, and no other may start. */
 export class TooManyRequests extends Error {
   constructor(functionName: string, concurrency: number) {
     super(`${functionName} is at its concurrency of ${concurrency}`);
   }
 }
 
-/** The quota of a new AWS account, and as much as this machine should be asked to do. */
+/** The quota of a new AWS account, which this machine can serve too. */
 const UNRESERVED_CONCURRENCY = 10;
 
 /**
- * A deployed function: its code in as many execution environments as invocations run at once, up to its reserved
- * concurrency. An invocation that finds them all busy is throttled at once, as a synchronous one is on Lambda.
+ * A deployed function. Each concurrent invocation has an execution environment, up to the reserved concurrency. Beyond
+ * that, an invocation is throttled at once, like a synchronous one on Lambda.
  */
 export class LambdaFunction {
-  /** What all environments wrote, in the order it came: the function's log group */
+  /** The function's log group: the lines of all environments in the order of their arrival */
   readonly logLines: string[] = [];
 
   private readonly settings: FunctionSettings;
@@ -47,7 +47,7 @@ export class LambdaFunction {
   private readonly idle: Environment[] = [];
   private starting = 0;
 
-  /** @param codeFolder - where the deployment package was unzipped */
+  /** @param codeFolder - folder of the unzipped deployment package */
   constructor(settings: FunctionSettings, codeFolder: string, runtime: LambdaRuntime) {
     this.settings = settings;
     this.codeFolder = codeFolder;
@@ -58,7 +58,7 @@ export class LambdaFunction {
     return this.settings.functionName;
   }
 
-  /** How many processes run it */
+  /** Number of its processes */
   get environmentCount(): number {
     return this.environments.size;
   }
@@ -66,8 +66,8 @@ export class LambdaFunction {
   /**
    * Invokes the function and waits for its result.
    *
-   * @param event - anything that JSON can say
-   * @throws {@link TooManyRequests} when it is throttled
+   * @param event - any JSON value
+   * @throws {@link TooManyRequests} when Lambda would throttle it
    */
   async invoke(event: unknown): Promise<InvocationResult> {
     const environment = this.takeIdle() ?? (await this.startEnvironment());
@@ -79,7 +79,7 @@ export class LambdaFunction {
     return result;
   }
 
-  /** Ends every environment, and with them all that the function keeps in memory. */
+  /** Ends every environment; the function loses what it keeps in memory. */
   async stop(): Promise<void> {
     await Promise.all([...this.environments].map((environment) => environment.stop()));
     this.environments.clear();
@@ -114,8 +114,8 @@ export class LambdaFunction {
 }
 
 /**
- * What Lambda sets, and the function's own variables; nothing of this machine, so that a function which needs more
- * than Terraform gave it fails here too.
+ * The variables that Lambda sets, and the function's own. This machine's variables are left out, so that a function
+ * which needs more than Terraform gave it fails here too.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */

@@ -13,23 +13,23 @@ export interface Invocation {
   readonly deadlineMs: number;
 }
 
-/** What came of an invocation: what the function returned, or with `functionError` the error it ended with. */
+/** The value that a function returned; with `functionError`, the error that it threw. */
 export interface InvocationResult {
   readonly payload: Buffer;
   readonly functionError?: 'Unhandled';
 }
 
-/** Moments of an environment's first use, on the clock of `performance.now()`. */
+/** Times of an environment's first use, by `performance.now()`. */
 export interface FirstUse {
-  /** The runtime asked for its first event: the function's code is loaded, its init phase over */
+  /** The runtime asked for its first event: the init phase is over */
   firstNextMs?: number;
-  /** The runtime handed in its first result */
+  /** The runtime sent its first result */
   firstResponseMs?: number;
 }
 
 /**
- * The Lambda Runtime API for one environment: the HTTP server from which a runtime fetches events and to which it
- * brings results, one at a time.
+ * The Lambda Runtime API for one environment: the HTTP server from which a runtime fetches one event at a time, and to
+ * which it sends the result.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
@@ -70,7 +70,7 @@ export class RuntimeApi {
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Hands an event to the runtime, as soon as it asks for one. Wait for one invocation to end before the next. */
+  /** Sends an event to the runtime when it asks for one. Start the next invocation only after this one ends. */
   invoke(invocation: Invocation): Promise<InvocationResult> {
     return new Promise((settle) => {
       this.running = { requestId: invocation.requestId, settle };
@@ -79,12 +79,12 @@ export class RuntimeApi {
     });
   }
 
-  /** Ends the invocation under way, if any, without the runtime: it has exited or is being killed. */
+  /** Ends the running invocation, if any, on behalf of a runtime that has exited or is being killed. */
   abort(result: InvocationResult): void {
     this.finish(result);
   }
 
-  /** Stops the API; a runtime that waits for an event is cut off. */
+  /** Stops the API and disconnects a runtime that waits for an event. */
   close(): void {
     this.server.close();
     this.server.closeAllConnections();
@@ -113,7 +113,7 @@ export class RuntimeApi {
     return true;
   }
 
-  /** @returns false when this is not a result of the invocation under way */
+  /** @returns false when the result is not that of the running invocation */
   private takeResult(url: string, payload: Buffer): boolean {
     const [, requestId, outcome] = /\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(url) ?? [];
     if (requestId === undefined || requestId !== this.running?.requestId) return false;
