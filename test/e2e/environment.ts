@@ -1,7 +1,7 @@
 import type { DynamoDbLocal } from '../../scripts/lib/dynamodb-local/start.ts';
 import type { LambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
-import type { DeployedApi, ServedApi } from '../support/emulated-aws/deployed-api.ts';
-import { deployedApi, serveApi } from '../support/emulated-aws/deployed-api.ts';
+import type { DeployedApi, ServedDeployedApi } from '../support/emulated-aws/deployed-api.ts';
+import { deployedApi, serveDeployedApi } from '../support/emulated-aws/deployed-api.ts';
 import type { DeployedFunction } from '../support/emulated-aws/deployed-function.ts';
 import { deployedFunction } from '../support/emulated-aws/deployed-function.ts';
 import type { DeployedTable } from '../support/emulated-aws/deployed-table.ts';
@@ -11,7 +11,7 @@ import type { EmulatedAws } from '../support/emulated-aws/server.ts';
 import type { Checkout } from './checkout.ts';
 import { Client } from './client.ts';
 
-/** What environments are made of and run on. */
+/** Everything that an environment is deployed from and runs on. */
 export interface Ground {
   readonly checkout: Checkout;
   readonly aws: EmulatedAws;
@@ -19,24 +19,24 @@ export interface Ground {
   readonly database: DynamoDbLocal;
 }
 
-/** An environment that Terraform applied, at work: its function runs and its API answers. */
+/** An applied environment whose function runs and whose API answers. */
 export interface RunningEnvironment {
   /** Outputs of its service */
   readonly outputs: Record<string, string>;
   readonly api: DeployedApi;
-  readonly served: ServedApi;
+  readonly served: ServedDeployedApi;
   readonly deployed: DeployedFunction;
-  /** What the function may do */
+  /** Permissions of the function */
   readonly role: Role;
-  /** Undefined where leases live in memory */
+  /** Undefined when leases live in memory */
   readonly table: DeployedTable | undefined;
   readonly client: Client;
-  /** Ends the function's processes, and the leases that live in their memory; the next call starts a new one. */
+  /** Ends the function's processes, and with them the leases in their memory. The next call starts a new process. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Applies an environment and sets it to work. @param settings - replace those that its `main.tf` passes to the module */
+/** Applies an environment and runs it. @param settings - override those that its `main.tf` passes to the module */
 export async function applied(
   ground: Ground,
   environment: string,
@@ -50,7 +50,7 @@ export async function applied(
   const table = tableName === undefined ? undefined : await deployedTable(aws, database, tableName);
   const deployed = await deployedFunction(aws, functionName, checkout.zipFile, runtime, table?.variables);
   const api = await deployedApi(aws, functionName);
-  const served = await serveApi(api, [deployed.lambda]);
+  const served = await serveDeployedApi(api, [deployed.lambda]);
   return {
     outputs,
     api,

@@ -16,7 +16,7 @@ import { FORBIDDEN, signedEvent } from './iam-authorizer.ts';
 import type { EmulatedAws } from './server.ts';
 import { ACCOUNT_ID } from './server.ts';
 
-/** An HTTP API as it is in the emulated AWS. */
+/** The configuration of an HTTP API in the emulated AWS. */
 export interface DeployedApi {
   readonly apiId: string;
   readonly stage: string;
@@ -24,7 +24,7 @@ export interface DeployedApi {
   readonly routes: ReadonlyMap<string, DeployedRoute>;
 }
 
-/** The function and the guard behind a route key. */
+/** The function and the authorization of a route. */
 export interface DeployedRoute {
   /** Name of the function that it invokes */
   readonly functionName: string;
@@ -32,16 +32,16 @@ export interface DeployedRoute {
   readonly authorization: string;
 }
 
-/** An HTTP API that answers on this machine. */
-export interface ServedApi {
-  /** Where its stage begins: `http://127.0.0.1:PORT/resources` */
+/** A deployed HTTP API, served on this machine. */
+export interface ServedDeployedApi {
+  /** URL of its stage: `http://127.0.0.1:PORT/resources` */
   readonly url: string;
-  /** Faults that the gateway itself answered with a 500 */
+  /** Errors that the gateway itself answered with a 500 or 503 */
   readonly faults: unknown[];
   stop(): Promise<void>;
 }
 
-/** Reads an HTTP API, its one stage and its routes. @throws Error when the function integrations are not as expected */
+/** Reads an HTTP API, its one stage and its routes. @throws Error when an integration is not one of a function */
 export async function deployedApi(aws: EmulatedAws, apiName: string): Promise<DeployedApi> {
   const client = new ApiGatewayV2Client(aws.clientConfig);
   try {
@@ -52,18 +52,21 @@ export async function deployedApi(aws: EmulatedAws, apiName: string): Promise<De
     const { Items: routes = [] } = await client.send(new GetRoutesCommand({ ApiId: apiId }));
 
     const functions = new Map(integrations.map((known) => [`integrations/${known.IntegrationId}`, functionOf(known)]));
-    const behind = routes.map(({ RouteKey = '', Target = '', AuthorizationType: authorization = '' }) => {
+    const routeEntries = routes.map(({ RouteKey = '', Target = '', AuthorizationType: authorization = '' }) => {
       return [RouteKey, { functionName: functions.get(Target) ?? '', authorization }] as const;
     });
     const stage = only(stages).StageName ?? '';
-    return { apiId, stage, cors: cors && corsOf(cors), routes: new Map(behind) };
+    return { apiId, stage, cors: cors && corsOf(cors), routes: new Map(routeEntries) };
   } finally {
     client.destroy();
   }
 }
 
-/** Serves an API on a free port; every route checks its authorization and invokes its function, as API Gateway does. */
-export async function serveApi(api: DeployedApi, functions: readonly LambdaFunction[]): Promise<ServedApi> {
+/** Serves an API on a free port. Like API Gateway, each route checks its authorization, then invokes its function. */
+export async function serveDeployedApi(
+  api: DeployedApi,
+  functions: readonly LambdaFunction[],
+): Promise<ServedDeployedApi> {
   const byName = new Map(functions.map((lambda) => [lambda.name, lambda]));
   const faults: unknown[] = [];
   const server = createGateway({
