@@ -1,9 +1,9 @@
 /**
- * The service from nothing to nothing, in an emulated AWS account: the state bucket is made, two environments are
- * applied with the commands of the README, one with its leases in memory, one in a table; what was deployed is used over
- * HTTP, and all of it is destroyed again.
+ * The life of the service in an emulated AWS account. The commands of the README make the state bucket and apply two
+ * environments, one with its leases in memory and one in a table. Then users call the deployed APIs over HTTP, and the
+ * commands destroy everything again.
  *
- * The stories build on each other, in this order: making the bucket takes a minute, so it is made once.
+ * The stories run in this order and build on each other, because the deployment takes a minute.
  */
 import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,6 +15,7 @@ import { inventoryOf } from '../support/emulated-aws/inventory.ts';
 import { makeKey } from '../support/emulated-aws/keys.ts';
 import { ACCOUNT_ID, EmulatedAws, REGION } from '../support/emulated-aws/server.ts';
 import { leaseOf } from './bodies.ts';
+import { browserStories } from './browser-stories.ts';
 import { Checkout } from './checkout.ts';
 import { deploymentStories } from './deployment-stories.ts';
 import type { Ground, RunningEnvironment } from './environment.ts';
@@ -31,20 +32,21 @@ import { countsOf, rushStories, survivingStories } from './surviving-stories.ts'
 
 const build = fileURLToPath(new URL('../../scripts/build', import.meta.url));
 const MINUTE_MS = 60_000;
-/** A story starts processes and Terraform, on a machine that may be busy. */
+/** Stories start processes and Terraform, on a machine that may be busy. */
 jest.setTimeout(MINUTE_MS);
 
 const DOMAIN = 'vms.example.com';
+const WEB_ORIGIN = 'https://lab.example.com';
 
 let aws: EmulatedAws;
 let checkout: Checkout;
 let stateBucket: string;
-/** As in the repository: leases in memory */
+/** With the settings of the repository: leases in memory */
 let dev: RunningEnvironment;
 /** With other settings: leases in a table */
 let staging: RunningEnvironment;
 let keys: Keys;
-/** KMS key that encrypts the states, as a careful team has one */
+/** KMS key that encrypts the states */
 let stateKey: string;
 const cleanups: (() => unknown)[] = [];
 
@@ -71,6 +73,7 @@ beforeAll(async () => {
     lease_default_minutes: 5,
     mock_failing_vms: ['vm-01'],
     check_max_failures: 1,
+    cors_allowed_origins: [WEB_ORIGIN],
     domain_name: DOMAIN,
     certificate_arn: `arn:aws:acm:${REGION}:${ACCOUNT_ID}:certificate/11111111-2222-3333-4444-555555555555`,
     hosted_zone_id: await hostedZone('example.com'),
@@ -85,25 +88,25 @@ afterAll(async () => {
 describe('scripts/terraform apply', () => {
   const STATES = ['bootstrap', 'us-east-1/dev', 'us-east-1/staging'].map((name) => `vm-pool/${name}/terraform.tfstate`);
 
-  it('keeps the states in the bucket, its own included, and leaves no lock behind', async () => {
+  it('keeps all states in the bucket, that of the bucket included, and leaves no lock behind', async () => {
     const objects = await aws.ask('s3', `/${stateBucket}?list-type=2`);
     expect(objects.match(/<Key>[^<]*/g)).toEqual(STATES.map((key) => `<Key>${key}`));
   });
 
-  it.each(STATES)("encrypts %s by the bucket's own rule, with the key given to bootstrap", async (key) => {
+  it.each(STATES)("encrypts %s by the bucket's rule, with the key given to bootstrap", async (key) => {
     const { headers } = await aws.request('s3', `/${stateBucket}/${key}`, { method: 'HEAD' });
     expect(headers.get('x-amz-server-side-encryption')).toBe('aws:kms');
     expect(headers.get('x-amz-server-side-encryption-aws-kms-key-id')).toBe(stateKey);
   });
 
-  it('refuses another bucket when it does not exist, and works with the right one again', async () => {
+  it('refuses a bucket that does not exist, and then works with the right one again', async () => {
     const other = await checkout.tryTerraformWith({ TF_STATE_BUCKET: 'no-such-bucket' }, 'dev', 'output');
     expect(other.exitCode).not.toBe(0);
     expect(other.stderr).toContain('S3 bucket "no-such-bucket" does not exist');
     expect(await checkout.terraform('dev', 'output', '-raw', 'getvm_url')).toBe(dev.outputs.getvm_url);
   });
 
-  it('refuses another account than the one that is given', async () => {
+  it('refuses every account but the given one', async () => {
     const plan = await checkout.tryTerraformWith({ TF_VAR_account_id: '999999999999' }, 'dev', 'plan');
     expect(plan.exitCode).not.toBe(0);
     expect(plan.stderr).toContain(`AWS account ID not allowed: ${ACCOUNT_ID}`);
@@ -150,6 +153,10 @@ describe('the deployed service with leases in memory', () => {
 
 describe('the deployed service with leases in a table', () => {
   rushStories(() => staging);
+
+  describe('called by web pages', () => {
+    browserStories(() => staging, WEB_ORIGIN);
+  });
 });
 
 describe('a lease of one minute', () => {
@@ -162,14 +169,14 @@ describe('a lease of one minute', () => {
     endsAtMs = Math.max(...ends);
   });
 
-  describe('and what else comes to pass while it lasts, with a table', () => {
+  describe('while it is live, with a table', () => {
     survivingStories(() => staging);
     operatorStories(() => staging);
   });
 
-  it.each(['dev', 'staging'])('scripts/terraform %s plan finds no changes meanwhile', expectNoChanges);
+  it.each(['dev', 'staging'])('while it is live, scripts/terraform %s plan finds no changes', expectNoChanges);
 
-  it('gives no rights past its end, and the tick of the schedule takes it back', endAndTick, 2 * MINUTE_MS);
+  it('grants nothing after its end, and the scheduled tick takes the VM back', endAndTick, 2 * MINUTE_MS);
 
   async function endAndTick(): Promise<void> {
     await pause(endsAtMs - Date.now());
@@ -181,7 +188,7 @@ describe('a lease of one minute', () => {
     expect(await countsOf(staging)).toMatchObject({ free: 4, leased: 0, quarantined: 1 });
 
     for (const running of [dev, staging]) {
-      await running.restart(); // so that the last line is in
+      await running.restart(); // waits for the last log line
       const ticks = logLines(running.deployed).filter(({ message }) => message === 'tick');
       expect(ticks).toEqual([expect.objectContaining({ level: 'INFO', reaped: 1, checked: 1 })]);
     }
@@ -195,7 +202,7 @@ describe('the role of a function with a table', () => {
   );
 });
 
-describe('the log of all that', () => {
+describe('the log of these stories', () => {
   describe.each([
     ['in memory', () => dev],
     ['in a table', () => staging],
@@ -216,7 +223,7 @@ describe('scripts/terraform destroy', () => {
   }
 });
 
-/** Applies an environment with other settings and sets it to work until the end of all tests. */
+/** Applies an environment and runs it until the end of all tests. */
 async function apply(
   ground: Ground,
   environment: string,
@@ -232,9 +239,10 @@ async function expectNoChanges(environment: string): Promise<void> {
   expect(plan).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('No changes.') });
 }
 
-/** Makes a DNS zone, as a team that wants a friendly name already has one. @returns its id */
+/** Makes the DNS zone that a team with a custom domain has. @returns its id */
 async function hostedZone(domain: string): Promise<string> {
-  const body = `<CreateHostedZoneRequest><Name>${domain}</Name><CallerReference>1</CallerReference></CreateHostedZoneRequest>`;
+  const zone = `<Name>${domain}</Name><CallerReference>1</CallerReference>`;
+  const body = `<CreateHostedZoneRequest>${zone}</CreateHostedZoneRequest>`;
   const made = await aws.ask('route53', '/2013-04-01/hostedzone', { method: 'POST', body });
   const [, id] = /<Id>\/hostedzone\/([^<]+)/.exec(made) ?? [];
   if (!id) throw new Error(`no hosted zone: ${made}`);
