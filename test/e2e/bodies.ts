@@ -10,7 +10,7 @@ export function leaseOf({ body }: Answer): { id: string; acquiredAt: string; exp
   return body.lease as ReturnType<typeof leaseOf>;
 }
 
-/** How long the lease of an answer is. */
+/** Length of an answer's lease, in minutes. */
 export function minutesOf(answer: Answer): number {
   const { acquiredAt, expiresAt } = leaseOf(answer);
   return (Date.parse(expiresAt) - Date.parse(acquiredAt)) / 60_000;

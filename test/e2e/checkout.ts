@@ -7,15 +7,15 @@ import { copyTerraform, runTerraform, terraformEnvironment } from '../support/te
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** For tests only: moto answers 500 to a call it lacks, which the provider would otherwise retry for minutes. */
+/** Only in tests: moto answers 500 to a call that it lacks, and the provider would retry that for minutes. */
 const FEW_RETRIES = 'provider "aws" {\n  max_retries = 2\n}\n';
 
 /**
- * A copy of the part of the checkout that a deployment needs, led to an emulated account: `scripts/terraform`, `terraform/`
- * and the package of the function. Terraform writes into the copy only.
+ * A copy of what a deployment needs: `scripts/terraform`, `terraform/` and the package of the function. Its Terraform
+ * calls an emulated account and writes only into the copy.
  */
 export class Checkout {
-  /** The package that is deployed. */
+  /** The function's package, which Terraform deploys. */
   readonly zipFile: string;
   private readonly copy: TerraformCopy;
   private readonly folder: string;
@@ -36,9 +36,9 @@ export class Checkout {
   }
 
   /**
-   * Makes the state bucket of the account, in which the environments then keep their states.
+   * Makes the account's state bucket, where the environments then keep their states.
    *
-   * @param kmsKeyArn - the key that encrypts the states
+   * @param kmsKeyArn - encrypts the states
    * @returns the name of the bucket
    */
   async bootstrap(kmsKeyArn: string): Promise<string> {
@@ -48,14 +48,14 @@ export class Checkout {
     return bucket;
   }
 
-  /** Runs `scripts/terraform`, which has to succeed. @throws Error with all it printed when it does not */
+  /** Runs `scripts/terraform`. @throws Error with its output when it fails */
   async terraform(...args: string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await this.tryTerraform(...args);
     if (exitCode === 0) return stdout;
     throw new Error(`scripts/terraform ${args.join(' ')} ended with ${exitCode}\n${stdout}${stderr}`);
   }
 
-  /** Runs `scripts/terraform`; a failure is a result, not an exception. */
+  /** Runs `scripts/terraform`. A failure is a result, not an exception. */
   tryTerraform(...args: string[]): Promise<TerraformRun> {
     return this.tryTerraformWith({}, ...args);
   }
@@ -65,13 +65,13 @@ export class Checkout {
     return runTerraform(this.folder, args, { ...this.variables, ...shell }, 'scripts/terraform');
   }
 
-  /** Changes what an environment passes to the module, as an edit of its `main.tf` would. */
+  /** Overrides settings that an environment passes to the module, as an edit of its `main.tf` would. */
   configure(environment: string, settings: Record<string, unknown>): void {
     const file = path.join(this.copy.root, 'environments', environment, 'settings_override.tf.json');
     writeFileSync(file, JSON.stringify({ module: { vm_pool: settings } }));
   }
 
-  /** The outputs of an environment's service, without those that are null. */
+  /** The outputs of an environment's service that are not null. */
   async outputs(environment: string): Promise<Record<string, string>> {
     const all = JSON.parse(await this.terraform(environment, 'output', '-json', 'vm_pool')) as Record<
       string,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** What came back. */
+/** An answer of the API. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -10,12 +10,12 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
-/** Calls the API and remembers every answer that the function gave, to compare them with its log. */
+/** Calls the API and keeps every answer of the function, for the comparison with its log. */
 export class Client {
   readonly answers: Answer[] = [];
   private readonly url: string;
 
-  /** @param url - where the stage begins */
+  /** @param url - URL of the stage */
   constructor(url: string) {
     this.url = url;
   }
@@ -35,7 +35,7 @@ export class Client {
     return this.remember(response.status, response.headers, await response.text());
   }
 
-  /** POST to a path exactly as it is written; `fetch` would tidy it up. */
+  /** POST to a path exactly as written; `fetch` would normalize it. */
   async postRaw(path: string): Promise<Answer> {
     const { hostname, port, pathname: stage } = new URL(this.url);
     const sent = request({ hostname, port, method: 'POST', path: `${stage}${path}` }).end();

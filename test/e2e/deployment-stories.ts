@@ -5,7 +5,7 @@ import type { EmulatedAws } from '../support/emulated-aws/server.ts';
 import { ACCOUNT_ID, REGION } from '../support/emulated-aws/server.ts';
 import type { RunningEnvironment } from './environment.ts';
 
-/** What Terraform makes of an environment with the defaults of variables.tf. */
+/** What Terraform deploys for an environment with the defaults of variables.tf. */
 export function deploymentStories(running: () => RunningEnvironment, account: () => EmulatedAws): void {
   it('deploys the built package with the settings of the environment', () => {
     expect(running().deployed.settings).toEqual({
@@ -34,17 +34,17 @@ export function deploymentStories(running: () => RunningEnvironment, account: ()
     });
   });
 
-  it('makes a route for each call of the function, one for the rest, and lets IAM guard those of operators', () => {
+  it('makes a route for each call and one for all other requests, and lets IAM guard the calls of operators', () => {
     const { api, outputs } = running();
-    const behind = (authorization: string) => ({ functionName: 'vm-pool-dev', authorization });
-    const routes = CALLS.map(({ route, audience }) => [route, behind(audience === 'operators' ? 'AWS_IAM' : 'NONE')]);
-    expect(Object.fromEntries(api.routes)).toEqual({ ...Object.fromEntries(routes), $default: behind('NONE') });
+    const routeTo = (authorization: string) => ({ functionName: 'vm-pool-dev', authorization });
+    const routes = CALLS.map(({ route, audience }) => [route, routeTo(audience === 'operators' ? 'AWS_IAM' : 'NONE')]);
+    expect(Object.fromEntries(api.routes)).toEqual({ ...Object.fromEntries(routes), $default: routeTo('NONE') });
     expect(outputs.api_url).toBe(`https://${api.apiId}.execute-api.${REGION}.amazonaws.com/resources`);
     expect(outputs.getvm_url).toBe(`${outputs.api_url}/getvm`);
     expect(outputs.releasevm_url).toBe(`${outputs.api_url}/releasevm`);
   });
 
-  it('lets this API invoke the function, and no other', async () => {
+  it('lets only this API invoke the function', async () => {
     const { api, deployed } = running();
     const client = new LambdaClient(account().clientConfig);
     const { Policy = '' } = await client.send(new GetPolicyCommand({ FunctionName: 'vm-pool-dev' }));
@@ -63,7 +63,7 @@ export function deploymentStories(running: () => RunningEnvironment, account: ()
     ]);
   });
 
-  it('gives the function nothing to do with DynamoDB', () => {
+  it('gives the function no permissions for DynamoDB', () => {
     expect(running().role.usesOf('dynamodb')).toEqual([]);
   });
 }

@@ -1,4 +1,4 @@
-/** What runs the deployed function has to treat it as Lambda would; these are the ways in which it matters. */
+/** `LambdaFunction` treats a function as Lambda would, wherever that matters to the end-to-end tests. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -31,7 +31,8 @@ export const handler = async (event, context) => {
   if (event.sleepMs) await new Promise((resolve) => setTimeout(resolve, event.sleepMs));
   if (event.exit) process.exit(7);
   if (event.fail) throw new RangeError('out of VMs');
-  return { calls, node: process.versions.node, env: process.env, remainingMs: context.getRemainingTimeInMillis(), event };
+  const remainingMs = context.getRemainingTimeInMillis();
+  return { calls, node: process.versions.node, env: process.env, remainingMs, event };
 };
 `;
 
@@ -61,7 +62,7 @@ async function invoke(event: unknown): Promise<{ functionError: string | undefin
 }
 
 describe('LambdaFunction', () => {
-  it('runs the code on Node 22 with what Lambda and its settings give and nothing of this process', async () => {
+  it('runs the code on Node 22 with the variables of Lambda and its settings, and none of this process', async () => {
     deploy();
     process.env.OF_THIS_PROCESS = 'secret';
     const { functionError, result } = await invoke({ question: 'ü' });
@@ -75,14 +76,14 @@ describe('LambdaFunction', () => {
     expect(result.remainingMs).toBeLessThanOrEqual(1_000);
   });
 
-  it('keeps the process from one invocation to the next, and its log lines', async () => {
+  it('keeps the process for the next invocation, and its log lines', async () => {
     deploy();
     expect((await invoke({})).result.calls).toBe(1);
     expect((await invoke({})).result.calls).toBe(2);
     expect(probe.logLines).toEqual([expect.stringContaining('"message":"cold start"')]);
   });
 
-  it('throttles what comes while its reserved concurrency is in use, and takes the next one after', async () => {
+  it('throttles an invocation while its reserved concurrency is in use, and runs the next one afterwards', async () => {
     deploy();
     const first = invoke({ sleepMs: 200 });
     await expect(invoke({})).rejects.toBeInstanceOf(TooManyRequests);
@@ -90,13 +91,13 @@ describe('LambdaFunction', () => {
     expect((await invoke({})).result.calls).toBe(2);
   });
 
-  it('runs invocations side by side, each in another process, without a reservation', async () => {
+  it('runs concurrent invocations in separate processes when no concurrency is reserved', async () => {
     deploy(CODE, { reservedConcurrency: undefined });
     const results = await Promise.all([invoke({ sleepMs: 100 }), invoke({ sleepMs: 100 }), invoke({ sleepMs: 100 })]);
     expect(results.map(({ result }) => result.calls)).toEqual([1, 1, 1]);
   });
 
-  it('reports what the function throws', async () => {
+  it('reports the error that the function throws', async () => {
     deploy();
     const { functionError, result } = await invoke({ fail: true });
     expect({ functionError, ...result }).toMatchObject({
@@ -107,7 +108,7 @@ describe('LambdaFunction', () => {
     expect((await invoke({})).result.calls).toBe(2);
   });
 
-  it('stops a function that is too slow, and starts afresh', async () => {
+  it('stops a function that is too slow, and starts a new process', async () => {
     deploy();
     const { functionError, result } = await invoke({ sleepMs: 5_000 });
     expect([functionError, result.errorMessage]).toEqual([
@@ -117,7 +118,7 @@ describe('LambdaFunction', () => {
     expect((await invoke({})).result.calls).toBe(1);
   });
 
-  it('reports a function that exits, and starts afresh', async () => {
+  it('reports a function that exits, and starts a new process', async () => {
     deploy();
     const { functionError, result } = await invoke({ exit: true });
     expect([functionError, result.errorType]).toEqual(['Unhandled', 'Runtime.ExitError']);

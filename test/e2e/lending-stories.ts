@@ -7,11 +7,11 @@ import type { RunningEnvironment } from './environment.ts';
 
 const POOL_SIZE = 5;
 
-/** What users do with the five mock VMs; each story begins with all of them free. */
+/** Users borrow the five mock VMs; each story begins with all of them free. */
 export function lendingStories(running: () => RunningEnvironment): void {
   const client = () => running().client;
 
-  it('lends a VM with all that it takes to log in', async () => {
+  it('lends a VM with everything that a login needs', async () => {
     const granted = await client().post('/getvm', { userid: 'alice', minutes: 30 });
     const { status, headers, body } = granted;
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
@@ -30,7 +30,7 @@ export function lendingStories(running: () => RunningEnvironment): void {
     expect(minutesOf(granted)).toBe(30);
   });
 
-  it('takes the lines of the README, with a form and with the query string', async () => {
+  it('accepts the commands of the README, with a form and with a query string', async () => {
     const { url } = running().served;
     expect(await curl('-X', 'POST', `${url}/getvm`, '-d', 'userid=alice', '-d', 'minutes=60')).toMatchObject({
       lease: { userid: 'alice' },
@@ -38,7 +38,7 @@ export function lendingStories(running: () => RunningEnvironment): void {
     expect(await curl('-X', 'POST', `${url}/releasevm?userid=alice`)).toMatchObject({ vm: { state: 'free' } });
   });
 
-  it('refuses a second VM and tells of the first one without its key', async () => {
+  it('refuses a second VM, and names the first one without its key', async () => {
     const granted = await client().post('/getvm', { userid: 'alice' });
     const refused = await client().post('/getvm', { userid: 'alice' });
     expect(refused.status).toBe(409);
@@ -62,7 +62,7 @@ export function lendingStories(running: () => RunningEnvironment): void {
     expect([again.status, again.body]).toEqual([200, first.body]);
   });
 
-  it('lends each VM once until the pool is empty, and again what was given back', async () => {
+  it('lends each VM once until the pool is empty, and lends a released VM again', async () => {
     const grants = await exhaust(client());
     expect(new Set(grants.map((grant) => vmOf(grant).id)).size).toBe(POOL_SIZE);
     const refused = await client().post('/getvm', { userid: 'late' });
@@ -78,7 +78,7 @@ export function lendingStories(running: () => RunningEnvironment): void {
     expect([granted.status, vmOf(granted).id]).toEqual([200, vmOf(released).id]);
   });
 
-  it('takes the same release twice, and answers 404 to one who holds nothing', async () => {
+  it('accepts the same release twice, and answers 404 to a user without a lease', async () => {
     const granted = await client().post('/getvm', { userid: 'alice' });
     const release = { userid: 'alice', leaseId: leaseOf(granted).id };
     expect((await client().post('/releasevm', release)).status).toBe(200);
@@ -89,7 +89,7 @@ export function lendingStories(running: () => RunningEnvironment): void {
     });
   });
 
-  it('extends a lease, up to the longest one that the settings allow', async () => {
+  it('extends a lease up to the limit in the settings', async () => {
     await client().post('/getvm', { userid: 'alice', minutes: 10 });
     const renewed = await client().post('/renewvm', { userid: 'alice', minutes: 120 });
     expect([renewed.status, Math.round(minutesOf(renewed))]).toEqual([200, 120]);
@@ -99,7 +99,7 @@ export function lendingStories(running: () => RunningEnvironment): void {
     });
   });
 
-  it('shows users their own lease, and everyone how the pool stands', async () => {
+  it('shows users their own lease, and everyone the counts of the pool', async () => {
     const granted = await client().post('/getvm', { userid: 'alice' });
     const { vm, lease } = granted.body;
     expect(await client().get('/lease?userid=alice')).toMatchObject({ status: 200, body: { vm, lease } });
@@ -113,7 +113,7 @@ export function lendingStories(running: () => RunningEnvironment): void {
     expect(await client().get('/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
   });
 
-  it('lends no VM twice in a rush that its one process has no time for', async () => {
+  it('lends no VM twice when more calls arrive than its one process can serve', async () => {
     const users = Array.from({ length: 20 }, (_, index) => `rush-${index}`);
     const answers = await Promise.all(users.map((userid) => client().post('/getvm', { userid })));
     const granted = answers.filter(({ status }) => status === 200);
@@ -126,7 +126,7 @@ export function lendingStories(running: () => RunningEnvironment): void {
   });
 }
 
-/** Asynchronous, since what answers runs in this process. */
+/** Runs curl without blocking this process, which serves the API. */
 async function curl(...args: string[]): Promise<unknown> {
   const { stdout } = await promisify(execFile)('curl', ['-sS', ...args]);
   return JSON.parse(stdout) as unknown;

@@ -5,9 +5,9 @@ import type { RunningEnvironment } from './environment.ts';
 import { logLines } from './log-lines.ts';
 import { emittedMetrics, watchedMetrics } from './metrics.ts';
 
-/** Compares the log of an environment, after all the other stories, with the answers that its client got. */
+/** Compares the log of an environment, after all other stories, with the answers to its client. */
 export function logStories(running: () => RunningEnvironment, account: () => EmulatedAws): void {
-  it('has one line for each request, by its id', () => {
+  it('has one line with the id of each request', () => {
     const { client, deployed } = running();
     const requests = logLines(deployed).filter(({ message }) => message === 'request');
     const lineOf = new Map(requests.map((line) => [line.requestId, line]));
@@ -24,7 +24,7 @@ export function logStories(running: () => RunningEnvironment, account: () => Emu
     }
   });
 
-  it('has every metric that the dashboard and the alarms look at', async () => {
+  it('has every metric that the dashboard and the alarms read', async () => {
     const { deployed } = running();
     const watched = await watchedMetrics(account(), deployed.settings.functionName);
     expect(watched.length).toBeGreaterThan(5);
@@ -39,7 +39,7 @@ export function logStories(running: () => RunningEnvironment, account: () => Emu
     expect(keys.filter((key) => log.includes(key))).toEqual([]);
   });
 
-  it('contains no fault', () => {
+  it('contains no error', () => {
     const { deployed, served } = running();
     expect(logLines(deployed).filter(({ level }) => level === 'ERROR')).toEqual([]);
     expect(served.faults.filter((fault) => !(fault instanceof FunctionThrottled))).toEqual([]);

@@ -1,7 +1,7 @@
 /**
- * Metrics that dashboard and alarms read, and metrics that the function emits. A slip in a name shows nowhere else: the graph
- * of a metric that nobody emits is only empty, and an alarm on it never fires. Here a metric is written as its name and
- * dimensions: `Requests(route,statusClass)`.
+ * The metrics that dashboard and alarms read, and those that the function emits. Only this comparison finds a misspelt
+ * name: a graph of a missing metric is just empty, and an alarm on it never fires. The form of a metric here is its name
+ * with its dimensions: `Requests(route,statusClass)`.
  */
 import type { DeployedFunction } from '../support/emulated-aws/deployed-function.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
@@ -9,7 +9,7 @@ import { logLines } from './log-lines.ts';
 
 const CLOUDWATCH = 'GraniteServiceVersion20100801';
 
-/** Metrics of the service's own namespace on its dashboard and in its alarms. */
+/** Metrics in the service's namespace that its dashboard and its alarms read. */
 export async function watchedMetrics(aws: EmulatedAws, name: string): Promise<string[]> {
   const answer = await aws.act('monitoring', `${CLOUDWATCH}.GetDashboard`, { DashboardName: name });
   const { DashboardBody } = JSON.parse(answer) as { DashboardBody: string };
@@ -28,13 +28,13 @@ export async function watchedMetrics(aws: EmulatedAws, name: string): Promise<st
   return [...graphed.flatMap((metric) => ofGraph(metric, name)), ...alarmed.flatMap((metric) => ofAlarm(metric, name))];
 }
 
-/** Metrics that the function embedded in its log. */
+/** Metrics that the function has embedded in its log. */
 export function emittedMetrics(deployed: DeployedFunction): string[] {
   const embedded = logLines(deployed).flatMap(({ _aws }) => (_aws as Embedded | undefined)?.CloudWatchMetrics ?? []);
   return [...new Set(embedded.map(({ Dimensions: [names = []], Metrics: [metric] }) => written(metric?.Name, names)))];
 }
 
-/** Namespace, name, then dimension by dimension its name and value, then options; or a search as an option. */
+/** Namespace, name, name and value of each dimension, options. Or only options, with a search. */
 type GraphedMetric = (string | { readonly expression?: string })[];
 
 interface Metric {
@@ -54,7 +54,7 @@ function ofGraph(metric: GraphedMetric, namespace: string): string[] {
   return first === namespace ? [written(name, dimensions)] : [];
 }
 
-/** `SEARCH('{"namespace","dimension"} MetricName="name"', ...)`, where only a name that is not a word needs quotes. */
+/** `SEARCH('{"namespace","dimension"} MetricName="name"', ...)`; a name in braces may lack quotes if it is a word. */
 function ofSearch(expression: string, namespace: string): string[] {
   const [, schema = '', name] = /\{([^}]*)\} MetricName="(\w+)"/.exec(expression) ?? [];
   const [searched, ...dimensions] = schema.replaceAll('"', '').split(',');

@@ -7,7 +7,7 @@ import type { RunningEnvironment } from './environment.ts';
 
 const OLIVIA = userArn('olivia');
 
-/** What operators do, and nobody else may. At first vm-01 is quarantined, and some of the others are free. */
+/** Calls that only operators may make. At first vm-01 is quarantined, and some of the others are free. */
 export function operatorStories(running: () => RunningEnvironment): void {
   const signed = signatureOf('olivia');
   const look = (pathAndQuery: string) => running().client.get(pathAndQuery, signed);
@@ -16,18 +16,18 @@ export function operatorStories(running: () => RunningEnvironment): void {
 
   const routes = CALLS.filter(({ audience }) => audience === 'operators').map(({ route }) => route);
 
-  it.each(routes)('lets API Gateway refuse %s to those who do not sign', async (route) => {
+  it.each(routes)('has API Gateway refuse an unsigned %s', async (route) => {
     const [method = '', path = ''] = route.replace('{id}', 'vm-02').split(' ');
     const { status, headers, body } = await running().client.send(path, { method });
     expect([status, body, headers.has('x-request-id')]).toEqual([403, { message: 'Forbidden' }, false]);
   });
 
-  it('asks for a reason', async () => {
+  it('requires a reason', async () => {
     const answer = await running().client.post('/vms/vm-02/drain', {}, signed);
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
   });
 
-  it('shows every VM with its state, its holder and what was wrong with it, and no key', async () => {
+  it('shows every VM with its state, holder and failures, but without its key', async () => {
     const granted = await running().client.post('/getvm', { userid: 'carol' });
     const answer = await look('/vms');
     const vms = vmsOf(answer);
@@ -47,7 +47,7 @@ export function operatorStories(running: () => RunningEnvironment): void {
     expect([ids.length, new Set(ids).size, rest.body.cursor]).toEqual([5, 5, undefined]);
   });
 
-  it('takes a VM back by force, and tells afterwards who it was and why', async () => {
+  it('takes a VM back by force, and records who did it and why', async () => {
     const { vm } = (await running().client.get('/lease?userid=carol')).body as { vm: { id: string } };
     const released = await order(vm.id, 'release', 'carol has left');
     expect(released).toMatchObject({ status: 200, body: { vm: { id: vm.id, state: 'free' } } });
@@ -60,7 +60,7 @@ export function operatorStories(running: () => RunningEnvironment): void {
     ]);
   });
 
-  it('drains a VM, quarantines it, and puts it back through a check', async () => {
+  it('drains a VM, quarantines it, and returns it after a check', async () => {
     const id = vmsOf(await look('/vms')).find(({ state }) => state === 'free')?.id ?? '';
     expect(await order(id, 'drain', 'new disk')).toMatchObject({ status: 200, body: { vm: { state: 'drained' } } });
     expect(await order(id, 'quarantine', 'odd noise')).toMatchObject({ body: { vm: { state: 'quarantined' } } });
@@ -76,7 +76,7 @@ export function operatorStories(running: () => RunningEnvironment): void {
     ]);
   });
 
-  it('quarantines a VM again that is put back and still fails its check', async () => {
+  it('quarantines a returned VM again when it still fails its check', async () => {
     const answer = await order('vm-01', 'return', 'try again');
     expect(answer).toMatchObject({
       status: 200,

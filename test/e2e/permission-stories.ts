@@ -6,13 +6,13 @@ import { documentedKeyPolicy } from '../support/emulated-aws/keys.ts';
 import { ACCOUNT_ID, REGION } from '../support/emulated-aws/server.ts';
 import type { RunningEnvironment } from './environment.ts';
 
-/** Customer-managed keys of an environment, by what they encrypt; ARNs. */
+/** ARNs of an environment's customer-managed keys, by what they encrypt. */
 export interface Keys {
   readonly table: string;
   readonly logs: string;
 }
 
-/** Compares the grants of the function's role with the calls that the function made in all the other stories. */
+/** Compares the grants of the function's role with the calls that the function made in all other stories. */
 export function permissionStories(running: () => RunningEnvironment, keys: () => Keys): void {
   it('allows every call that the function made', async () => {
     const uses = usesOf(running());
@@ -20,12 +20,12 @@ export function permissionStories(running: () => RunningEnvironment, keys: () =>
     expect(await allowedOf(running(), uses)).toEqual(uses);
   });
 
-  it('grants only what the function needed', () => {
+  it('grants only the actions that the function used', () => {
     const { role } = running();
     expect(sorted(role.usesOf('dynamodb'))).toEqual(sorted(usesOf(running())));
   });
 
-  it('allows nothing else', async () => {
+  it('allows no other call', async () => {
     const table = running().outputs.table_name ?? '';
     const onTable = ['Scan', 'ConditionCheckItem', 'DescribeTable', 'UpdateTable', 'UpdateTimeToLive', 'DeleteTable'];
     const onOthers = ['GetItem', 'PutItem', 'Query'];
@@ -55,7 +55,7 @@ export function permissionStories(running: () => RunningEnvironment, keys: () =>
       expect(await allowedWith(uses)).toEqual(uses);
     });
 
-    it('lets the function use no key in another way', async () => {
+    it('forbids the function every other use of a key', async () => {
       const uses = [
         ...through('s3', keys().table),
         ...through('dynamodb', keys().logs),
@@ -98,7 +98,7 @@ export function permissionStories(running: () => RunningEnvironment, keys: () =>
       return (await Promise.all(verdicts)).every(Boolean);
     }
 
-    /** The simulator can't read encryption contexts; `aws:SourceArn` holds the ARN of the log group in their place. */
+    /** Moves the ARN of the log group to `aws:SourceArn`, because the simulator can't read encryption contexts. */
     function logsKeyPolicy(): PolicyDocument {
       const policy = JSON.stringify(documentedKeyPolicy('logs', running().deployed.settings.functionName));
       expect(policy).toContain('"kms:EncryptionContext:aws:logs:arn"');

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { RunningEnvironment } from './environment.ts';
 
-/** Requests that must not work, whatever they try. */
+/** Requests that the service must refuse. */
 export function refusalStories(running: () => RunningEnvironment): void {
   const client = () => running().client;
   const json = { 'content-type': 'application/json' };
@@ -9,7 +9,7 @@ export function refusalStories(running: () => RunningEnvironment): void {
   it.each([
     { fault: 'no userid', body: '{}', status: 400, code: 'invalid_request' },
     { fault: 'a userid with a slash', body: '{"userid":"a/b"}', status: 400, code: 'invalid_request' },
-    { fault: 'no time at all', body: '{"userid":"a","minutes":0}', status: 400, code: 'invalid_request' },
+    { fault: 'a lease of 0 minutes', body: '{"userid":"a","minutes":0}', status: 400, code: 'invalid_request' },
     { fault: 'a misspelt parameter', body: '{"userid":"a","minute":5}', status: 400, code: 'invalid_request' },
     { fault: 'broken JSON', body: '{"userid":', status: 400, code: 'invalid_request' },
     { fault: 'a pool that does not exist', body: '{"userid":"a","pool":"moon"}', status: 404, code: 'unknown_pool' },
@@ -26,11 +26,11 @@ export function refusalStories(running: () => RunningEnvironment): void {
     expect(answer).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
   });
 
-  it('answers 404 to a path that is none of its calls', async () => {
+  it('answers 404 to an unknown path', async () => {
     expect(await client().get('/vm')).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 
-  it('answers 405 to another method and names those that work', async () => {
+  it('answers 405 to a wrong method and names the right ones', async () => {
     const answer = await client().get('/getvm?userid=alice');
     expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
     expect(answer.headers.get('allow')).toBe('POST');
@@ -53,13 +53,13 @@ export function refusalStories(running: () => RunningEnvironment): void {
     '/vms/vm-01/drain/',
     '/vms//drain',
     '/%76ms/vm-01/drain',
-  ])('lets no path trick reach a call: %s', async (path) => {
+  ])('reaches no call through another spelling of its path: %s', async (path) => {
     const answer = await client().postRaw(`${path}?userid=mallory`);
     expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
     expect(await poolIsUntouched()).toBe(true);
   });
 
-  it('leaves what lies outside its stage to the gateway', async () => {
+  it('leaves paths outside its stage to the gateway', async () => {
     const root = new URL(running().served.url).origin;
     const response = await fetch(`${root}/getvm?userid=mallory`, { method: 'POST' });
     expect([response.status, await response.json()]).toEqual([404, { message: 'Not Found' }]);

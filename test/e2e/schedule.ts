@@ -8,7 +8,7 @@ interface Schedule {
   readonly Target: { readonly Arn: string; readonly Input: string };
 }
 
-/** Does what EventBridge Scheduler would do within a minute: invokes the target of the environment's schedule with its input. */
+/** Invokes the target of an environment's schedule with its input, as EventBridge Scheduler does every minute. */
 export async function runSchedule(aws: EmulatedAws, { deployed }: RunningEnvironment): Promise<void> {
   const { functionName, functionArn } = deployed.settings;
   const answer = await aws.ask('scheduler', `/schedules/tick?groupName=${functionName}`);

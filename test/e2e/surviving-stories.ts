@@ -6,17 +6,17 @@ import type { RunningEnvironment } from './environment.ts';
 
 const POOL_SIZE = 5;
 
-/** More than there are VMs, and fewer than the processes that the function may have. */
+/** More than the VMs, and fewer than the processes that the function may have. */
 const CALLERS = Array.from({ length: 7 }, (_, index) => `rush-${index}`);
 
 /**
- * What users do with five VMs whose leases live in a table, of which vm-01 fails every check. The stories build on each
- * other: nothing that ends a process gives a VM back.
+ * Users borrow five VMs whose leases live in a table; vm-01 fails every check. The stories build on each other: the end
+ * of a process never gives a VM back.
  */
 export function rushStories(running: () => RunningEnvironment): void {
   const { post } = callsOf(running);
 
-  it('lends each VM once to users who come at once, each to a process of its own, and none to the rest', async () => {
+  it('lends each VM once to users who call at once, each in a separate process, and refuses the rest', async () => {
     const answers = await Promise.all(CALLERS.map((userid) => post('/getvm', { userid })));
     expect(running().deployed.lambda.environmentCount).toBe(CALLERS.length);
     const granted = answers.filter(({ status }) => status === 200);
@@ -29,7 +29,7 @@ export function rushStories(running: () => RunningEnvironment): void {
     expect(await countsOf(running())).toMatchObject({ free: 0, leased: POOL_SIZE });
   });
 
-  it('takes them back at once, and keeps the one that fails its check', async () => {
+  it('takes them back at once, and quarantines the one that fails its check', async () => {
     const answers = await Promise.all(CALLERS.map((userid) => post('/releasevm', { userid })));
     const released = answers.filter(({ status }) => status === 200).map(vmOf);
     expect(Object.fromEntries(released.map(({ id, state }) => [id, state]))).toEqual({
@@ -44,11 +44,11 @@ export function rushStories(running: () => RunningEnvironment): void {
   });
 }
 
-/** The same, when nobody is in a hurry but the processes end. */
+/** Users borrow the same VMs one after another, while the function's processes end. */
 export function survivingStories(running: () => RunningEnvironment): void {
   const { post, get } = callsOf(running);
 
-  it('gives calls with one Idempotency-Key the same VM, though they come at once and to different processes', async () => {
+  it('gives concurrent calls with one Idempotency-Key the same VM, in different processes too', async () => {
     const acquire = () => post('/getvm', { userid: 'bob' }, { 'idempotency-key': 'deploy-7' });
     const answers = await Promise.all([acquire(), acquire(), acquire(), acquire()]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
@@ -56,7 +56,7 @@ export function survivingStories(running: () => RunningEnvironment): void {
     expect(answers.map(({ body }) => body)).toEqual(answers.map(() => first));
   });
 
-  describe('when every process has ended', () => {
+  describe('after the end of every process', () => {
     it('still knows every lease and every VM', async () => {
       const look = async () => {
         await untilCountsAreNew();
@@ -70,7 +70,7 @@ export function survivingStories(running: () => RunningEnvironment): void {
       expect(after.map(({ body }) => body)).toEqual(before.map(({ body }) => body));
     });
 
-    it('gives the retry of a call the VM that the call got', async () => {
+    it('gives a retry the VM of the first call', async () => {
       const before = await get('/lease?userid=bob');
       await running().restart();
       const retried = await post('/getvm', { userid: 'bob' }, { 'idempotency-key': 'deploy-7' });
@@ -86,7 +86,7 @@ export function survivingStories(running: () => RunningEnvironment): void {
       });
     });
 
-    it('extends a lease, up to the longest one that the settings allow', async () => {
+    it('extends a lease up to the limit in the settings', async () => {
       await running().restart();
       const renewed = await post('/renewvm', { userid: 'bob', minutes: 30 });
       expect([renewed.status, Math.round(minutesOf(renewed))]).toEqual([200, 30]);
@@ -95,7 +95,7 @@ export function survivingStories(running: () => RunningEnvironment): void {
       expect(refused).toMatchObject({ status: 422, body: { code: 'lease_too_long' } });
     });
 
-    it('takes a release, and its repetition, and ends the idempotency key with the lease', async () => {
+    it('accepts a release and its retry, and ends the idempotency key with the lease', async () => {
       const release = { userid: 'bob', leaseId: leaseOf(await get('/lease?userid=bob')).id };
       expect(await post('/releasevm', release)).toMatchObject({ status: 200, body: { vm: { state: 'free' } } });
       await running().restart();
@@ -112,14 +112,14 @@ export function survivingStories(running: () => RunningEnvironment): void {
   });
 }
 
-/** How many VMs of the one pool are in which state now. */
+/** Number of VMs in each state, in the only pool. */
 export async function countsOf({ client }: RunningEnvironment): Promise<Record<string, number>> {
   await untilCountsAreNew();
   const { body } = await client.get('/pool');
   return (body.pools as { default: Record<string, number> }).default;
 }
 
-/** Waits until no process answers with counts that it took before. */
+/** Waits until the counts that processes have kept are too old for an answer. */
 async function untilCountsAreNew(): Promise<void> {
   await pause(COUNTS_MAX_AGE_MS);
 }
