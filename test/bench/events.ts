@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { toEvent } from '../../scripts/lib/gateway/event.ts';
 
-/** What a command-line client sends, and what the network before API Gateway adds. */
+/** Headers of a command-line client, and those that the network before API Gateway adds. */
 const HEADERS = {
   accept: '*/*',
   'content-type': 'application/json',
@@ -15,7 +15,7 @@ const HEADERS = {
 
 const API = { accountId: '123456789012', apiId: 'abcdef1234', stage: 'resources' };
 
-/** The event of a `POST` of `parameters` as JSON, as API Gateway hands it to the function. */
+/** API Gateway's event for a `POST` of `parameters` as JSON. */
 export function postEvent(call: 'getvm' | 'releasevm', parameters: Record<string, unknown>): APIGatewayProxyEventV2 {
   const body = Buffer.from(JSON.stringify(parameters));
   const rawHeaders = Object.entries({ ...HEADERS, 'content-length': String(body.length) }).flat();

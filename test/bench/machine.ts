@@ -1,12 +1,12 @@
 import { cpus, loadavg } from 'node:os';
 
-/** Where and when a run was made. */
+/** Place and time of a run. */
 export interface Machine {
   readonly at: string;
   readonly cpu: string;
   readonly cores: number;
   readonly node: string;
-  /** Programs that wanted a core in the minute before the run began */
+  /** Load average of the minute before the run */
   readonly load: number;
 }
 
@@ -22,7 +22,7 @@ export function machineFacts(): Machine {
   };
 }
 
-/** The same in one line. */
+/** The facts in one line. */
 export function machineText({ at, cpu, cores, node, load }: Machine): string {
   return `${at}, ${cores} x ${cpu}, Node ${node}, load ${load} at the start`;
 }

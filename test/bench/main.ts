@@ -1,5 +1,5 @@
 /**
- * Measures what no change may make slower, as ratios taken in one run, and shows which figures miss their targets.
+ * Measures the figures that no change may worsen, as ratios within one run, and shows which ones miss their targets.
  * `npm run bench -- --help` lists the options and the parts.
  */
 import { mkdir, writeFile } from 'node:fs/promises';

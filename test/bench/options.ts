@@ -7,10 +7,10 @@ const NAME_WIDTH = Math.max(...Object.keys(PARTS).map((name) => name.length));
 
 const HELP = `usage: npm run bench -- [options]
 
-  --only PARTS  only these, comma-separated
-  --quick       fewer and shorter rounds; the figures are then only a hint
-  --out FILE    where the figures go as JSON (dist/bench.json)
-  --check       exit with 1 when a target is missed
+  --only PARTS  measure only these, comma-separated
+  --quick       run fewer and shorter rounds; the figures are only a hint
+  --out FILE    write the figures to FILE as JSON (dist/bench.json)
+  --check       exit with 1 when a figure misses its target
 
 parts:
 ${Object.entries(PARTS)
@@ -18,7 +18,7 @@ ${Object.entries(PARTS)
   .join('\n')}
 `;
 
-/** What a run measures, and where its figures go. */
+/** The parts that a run measures, and the file of its figures. */
 export interface Options {
   /** Names of parts */
   readonly parts: readonly string[];
@@ -27,7 +27,7 @@ export interface Options {
   readonly isCheck: boolean;
 }
 
-/** Reads the command line. Ends the process after `--help` and after a part that does not exist. */
+/** Reads the command line. Ends the process after `--help` and for an unknown part. */
 export function optionsOf(args: string[]): Options {
   const { values } = parseArgs({
     args,

@@ -11,7 +11,7 @@ import { measureLocalServer } from './server/local-server.ts';
 import { measureWarmHandler } from './warm-handler/warm-handler.ts';
 import { measureYardstick } from './yardstick/yardstick.ts';
 
-/** A part of the benchmark. Targets and how each figure was taken stand in its result. */
+/** A part of the benchmark. Its result has the targets and describes how each figure was measured. */
 export interface Part {
   /** For `--help`: what the part measures */
   readonly what: string;
@@ -40,6 +40,6 @@ export const PARTS: Readonly<Record<string, Part>> = {
     what: 'round trips, capacity units and time of each call of the store in DynamoDB',
     measure: overDynamoDb(measureDynamoDbCosts),
   },
-  stampede: { what: 'everybody borrows at once until no VM is free', measure: overDynamoDb(measureStampedes) },
-  tick: { what: 'how soon the VMs of leases that end together are free', measure: overDynamoDb(measureTick) },
+  stampede: { what: 'many callers borrow at once until no VM is free', measure: overDynamoDb(measureStampedes) },
+  tick: { what: 'time until the VMs of leases that end together are free', measure: overDynamoDb(measureTick) },
 };

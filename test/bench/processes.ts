@@ -12,8 +12,8 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const OUTPUT = path.join(ROOT, 'dist/bench');
 
 /**
- * Compiles a module of this folder to plain JavaScript, as `scripts/build` does it with the function: what is measured
- * must not run through a loader.
+ * Compiles a module of this folder to plain JavaScript, as `scripts/build` compiles the function: a loader would
+ * distort the figures.
  *
  * @param name - without extension, relative to this folder
  * @returns the compiled file
@@ -33,18 +33,18 @@ export async function compiled(name: string): Promise<string> {
   return path.join(OUTPUT, `${name}.mjs`);
 }
 
-/** Nothing of this process's environment but the path: settings of a shell must not change what is measured. */
+/** Passes on only the path of this process's environment: settings of a shell must not change the figures. */
 function environment(variables: Readonly<Record<string, string>>): Record<string, string> {
   return { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...variables };
 }
 
-/** Standard output goes to the null device: a process pays for writing its log lines, and no process reads them. */
+/** Standard output goes to the null device: a process still pays for its log lines, but no process reads them. */
 const SILENT = ['ignore', 'ignore', 'inherit'] satisfies StdioOptions;
 
 /**
- * Runs a script in a new process to its end.
+ * Runs a script in a new process and waits for its end.
  *
- * @returns the one message that it sent
+ * @returns the first message that it sent
  */
 export async function runWorker<Message>(
   script: string,
@@ -61,7 +61,7 @@ export async function runWorker<Message>(
   return message;
 }
 
-/** A process that runs until it is stopped. */
+/** A process that runs until `stop`. */
 export interface Service {
   readonly stop: () => Promise<void>;
 }
@@ -77,14 +77,14 @@ export function startNode(args: readonly string[], variables: Readonly<Record<st
   return { stop };
 }
 
-/** A process that answers messages until it is stopped. */
+/** A process that answers messages until `stop`. */
 export interface Answerer<First, Answer> extends Service {
-  /** What it sent when it was ready */
+  /** The message that it sent when it was ready */
   readonly ready: First;
   readonly ask: () => Promise<Answer>;
 }
 
-/** Starts a script that sends a message when it is ready, and one for each message that it gets. */
+/** Starts a script that sends a message when it is ready, and answers each message that it gets. */
 export async function startAnswerer<First, Answer>(
   script: string,
   args: readonly string[],

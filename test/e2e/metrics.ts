@@ -1,7 +1,7 @@
 /**
  * The metrics that dashboard and alarms read, and those that the function emits. Only this comparison finds a misspelt
- * name: a graph of a missing metric is just empty, and an alarm on it never fires. The form of a metric here is its name
- * with its dimensions: `Requests(route,statusClass)`.
+ * name: a graph of a missing metric is just empty, and an alarm on it never fires. The form of a metric here is its
+ * name with its dimensions: `Requests(route,statusClass)`.
  */
 import type { DeployedFunction } from '../support/emulated-aws/deployed-function.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';

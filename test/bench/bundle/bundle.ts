@@ -8,10 +8,10 @@ import { compiled, ROOT, runWorker } from '../processes.ts';
 const FOLDER = path.join(ROOT, 'dist/lambda');
 const MOST_BYTES = 60_000;
 
-/** Names that the AWS SDK has in its text, minified or not. */
+/** Names in the text of the AWS SDK, which survive minifying. */
 const SDK = /@aws-sdk\/|@smithy\/|aws-sdk-js/;
 
-/** How much is deployed, and how much of it a function with the memory store loads. */
+/** Measures how much is deployed, and how much of it a function with the memory store loads. */
 export async function measureBundle(): Promise<Findings> {
   const modules = (await readdir(FOLDER))
     .filter((name) => name.endsWith('.mjs'))
@@ -19,7 +19,7 @@ export async function measureBundle(): Promise<Findings> {
   const loaded = await filesLoaded({ STORE: 'memory' });
   const withSdk = await containing(loaded, SDK);
   const measures: Measure[] = [
-    // With the DynamoDB store and AWS's parts, of which the memory store loads nothing.
+    // Includes the DynamoDB store and AWS's parts, which a function with the memory store does not load.
     {
       id: 'bundle.modules',
       what: 'bundle: dist/lambda/*.mjs, minified',
@@ -45,7 +45,7 @@ export async function measureBundle(): Promise<Findings> {
   return { measures, notes: [] };
 }
 
-/** The files that Node really loads when it imports the function, wherever they lie: V8's coverage names them all. */
+/** All files that Node loads when it imports the function, from V8's coverage. */
 async function filesLoaded(variables: Readonly<Record<string, string>>): Promise<string[]> {
   const coverage = await mkdtemp(path.join(tmpdir(), 'vm-pool-coverage-'));
   try {

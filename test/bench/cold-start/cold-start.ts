@@ -12,7 +12,7 @@ const START = {
   event: postEvent('getvm', { userid: 'alice@example.com' }),
 };
 
-/** How long it takes from the start of a process to the function's first answer, against a handler that does nothing. */
+/** Measures the time from a process's start to the function's first answer, against a handler that does nothing. */
 export async function measureColdStart(isQuick: boolean): Promise<Findings> {
   const { init, answer, how } = await againstEmptyHandler(
     () => Promise.resolve(START),

@@ -9,18 +9,18 @@ import { environmentVariables } from '../../support/lambda-runtime/lambda-functi
 import { compared, inPairs } from '../figures/stats.ts';
 import { compiled } from '../processes.ts';
 
-/** A function to start and the first event that it gets. */
+/** A function to start, and its first event. */
 export interface Start {
   readonly codeFolder: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly event: APIGatewayProxyEventV2;
 }
 
-/** Milliseconds since the process was started. */
+/** Milliseconds since the start of the process. */
 interface ColdStart {
-  /** The runtime asked for its first event */
+  /** Until the runtime asked for its first event */
   readonly init: number;
-  /** The function's first answer was in */
+  /** Until the function's first answer */
   readonly answer: number;
 }
 
@@ -42,16 +42,16 @@ const FUNCTION: FunctionSettings = {
   variables: {},
 };
 
-/** What starting a function costs, against a handler that does nothing. */
+/** Duration of a function's start, against a handler that does nothing. */
 export interface Comparison extends Readonly<Record<keyof ColdStart, ReturnType<typeof compared>>> {
-  /** How it was found out, for people */
+  /** How it was measured, for people */
   readonly how: string;
 }
 
 /**
- * Starts a function again and again, and the empty handler each time too.
+ * Starts a function and the empty handler in turn, many times.
  *
- * @param nextStart - makes ready what the next start needs
+ * @param nextStart - prepares the next start
  */
 export async function againstEmptyHandler(nextStart: () => Promise<Start>, rounds: number): Promise<Comparison> {
   const { runtime, how } = await runtimeThatRunsHere();
@@ -66,10 +66,10 @@ export async function againstEmptyHandler(nextStart: () => Promise<Start>, round
   return { init: against('init'), answer: against('answer'), how: `${rounds} pairs of processes under ${how}` };
 }
 
-/** AWS's runtime interface client where it installs, else the small one of this folder on this process's Node. */
+/** AWS's runtime interface client, or where it does not install, this folder's small one on this process's Node. */
 async function runtimeThatRunsHere(): Promise<{ runtime: LambdaRuntime; how: string }> {
   const missing = toolsMissing();
-  if (missing.length > 0) return standIn(missing.map(({ name }) => `no ${name}`).join(', '));
+  if (missing.length > 0) return standIn(missing.map(({ name }) => `${name} is missing`).join(', '));
   try {
     return { runtime: await lambdaRuntime(), how: `AWS's runtime interface client (aws-lambda-ric) on Node 22` };
   } catch (fault) {
@@ -79,11 +79,11 @@ async function runtimeThatRunsHere(): Promise<{ runtime: LambdaRuntime; how: str
 
 async function standIn(reason: string): Promise<{ runtime: LambdaRuntime; how: string }> {
   const runtime = { node: process.execPath, interfaceClient: await compiled('cold-start/runtime-client') };
-  const how = `a small runtime interface client of our own on Node ${process.versions.node}, the closest thing that runs here (aws-lambda-ric: ${reason})`;
+  const how = `our own small runtime interface client on Node ${process.versions.node} (aws-lambda-ric does not run here: ${reason})`;
   return { runtime, how };
 }
 
-/** Starts the function and has it answer one event. @throws Error when it answers with anything but 200 */
+/** Starts the function and sends it one event. @throws Error when the answer is not 200 */
 async function coldStart(runtime: LambdaRuntime, { codeFolder, variables, event }: Start): Promise<ColdStart> {
   const logLines: string[] = [];
   const environment = await Environment.start({

@@ -1,6 +1,6 @@
 /**
- * A Lambda runtime interface client in a few lines: loads the function, then fetches event after event and hands in
- * what the function returns. It stands in for AWS's own where that does not build, and costs about as much at a start.
+ * A Lambda runtime interface client in a few lines: it loads the function, then fetches one event after another and
+ * sends the results. It replaces AWS's own where that does not build, and starts about as fast.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */

@@ -1,6 +1,6 @@
 /**
- * Measures what each call of the DynamoDB store costs: `node calls-process.mjs <table> <cycles>`. In each cycle a new user gets
- * a VM, looks at the lease, extends it and gives the VM back; then the VM's check passes.
+ * Measures the cost of each call of the DynamoDB store: `node calls-process.mjs <table> <cycles>`. In each cycle a new
+ * user gets a VM, reads the lease, extends it and releases the VM; then the VM's check passes.
  */
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';
@@ -9,7 +9,7 @@ import type { Cost } from './meter.ts';
 import { Meter } from './meter.ts';
 import { acquireRequest, settle } from './requests.ts';
 
-/** Calls in the order in which a lease goes through them. */
+/** Calls in the order of a lease's life. */
 export const CALLS = ['acquire', 'find', 'renew', 'release', 'settle'] as const;
 export type Call = (typeof CALLS)[number];
 

@@ -10,14 +10,17 @@ import { free } from './pool.ts';
 const ROUNDS = { full: 41, quick: 7 };
 const TABLE_NAME = 'cold';
 
-/** The same with leases in DynamoDB: AWS's signer and HTTP handler to load, a read at init, a lease to make for the first answer. */
+/**
+ * Measures cold starts with leases in DynamoDB: the function also loads AWS's signer and HTTP handler, reads once at
+ * init, and writes a lease for its first answer.
+ */
 export async function measureDynamoDbColdStart(database: Database, isQuick: boolean): Promise<Findings> {
   const variables = { ...database.variables, STORE: 'dynamodb', TABLE_NAME, METRICS_NAMESPACE: 'vm-pool-bench' };
   const statuses = MOCK_VMS.map(free);
   await database.fill(TABLE_NAME, statuses);
   let starts = 0;
   const nextStart = async () => {
-    // The VM that was lent last is free again; its user has it still, and the next one is another.
+    // Frees the VM of the last start. Its user still has a lease, so each start has a new user.
     await database.write(TABLE_NAME, statuses);
     const event = postEvent('getvm', { userid: `user-${(starts += 1)}@example.com` });
     return { codeFolder: path.join(ROOT, 'dist/lambda'), variables, event };

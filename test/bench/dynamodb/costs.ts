@@ -17,7 +17,7 @@ const GROWTH: Target = { of: 'ratio', atMost: 1.1 };
 const MOST_ROUND_TRIPS: Target = { of: 'value', atMost: 2 };
 const LEASE_SEC = 8 * 3_600;
 
-/** What a call of the DynamoDB store costs as the pool grows, half of its VMs leased. */
+/** Measures the cost of each call of the DynamoDB store in growing pools, with half of the VMs leased. */
 export async function measureDynamoDbCosts(database: Database, isQuick: boolean): Promise<Findings> {
   const scale = isQuick ? 'quick' : 'full';
   const sizes = POOL_SIZES[scale];
@@ -33,11 +33,11 @@ export async function measureDynamoDbCosts(database: Database, isQuick: boolean)
   const latencies = await runWorker<Latencies>(latencyScript, [...rounds, ...sizes.map(tableOf)], database.variables);
 
   assertSmall(await database.contents(tableOf(sizes[0] ?? 0)));
-  const note = `DynamoDB costs: DynamoDB Local, half of the VMs leased; ${METERED_CYCLES[scale]} leases metered for each size, prices of AWS's list (a transaction's write 2 units, each write of an index 1); ${ROUNDS[scale]} rounds of ${CYCLES[scale]} leases timed for each size, the check that follows not`;
+  const note = `DynamoDB costs: DynamoDB Local, half of the VMs leased; ${METERED_CYCLES[scale]} leases metered for each size, prices of AWS's list (a transaction's write 2 units, each write of an index 1); ${ROUNDS[scale]} rounds of ${CYCLES[scale]} leases timed for each size, without their checks`;
   return { measures: [...costMeasures(sizes, costs), ...latencyMeasures(sizes, latencies)], notes: [note] };
 }
 
-/** The prices take it for granted. */
+/** The prices hold only for items of at most one unit. */
 function assertSmall(items: readonly Item[]): void {
   const largest = Math.max(...items.map((item) => Buffer.byteLength(JSON.stringify(item))));
   if (largest > UNIT_BYTES) throw new Error(`an item has grown to ${largest} bytes and costs more than one unit`);
@@ -58,7 +58,7 @@ const FIGURES = [
   { figure: 'wcu', unit: 'WCU', what: 'written' },
 ] as const;
 
-/** Every call at every size, against the smallest pool. */
+/** The costs of every call at every size, against the smallest pool. */
 function costMeasures(sizes: readonly number[], costs: ReadonlyMap<number, CallCosts>): Measure[] {
   const [smallest = 0, ...larger] = sizes;
   const base = costs.get(smallest);

@@ -1,11 +1,11 @@
 import { Cancelled } from '../../../lambda/store/dynamodb/retry.ts';
 import { Table } from '../../../lambda/store/dynamodb/table.ts';
 
-/** A table that counts what becomes of transactions. */
+/** A table that counts lost races. */
 export class CountingTable extends Table {
-  /** Transactions that somebody else's made impossible. */
+  /** Transactions that failed because of another caller's transaction. */
   lost = 0;
-  /** When the last transaction that was made began, UTC epoch milliseconds. */
+  /** Start of the last transaction that succeeded, UTC epoch milliseconds. */
   lastMadeFromMs = 0;
 
   override async transact(...args: Parameters<Table['transact']>): Promise<void> {

@@ -11,11 +11,11 @@ import { allItems } from '../../support/dynamodb/database.ts';
 import type { Findings } from '../figures/measure.ts';
 import { POOL } from './pool.ts';
 
-/** As many as DynamoDB takes in one BatchWriteItem. */
+/** DynamoDB's limit for one BatchWriteItem. */
 const ITEMS_A_WRITE = 25;
 const WRITES_AT_ONCE = 4;
 
-/** A part of the benchmark that needs DynamoDB Local. Where it does not run, a note says why. */
+/** Runs a part of the benchmark over DynamoDB Local. Where that can't run, the result is a note that says why. */
 export function overDynamoDb(measure: (database: Database, isQuick: boolean) => Promise<Findings>) {
   return async (isQuick: boolean): Promise<Findings> => {
     const missing = missingDynamoDb();
@@ -29,14 +29,14 @@ export function overDynamoDb(measure: (database: Database, isQuick: boolean) => 
   };
 }
 
-/** Why DynamoDB Local does not run here, a note for each reason; empty where it runs. */
+/** A note for each tool without which DynamoDB Local can't run here. */
 export function missingDynamoDb(): string[] {
   return toolsMissing().map(({ name, install }) => `DynamoDB: not measured, ${name} is missing (${install})`);
 }
 
-/** A DynamoDB Local with tables that hold as many VMs as wanted. */
+/** A DynamoDB Local with tables of any number of VMs. */
 export class Database {
-  /** Settings with which another process finds it. */
+  /** Environment variables that lead another process to it. */
   readonly variables: Readonly<Record<string, string>>;
   private readonly client: DynamoDBClient;
 
@@ -56,7 +56,7 @@ export class Database {
     await this.write(tableName, statuses);
   }
 
-  /** Writes the items of VMs as they are: the store would take a transaction for each VM. */
+  /** Writes the items of VMs directly; the store would need a transaction for each VM. */
   async write(tableName: string, statuses: readonly VmStatus[]): Promise<void> {
     const items = statuses.flatMap(itemsOf);
     const writer = async () => {
@@ -67,7 +67,7 @@ export class Database {
     await Promise.all(Array.from({ length: WRITES_AT_ONCE }, writer));
   }
 
-  /** Everything that is in a table. */
+  /** All items of a table. */
   async contents(tableName: string): Promise<Item[]> {
     return allItems(this.client, tableName);
   }

@@ -1,6 +1,6 @@
 /**
- * Times acquire and release over tables of several sizes, in turn, so that they meet the machine in the same mood:
- * `node latency-process.mjs <rounds> <cycles> <table>...`
+ * Times acquire and release over tables of several sizes, in turn, so that all of them meet the same load of the
+ * machine: `node latency-process.mjs <rounds> <cycles> <table>...`
  */
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import { storeOver } from '../../support/dynamodb/table-store.ts';

@@ -5,10 +5,10 @@ import { buffer } from 'node:stream/consumers';
 import type { KeysAndAttributes, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { readUnits, writeUnits } from './prices.ts';
 
-/** What a call cost. */
+/** The cost of a call. */
 export interface Cost {
   readonly requests: number;
-  /** Requests of which each waited for the one before. */
+  /** Requests that each waited for the one before. */
   readonly roundTrips: number;
   /** Read capacity units, for which AWS charges. */
   readonly rcu: number;
@@ -30,7 +30,7 @@ interface Output {
   readonly ConsumedCapacity?: { readonly CapacityUnits: number };
 }
 
-/** A proxy before DynamoDB that counts what requests cost. */
+/** A proxy before DynamoDB that counts the cost of requests. */
 export class Meter {
   private exchanges: Exchange[] = [];
   private readonly agent = new http.Agent({ keepAlive: true });
@@ -51,7 +51,7 @@ export class Meter {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** What a call costs that is made alone. */
+  /** Measures the cost of a call. No other call may run meanwhile. */
   async costOf(call: () => Promise<unknown>): Promise<Cost> {
     this.exchanges = [];
     await call();
@@ -71,7 +71,7 @@ export class Meter {
     const input = JSON.parse((await buffer(request)).toString()) as Input;
     const answer = await this.send(request, JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' }));
     const body = await buffer(answer);
-    if (answer.statusCode !== 200) throw new Error(`only what succeeds has a price: ${body.toString()}`);
+    if (answer.statusCode !== 200) throw new Error(`the meter can price only a success: ${body.toString()}`);
     const units = { rcu: 0, wcu: 0, ...priceOf(input, JSON.parse(body.toString()) as Output) };
     this.exchanges.push({ ...units, startedMs, endedMs: performance.now() });
     response.writeHead(answer.statusCode, answer.headers).end(body);
@@ -88,14 +88,14 @@ export class Meter {
   }
 }
 
-/** What a query reads depends on what it finds: that DynamoDB Local prices right. */
+/** Units of writes and batches by AWS's price list. Those of queries depend on the data: DynamoDB Local is right. */
 function priceOf(input: Input, { ConsumedCapacity }: Output): Partial<Exchange> {
   if (input.TransactItems !== undefined) return { wcu: writeUnits(input.TransactItems) };
   if (input.RequestItems !== undefined) return { rcu: readUnits(Object.values(input.RequestItems)) };
   return { rcu: ConsumedCapacity?.CapacityUnits ?? 0 };
 }
 
-/** How many of them began after another had ended, and so on: the longest such chain. */
+/** Length of the longest chain of requests in which each started after the end of the one before. */
 function inSequence(exchanges: readonly Exchange[]): number {
   let chain = 0;
   let endMs = -Infinity;

@@ -5,8 +5,8 @@ import { TABLE_SCHEMA } from '../../../lambda/store/dynamodb/schema.ts';
 type Item = NonNullable<TransactWriteItem['Put']>['Item'];
 
 /**
- * Read capacity units of a strongly consistent BatchGetItem of items smaller than 4 KB: one each, also for one that is not
- * there, which DynamoDB Local forgets.
+ * Read capacity units of a strongly consistent BatchGetItem of items smaller than 4 KB: one for each key. DynamoDB
+ * Local forgets the absent items, for which AWS charges too.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
  */
@@ -17,10 +17,10 @@ export function readUnits(wanted: readonly KeysAndAttributes[]): number {
 /** Size up to which an item is written for one unit, bytes. */
 export const UNIT_BYTES = 1_024;
 
-/** Prepared and committed: two units for each. */
+/** AWS charges two units an item: one to prepare, one to commit. */
 const UNITS_IN_A_TRANSACTION = 2;
 
-/** Attributes that the index `work` is ordered by; a VM has no others that change in any index. */
+/** Keys of the index `work`. A change of a VM changes its keys in this index only. */
 const { hash, range } = TABLE_SCHEMA.indexes.work;
 const INDEX_KEYS: readonly string[] = [hash, range];
 
@@ -28,8 +28,8 @@ const INDEX_KEYS: readonly string[] = [hash, range];
 const INDEXES_OF_A_VM = 2;
 
 /**
- * Write capacity units of a transaction whose items are all smaller than a unit, by AWS's price list. DynamoDB Local (1.25.1)
- * has its own idea: it asks 4 units for a small item as soon as the table has an index, 2 for one that is not there.
+ * Write capacity units of a transaction whose items are all smaller than a unit, by AWS's price list. DynamoDB Local
+ * (1.25.1) counts differently: 4 units for a small item when the table has an index, 2 for an absent item.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-capacity-handling
  */
@@ -38,7 +38,7 @@ export function writeUnits(actions: readonly TransactWriteItem[]): number {
 }
 
 /**
- * How many entries of indexes an action writes: where the key of an entry changes, the old one goes and a new one comes.
+ * Number of index entries that an action writes. A change of an entry's key deletes the old entry and writes a new one.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
  */
@@ -52,7 +52,7 @@ function indexWrites({ Put: put, Update: update, Delete: gone }: TransactWriteIt
   return isVm(gone?.Key) ? INDEXES_OF_A_VM : 0;
 }
 
-/** Of the items that are not appended, only those of VMs are in an index. */
+/** Besides events, only the items of VMs are in an index. */
 function isVm(item: Item): boolean {
   return item?.sk?.S === 'VM';
 }

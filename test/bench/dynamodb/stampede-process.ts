@@ -1,5 +1,5 @@
 /**
- * Borrows until nothing is left. Each caller borrows one VM after the other, each for another user:
+ * Borrows until the pool is empty. Each caller borrows one VM after another, each for a new user:
  * `node stampede-process.mjs <table> <callers> <name> <start, UTC epoch ms>`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { CountingTable } from './counting-table.ts';
 import { acquireRequest } from './requests.ts';
 import type { Answers } from './stampede-tally.ts';
 
-/** What the callers of one process were told. Times are UTC epoch milliseconds. */
+/** The answers to the callers of one process. Times are UTC epoch milliseconds. */
 export interface Loot extends Answers {
   readonly lostRaces: number;
   readonly firstEmptyMs: number;
@@ -27,7 +27,7 @@ const unanswered: string[] = [];
 let firstEmptyMs = Infinity;
 let endedMs = 0;
 
-// A process that has just started is slow at first; what is measured is the store.
+// Warms up the process, so that the figures show the store and not the start.
 await store.ping();
 await sleep(Number(startMs) - Date.now());
 await Promise.all(Array.from({ length: Number(callers) }, (_, caller) => borrowAll(caller)));

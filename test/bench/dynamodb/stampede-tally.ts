@@ -1,11 +1,11 @@
 import type { Lease } from '../../../lambda/pool/lease.ts';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';
 
-/** What the callers of a stampede learned. */
+/** The answers to the callers of a stampede. */
 export interface Answers {
-  /** Each grant that a caller got. */
+  /** The grants, as callers got them. */
   readonly told: readonly (readonly [vmId: string, leaseId: string])[];
-  /** Ids of the leases whose caller got 503: the lease may have been made or not. */
+  /** Ids of the leases whose caller got 503. The table may have them or not. */
   readonly unanswered: readonly string[];
 }
 
@@ -15,19 +15,19 @@ export interface Contents {
   readonly leases: readonly Lease[];
 }
 
-/** VMs by what became of them. */
+/** Numbers of VMs with an unusual outcome. */
 export interface Tally {
-  /** Two callers or more were told to have the VM. */
+  /** Two callers or more got the VM. */
   readonly lentTwice: number;
-  /** The VM is lent under a lease whose caller got 503. The caller finds it by asking again. */
+  /** The VM is lent under a lease whose caller got 503. A retry returns this lease to the caller. */
   readonly untold: number;
-  /** The table disagrees with what a caller was told, or its two items about a lease disagree. */
+  /** The table contradicts an answer, or its two items about a lease contradict each other. */
   readonly contradicted: number;
-  /** Nobody has the VM. */
+  /** The VM is not lent. */
   readonly notLent: number;
 }
 
-/** Compares what callers were told with what the table holds. A VM counts in one figure at most. */
+/** Compares the answers with the table. A VM counts in at most one figure. */
 export function tally({ told, unanswered }: Answers, { vms, leases }: Contents): Tally {
   const toldLeases = grouped(told);
   const userLeases = grouped(leases.map(({ vmId, id }) => [vmId, id] as const));
@@ -35,11 +35,11 @@ export function tally({ told, unanswered }: Answers, { vms, leases }: Contents):
   const known = new Map(vms.map((status) => [status.vm.id, status]));
   const fateOf = (vmId: string): keyof Tally | 'asTold' => {
     const lease = known.get(vmId)?.lease;
-    const tellings = toldLeases.get(vmId) ?? [];
+    const lent = toldLeases.get(vmId) ?? [];
     const holders = userLeases.get(vmId) ?? [];
-    if (tellings.length > 1) return 'lentTwice';
+    if (lent.length > 1) return 'lentTwice';
     if (holders.length > 1 || holders[0] !== lease?.id) return 'contradicted';
-    if (tellings.length === 1) return tellings[0] === lease?.id ? 'asTold' : 'contradicted';
+    if (lent.length === 1) return lent[0] === lease?.id ? 'asTold' : 'contradicted';
     if (lease === undefined) return 'notLent';
     return unknown.has(lease.id) ? 'untold' : 'contradicted';
   };

@@ -11,7 +11,7 @@ import { tally } from './stampede-tally.ts';
 const VMS = 1_000;
 const ROUNDS = { full: 5, quick: 1 };
 const PROCESSES_START_WITHIN_MS = 3_000;
-/** Callers at once, in so many processes; lost races that each lease may cost. */
+/** Concurrent callers, their processes, and the most lost races a lease. */
 const STAMPEDES = [
   { callers: 50, processes: 1, mostLost: 0.4 },
   { callers: 50, processes: 4, mostLost: 0.4 },
@@ -19,16 +19,16 @@ const STAMPEDES = [
   { callers: 200, processes: 4, mostLost: 1.2 },
 ] as const;
 
-/** What came of one stampede. */
+/** Result of one stampede. */
 interface Outcome extends Tally {
-  /** Processes that got "none free" before the last VM was asked for. */
+  /** Processes that got `pool_empty` before the last grant began. */
   readonly falselyEmpty: number;
   readonly unanswered: number;
   readonly lostPerLease: number;
   readonly leasesPerSec: number;
 }
 
-/** Everybody at once until nothing is left: no VM lent twice, none forgotten, and few callers in each other's way. */
+/** Many callers borrow until the pool is empty: each VM must be lent once, with few lost races. */
 export async function measureStampedes(database: Database, isQuick: boolean): Promise<Findings> {
   const script = await compiled('dynamodb/stampede-process');
   const rounds = isQuick ? ROUNDS.quick : ROUNDS.full;
@@ -41,7 +41,7 @@ export async function measureStampedes(database: Database, isQuick: boolean): Pr
     }
     measures.push(...measuresOf(outcomes, callers, processes, mostLost));
   }
-  const note = `stampedes: ${VMS.toLocaleString('en')} VMs, ${rounds} rounds each, every caller in flight at once until the pool is empty; the table read whole afterwards; lost races and throughput are medians, the rest sums of all rounds`;
+  const note = `stampedes: ${VMS.toLocaleString('en')} VMs, ${rounds} rounds each, all callers at once until the pool is empty; then the whole table is read; lost races and throughput are medians, the rest sums of all rounds`;
   return { measures, notes: [note] };
 }
 
@@ -88,7 +88,7 @@ function measuresOf(outcomes: readonly Outcome[], callers: number, processes: nu
     { id: `${id}.twice`, what: `${what}: VMs lent twice`, unit: '', value: total('lentTwice'), target: none },
     {
       id: `${id}.contradicted`,
-      what: `${what}: VMs of which the table contradicts a caller`,
+      what: `${what}: VMs for which the table contradicts an answer`,
       unit: '',
       value: total('contradicted'),
       target: none,
@@ -96,7 +96,7 @@ function measuresOf(outcomes: readonly Outcome[], callers: number, processes: nu
     { id: `${id}.left`, what: `${what}: VMs not lent`, unit: '', value: total('notLent'), target: none },
     { id: `${id}.empty`, what: `${what}: falsely empty`, unit: '', value: total('falselyEmpty'), target: none },
     { id: `${id}.unanswered`, what: `${what}: callers who got 503`, unit: '', value: total('unanswered') },
-    { id: `${id}.untold`, what: `${what}: granted, caller not told (503)`, unit: '', value: total('untold') },
+    { id: `${id}.untold`, what: `${what}: granted, but the caller got 503`, unit: '', value: total('untold') },
     { id: `${id}.rate`, what: `${what}: leases`, unit: '1/s', value: middle('leasesPerSec') },
   ];
 }

@@ -7,10 +7,10 @@ import { storeOver } from '../../support/dynamodb/table-store.ts';
 import { policyOf } from '../../support/pool/lending.ts';
 import { POOL, vmsOf } from './pool.ts';
 
-/** One tick after the other. */
+/** The ticks in their order. */
 export type Ticks = readonly { readonly durationMs: number; readonly freeAfter: number }[];
 
-/** The function's time-out less what a tick leaves for its figures. */
+/** The function's time-out without the time that a tick leaves for its figures. */
 const BUDGET_MS = 24_000;
 const MOST_TICKS = 10;
 
@@ -28,7 +28,7 @@ const journal = ({ message, error }: { message: string; error?: unknown }) => {
 };
 const tick = createTick({ upkeep, journal, clock: Date.now });
 
-// As after any tick before: the inventory is known and has not changed.
+// As after an earlier tick, the table has the inventory.
 await upkeep.sync('bench');
 const ticks: { durationMs: number; freeAfter: number }[] = [];
 while (ticks.length < MOST_TICKS && (ticks.at(-1)?.freeAfter ?? 0) < vms.length) {

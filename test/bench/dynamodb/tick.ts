@@ -8,7 +8,7 @@ const LEASES = { full: 10_000, quick: 2_000 };
 const MOST_TICKS = 3;
 const TIMEOUT_MS = 29_000;
 
-/** How long it takes until the VMs of leases that ended in the same minute are free again. */
+/** Measures how soon the VMs of leases that ended in the same minute are free again. */
 export async function measureTick(database: Database, isQuick: boolean): Promise<Findings> {
   const leases = isQuick ? LEASES.quick : LEASES.full;
   const endedSec = Math.floor(Date.now() / 1000) - 60;

@@ -1,28 +1,28 @@
-/** What a figure must be. A ratio is to the measure's baseline. */
+/** A bound for a figure. A ratio is relative to the measure's baseline. */
 export interface Target {
   readonly of: 'ratio' | 'value';
   readonly atMost?: number;
   readonly atLeast?: number;
 }
 
-/** `''` is for plain numbers. */
+/** `''` means a plain number. */
 export type Unit = 'ms' | 'us' | 'ns' | 's' | 'req/s' | 'x' | '1/s' | 'bytes' | 'requests' | 'RCU' | 'WCU' | '';
 
 /** One line of the result. */
 export interface Measure {
-  /** For programs: `cold.answer`; stays the same from one version to the next */
+  /** For programs, such as `cold.answer`; the same in all versions */
   readonly id: string;
   /** For people */
   readonly what: string;
   readonly unit: Unit;
   readonly value: number;
-  /** What the value is compared with, in the same unit */
+  /** In the same unit */
   readonly baseline?: number;
   readonly ratio?: number;
   readonly target?: Target;
 }
 
-/** What one part of the benchmark found. */
+/** The result of one part of the benchmark. */
 export interface Findings {
   readonly measures: readonly Measure[];
   /** How it was measured, where a reader of the figures needs to know */

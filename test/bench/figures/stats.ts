@@ -1,4 +1,4 @@
-/** The value that a share `q` (0 to 1) of the values does not exceed, by nearest rank. There must be a value. */
+/** The value that a share `q` (0 to 1) of the values does not exceed, by nearest rank. @throws without values */
 export function quantile(values: ArrayLike<number>, q: number): number {
   const sorted = Float64Array.from(values).sort();
   const value = sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
@@ -11,15 +11,15 @@ export function median(values: ArrayLike<number>): number {
   return quantile(values, 0.5);
 }
 
-/** Two figures taken back to back, so that whatever else the machine was doing hit both alike. */
+/** Two figures measured back to back, so that other load of the machine affects both. */
 export interface Pair {
   readonly subject: number;
   readonly baseline: number;
 }
 
 /**
- * Sums up pairs: the middle of each side, and the middle of the ratios pair by pair. That is steadier than the ratio
- * of the middles when the machine is faster in one minute than in the next.
+ * Sums up pairs: the median of each side, and the median of the ratio of each pair. When the speed of the machine
+ * varies, it is steadier than the ratio of the medians.
  */
 export function compared(pairs: readonly Pair[]): { value: number; baseline: number; ratio: number } {
   return {
@@ -30,8 +30,8 @@ export function compared(pairs: readonly Pair[]): { value: number; baseline: num
 }
 
 /**
- * Takes pairs one after the other, the order within a pair alternating: what is measured second finds a machine that
- * the first has warmed or tired.
+ * Measures pairs one after another. The order within a pair alternates, because the first measurement affects the
+ * machine for the second.
  */
 export async function inPairs<Sample>(
   count: number,

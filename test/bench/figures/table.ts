@@ -3,7 +3,7 @@ import { meetsTarget } from './measure.ts';
 
 const HEADINGS = ['measure', 'value', 'against', 'ratio', 'target', 'verdict'];
 
-/** The measures as a table for a terminal: names to the left, figures to the right. */
+/** The measures as a table for a terminal: names aligned left, figures aligned right. */
 export function table(measures: readonly Measure[]): string {
   const rows = [HEADINGS, ...measures.map(cells)];
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -29,7 +29,7 @@ function padded(cell: string, width: number, column: number): string {
   return isText ? cell.padEnd(width) : cell.padStart(width);
 }
 
-/** Three significant digits, since the figures are not more exact; whole numbers keep all their digits. */
+/** Three significant digits, the precision of the figures. Whole numbers keep all digits. */
 function figure(value: number): string {
   if (Number.isInteger(value) || value >= 100) return Math.round(value).toLocaleString('en');
   return value.toPrecision(3);

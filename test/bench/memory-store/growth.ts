@@ -1,20 +1,20 @@
 import type { Measure } from '../figures/measure.ts';
 import { compared } from '../figures/stats.ts';
 
-/** Durations of a cycle in one round: for each variant, by number of VMs. */
+/** Durations of a cycle in one round, by variant and number of VMs. */
 export type Round<Variant> = ReadonlyMap<Variant, ReadonlyMap<number, number>>;
 
-/** A variant that is judged, and the variant that it is judged against. */
+/** A variant, and the bare variant with which it is compared. */
 export interface Judged<Variant> {
   readonly variant: Variant & string;
   readonly what: string;
   readonly bare: Variant;
 }
 
-/** As much as the bare queue and `Map` grow. */
+/** The growth of the bare queue and `Map`. */
 const MOST_GROWTH = 1;
 
-/** How many times longer a cycle takes in the larger pool, against the same of the bare variant in the same round. */
+/** Growth of a cycle's duration from the smaller to the larger pool, against the bare variant in the same round. */
 export function growthMeasure<Variant>(
   rounds: readonly Round<Variant>[],
   { variant, what, bare }: Judged<Variant>,

@@ -1,11 +1,12 @@
 /**
  * Times the memory store in this process: `node memory-store-process.mjs <VMs> <variant> <cycles>`.
  *
- * Half of the VMs stay leased to users of their own, each until another second. Each cycle lends one of the other half
- * to a user drawn by chance, takes it back and frees it. Time that the collector of garbage takes counts.
+ * Half of the VMs stay leased, each to another user and until another second. Each cycle lends one of the other half to
+ * a random user, takes it back and frees it. The time includes garbage collection.
  *
- * The variant `bare-map` has no store: one queue and one `Map` of as many VMs and users, with as many look-ups. It shows
- * what larger data cost any program here, since the caches of the CPU hold the small pool and not the large one.
+ * The variant `bare-map` replaces the store by one queue and one `Map` of as many VMs and users, with as many look-ups.
+ * It shows the cost of larger data for any program here: the caches of the CPU hold the small pool, but not the large
+ * one.
  */
 import Queue from 'yocto-queue';
 import type { Act } from '../../../lambda/pool/event.ts';
@@ -16,7 +17,7 @@ import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 const FIRST_END_SEC = NOW_MS / 1000 + 3_600;
 const BORROWERS = 4_096;
-/** Enough for the optimising compiler, and for the store to remember as many releases as it ever will. */
+/** Enough for the optimising compiler, and to fill the store's memory of releases. */
 const UNTIMED_CYCLES = 60_000;
 
 const [vms, variant, cycles] = process.argv.slice(2);
@@ -93,7 +94,7 @@ function bareCycles(vmCount: number): (count: number) => Promise<void> {
   };
 }
 
-/** The same borrowers in the same order in every process: a linear congruential generator, its high bits. */
+/** The same borrowers in the same order in every process, from the high bits of a linear congruential generator. */
 function anyBorrower(): string {
   seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
   return borrowers[seed >>> 20] ?? '';

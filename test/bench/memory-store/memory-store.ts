@@ -15,8 +15,9 @@ const BARE = 'bare-map';
 type Variant = keyof typeof STORES | typeof BARE;
 
 /**
- * Nanoseconds of lending and taking back in the memory store as the pool grows, half of its VMs leased all the time. A
- * bare queue and `Map` grow too, since the caches of the CPU hold a small pool only: the store may grow as much as they do.
+ * Measures the time to lend and take back a VM in the memory store, in growing pools with half of the VMs leased. A
+ * bare queue and `Map` become slower too, because the caches of the CPU hold only a small pool. The store may slow down
+ * as much.
  */
 export async function measureMemoryStore(isQuick: boolean): Promise<Findings> {
   const script = await compiled('memory-store/memory-store-process');
@@ -36,7 +37,7 @@ export async function measureMemoryStore(isQuick: boolean): Promise<Findings> {
   return { measures, notes: [note] };
 }
 
-/** One process after the other. The variants of one size follow each other, so that they meet the same machine. */
+/** Runs one process after another. The variants of one size run back to back, so that they meet the same load. */
 async function oneRound(script: string, cycles: number, isReversed: boolean): Promise<Round<Variant>> {
   const variants: Variant[] = ['without-keys', BARE, 'with-keys'];
   const runs = POOL_SIZES.flatMap((vms) => variants.map((variant) => ({ vms, variant })));

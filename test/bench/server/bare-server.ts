@@ -1,4 +1,4 @@
-/** A server that gives everyone the same answer: `node bare-server.mjs <port> <answer as JSON>`. */
+/** A server that sends the same answer to every request: `node bare-server.mjs <port> <answer as JSON>`. */
 import { createServer } from 'node:http';
 import type { FixedAnswer } from './local-server.ts';
 

@@ -1,12 +1,12 @@
 /**
  * Loads a server: `node load-process.mjs <origin> <lease|lend> <seconds> <connections> [<name>]`. With `lease` every
- * connection asks for the lease of one user, with `lend` each is a user who gets a VM and gives it back. The name leads the
- * ids of these users: a user may still hold a VM when the time is over, and would be refused in the next run.
+ * connection reads the lease of one user. With `lend` each connection is a user who gets a VM and releases it. Their
+ * ids begin with `name`, because a user may still hold a VM at the end, and the next run would be refused.
  */
 import type { Request } from 'autocannon';
 import autocannon from 'autocannon';
 
-/** What the server managed. */
+/** Throughput of the server. */
 export interface Load {
   readonly perSec: number;
   /** Share of the answers that were not refusals, 0 to 1 */

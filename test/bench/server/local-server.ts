@@ -8,7 +8,7 @@ import type { Service } from '../processes.ts';
 import { compiled, runWorker, startNode } from '../processes.ts';
 import type { Load } from './load-process.ts';
 
-/** An answer as the bare server gives it to everyone. */
+/** The only answer of the bare server. */
 export interface FixedAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ const SECONDS = { full: 5, quick: 2 };
 const UNTIMED_SECONDS = 2;
 const STARTS_WITHIN_MS = 10_000;
 
-/** How many requests a second the local server answers, against a server that has nothing to find out. */
+/** Measures the requests a second of the local server, against a server with a fixed answer. */
 export async function measureLocalServer(isQuick: boolean): Promise<Findings> {
   const services: Service[] = [];
   try {
@@ -62,7 +62,7 @@ async function measured(product: string, bare: string, isQuick: boolean): Promis
     },
     { id: 'server.lend', what: `${what}: getvm, releasevm (${granted} % granted)`, unit: 'req/s', ...ratesOf(lend) },
   ];
-  const note = `local server: ${CONNECTIONS} connections, ${rounds} x ${seconds} s each, the bare server giving the same bytes as GET /lease; the load comes from the same machine`;
+  const note = `local server: ${CONNECTIONS} connections, ${rounds} x ${seconds} s each, the bare server sends the same bytes as GET /lease; the load comes from the same machine`;
   return { measures, notes: [note] };
 }
 
@@ -70,7 +70,7 @@ function ratesOf(pairs: readonly { subject: Load; baseline: Load }[]): ReturnTyp
   return compared(pairs.map(({ subject, baseline }) => ({ subject: subject.perSec, baseline: baseline.perSec })));
 }
 
-/** What `npm start` runs. */
+/** Starts the server of `npm start`. */
 async function startProduct(services: Service[]): Promise<string> {
   const port = await freePort();
   services.push(startNode(['--import', 'tsx', 'scripts/lib/server.ts'], { PORT: String(port) }));
@@ -83,7 +83,7 @@ async function startBare(services: Service[], answer: FixedAnswer): Promise<stri
   return listening(port);
 }
 
-/** The answer with all headers but those that `node:http` adds by itself. */
+/** Fetches an answer, without the headers that `node:http` adds by itself. */
 async function answerOf(url: string): Promise<FixedAnswer> {
   const response = await fetch(url);
   const own = ['connection', 'date', 'keep-alive'];

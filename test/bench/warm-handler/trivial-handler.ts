@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 /**
- * What a warm call is compared with: parses what it is sent and answers what the function would, with fixed values. It
- * checks, remembers and logs nothing.
+ * The baseline of a warm call: it parses the request and sends the function's answer with fixed values. It checks,
+ * stores and logs nothing.
  */
 export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   const { userid } = JSON.parse(event.body ?? '{}') as { userid?: string };

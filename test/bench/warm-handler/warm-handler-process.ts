@@ -1,7 +1,7 @@
 /**
- * Times a handler in this process: `node warm-handler-process.mjs <handler file> <how many times both calls>`.
+ * Times a handler in this process: `node warm-handler-process.mjs <handler file> <pairs of calls>`.
  *
- * The runtime hands a function JSON text and takes JSON text from it, so parsing and writing that is part of the time.
+ * On Lambda, events and results are JSON text, so the time includes parsing and writing it.
  */
 import { pathToFileURL } from 'node:url';
 import { postEvent } from '../events.ts';
@@ -42,7 +42,7 @@ async function timesOf(count: number): Promise<Float64Array> {
     const got = await call(visit.getvm);
     const released = await call(visit.releasevm);
     durationsMs[n] = performance.now() - startedMs;
-    if (!isOk(got) || !isOk(released)) throw new Error(`not answered: ${got} ${released}`);
+    if (!isOk(got) || !isOk(released)) throw new Error(`a call failed: ${got} ${released}`);
   }
   return durationsMs;
 }

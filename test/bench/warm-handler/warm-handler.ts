@@ -7,7 +7,7 @@ import type { WarmTimes } from './warm-handler-process.ts';
 const ROUNDS = { full: 9, quick: 3 };
 const PAIRS = { full: 30_000, quick: 10_000 };
 
-/** How long a warm function takes for getvm and releasevm together, against a handler that only parses and answers. */
+/** Measures getvm and releasevm together in a warm function, against a handler that only parses and answers. */
 export async function measureWarmHandler(isQuick: boolean): Promise<Findings> {
   const script = await compiled('warm-handler/warm-handler-process');
   const pairsOfCalls = isQuick ? PAIRS.quick : PAIRS.full;
@@ -27,6 +27,6 @@ export async function measureWarmHandler(isQuick: boolean): Promise<Findings> {
     { id: 'warm.p50', what: `${what}: p50`, unit: 'us', ...against('p50'), target: { of: 'ratio', atMost: 4 } },
     { id: 'warm.p99', what: `${what}: p99`, unit: 'us', ...against('p99') },
   ];
-  const note = `warm: ${rounds.length} x 2 processes, ${pairsOfCalls.toLocaleString('en')} times both calls in each, events from JSON text and results to it, log lines and metrics written`;
+  const note = `warm: ${rounds.length} x 2 processes, ${pairsOfCalls.toLocaleString('en')} pairs of calls in each, events from JSON text and results to it, log lines and metrics written`;
   return { measures, notes: [note] };
 }

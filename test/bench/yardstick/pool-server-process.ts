@@ -1,6 +1,6 @@
 /**
- * The local server with as many VMs as wanted: `node pool-server-process.mjs <VMs> [<table>]`. With a table, leases live in
- * DynamoDB and the table holds the VMs already. Sends its port, and its CPU time whenever it gets a message.
+ * The local server with any number of VMs: `node pool-server-process.mjs <VMs> [<table>]`. With a table, leases live in
+ * DynamoDB, and the table already holds the VMs. Sends its port, and answers each message with its CPU time.
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';

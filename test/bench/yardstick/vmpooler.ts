@@ -1,6 +1,6 @@
 /**
- * Checkouts and returns a second of vmpooler 3.9.1 for one caller, by number of VMs that are ready: the closest thing that
- * others have built. Measured once, with Redis 7 on this class of machine (2 x Xeon) and one client: issue 7, section 6.
+ * Checkouts and returns a second of vmpooler 3.9.1 for one caller, by number of ready VMs. It is the most similar
+ * product. Measured once, with Redis 7 on this class of machine (2 x Xeon) and one client: issue 7, section 6.
  *
  * @see https://github.com/puppetlabs/vmpooler
  */

@@ -8,11 +8,11 @@ import { VMPOOLER_PER_SEC } from './vmpooler.ts';
 
 const SIZES = { memory: [10, 1_000, 10_000, 100_000], dynamodb: [10, 1_000, 10_000] };
 const SECONDS = { full: 10, quick: 3 };
-/** A process that lends for the first time compiles while it does. */
+/** Time for the process to compile its hot code. */
 const UNTIMED_SECONDS = 5;
 const CALLS_A_CYCLE = 2;
 
-/** What one caller got from one server. */
+/** Figures of one caller at one server. */
 interface Cycles {
   readonly perSec: number;
   /** CPU time of the server's process, milliseconds a cycle */
@@ -20,9 +20,9 @@ interface Cycles {
 }
 
 /**
- * How often a second one caller borrows a VM and gives it back, through the local server, beside the figures of vmpooler
- * that were measured once. Our CPU time against the time of the whole cycle shows how much of a cycle is ours: over DynamoDB Local the rest
- * is its work, the client's and the kernel's.
+ * Measures how many times a second one caller borrows and releases a VM through the local server, against figures of
+ * vmpooler that were measured once. Our CPU time against the whole cycle shows our share of it. Over DynamoDB Local,
+ * the rest is the time of the database, the caller and the kernel.
  */
 export async function measureYardstick(isQuick: boolean): Promise<Findings> {
   const seconds = isQuick ? SECONDS.quick : SECONDS.full;
