@@ -7,10 +7,32 @@ import type { VmStatus } from '../../lambda/pool/vm.ts';
 import type { StoreFactory } from '../support/pool/lending.ts';
 import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
 
-/** What happens at the same moment as other calls. */
+/** A random call. `prepared` fills in the lease or the VM that it names. */
 type Call =
   | { readonly kind: 'acquire' | 'release' | 'release-again' | 'renew'; readonly user: string }
   | { readonly kind: 'free'; readonly place: number };
+
+/** A call with all that it takes to make it. */
+type Prepared = AcquireCall | HolderCall | FreeCall;
+
+interface AcquireCall {
+  readonly kind: 'acquire';
+  readonly user: string;
+}
+
+/** A call of a user about their lease. */
+interface HolderCall {
+  readonly kind: 'release' | 'renew';
+  readonly user: string;
+  readonly leaseId: string | undefined;
+}
+
+/** Frees a VM that waits for its check. */
+interface FreeCall {
+  readonly kind: 'free';
+  /** The status that was read before all calls of the moment. */
+  readonly status: VmStatus;
+}
 
 /** What a call answered: the part of it that must fit into some order of all calls. */
 type Answer = Readonly<Record<string, unknown>>;
@@ -21,43 +43,35 @@ interface SpecLease {
   readonly expiresAtSec: number;
 }
 
-/** A sequential specification: the answers that are right when calls come one after another. */
+/** A sequential specification: the state that calls lead to when they come one after another. */
 interface Spec {
   readonly free: ReadonlySet<string>;
   readonly leases: ReadonlyMap<string, SpecLease>;
-  /** Lease ids by user that were released, so that their release may be repeated. */
+  /** Id of the lease that each user released last: its release may be repeated. */
   readonly released: ReadonlyMap<string, string>;
 }
 
 const TTL_SEC = 100;
 const USERS = ['alice', 'bob', 'carol'];
 
-/** The specification after a call that answered so, or nothing when it cannot have answered so. */
+/** The specification after a call, or `undefined` if a call at this point can't get this answer. */
 function after(spec: Spec, call: Prepared, answer: Answer, nowSec: number): Spec | undefined {
-  if (call.kind === 'free') return afterFree(spec, call.status, answer);
-  const held = spec.leases.get(call.user);
-  const live = held !== undefined && nowSec < held.expiresAtSec ? held : undefined;
-  if (call.kind === 'acquire') return afterAcquire(spec, call.user, live, answer);
-  if (call.leaseId !== undefined && spec.released.get(call.user) === call.leaseId && call.kind === 'release') {
-    return answer.released === true ? spec : undefined;
+  switch (call.kind) {
+    case 'acquire':
+      return afterAcquire(spec, call, answer, nowSec);
+    case 'renew':
+      return afterRenew(spec, call, answer, nowSec);
+    case 'release':
+      return afterRelease(spec, call, answer, nowSec);
+    case 'free':
+      return afterFree(spec, call, answer);
   }
-  if (live === undefined) return answer.code === 'no_lease' ? spec : undefined;
-  if (call.leaseId !== undefined && call.leaseId !== live.id)
-    return answer.code === 'lease_superseded' ? spec : undefined;
-  if (call.kind === 'renew') {
-    const expiresAtSec = Math.max(live.expiresAtSec, nowSec + TTL_SEC);
-    if (answer.expiresAtSec !== expiresAtSec) return undefined;
-    return { ...spec, leases: new Map(spec.leases).set(call.user, { ...live, expiresAtSec }) };
-  }
-  if (answer.released !== true) return undefined;
-  const leases = new Map(spec.leases);
-  leases.delete(call.user);
-  return { ...spec, leases, released: new Map(spec.released).set(call.user, live.id) };
 }
 
-function afterAcquire(spec: Spec, user: string, live: SpecLease | undefined, answer: Answer): Spec | undefined {
-  if (live !== undefined) return answer.code === 'already_allocated' && answer.leaseId === live.id ? spec : undefined;
-  if (spec.free.size === 0) return answer.code === 'pool_empty' ? spec : undefined;
+function afterAcquire(spec: Spec, { user }: AcquireCall, answer: Answer, nowSec: number): Spec | undefined {
+  const live = liveLease(spec, user, nowSec);
+  if (live !== undefined) return unchanged(spec, answer.code === 'already_allocated' && answer.leaseId === live.id);
+  if (spec.free.size === 0) return unchanged(spec, answer.code === 'pool_empty');
   const granted = answer.granted as SpecLease | undefined;
   if (granted === undefined || !spec.free.has(granted.vmId)) return undefined;
   const free = new Set(spec.free);
@@ -65,21 +79,57 @@ function afterAcquire(spec: Spec, user: string, live: SpecLease | undefined, ans
   return { ...spec, free, leases: new Map(spec.leases).set(user, granted) };
 }
 
-/** A VM is freed once, by whoever comes first with the version that all of them read. */
-function afterFree(spec: Spec, status: VmStatus, answer: Answer): Spec | undefined {
-  const { id } = status.vm;
-  const stillWaits = !spec.free.has(id) && ![...spec.leases.values()].some(({ vmId }) => vmId === id);
-  if (answer.applied !== stillWaits) return undefined;
-  return stillWaits ? { ...spec, free: new Set(spec.free).add(id) } : spec;
+function afterRenew(spec: Spec, call: HolderCall, answer: Answer, nowSec: number): Spec | undefined {
+  const lease = leaseOrRefusal(spec, call, nowSec);
+  if (typeof lease === 'string') return unchanged(spec, answer.code === lease);
+  const expiresAtSec = Math.max(lease.expiresAtSec, nowSec + TTL_SEC);
+  if (answer.expiresAtSec !== expiresAtSec) return undefined;
+  return { ...spec, leases: new Map(spec.leases).set(call.user, { ...lease, expiresAtSec }) };
 }
 
-/** A call with all that it needs to know from before. */
-type Prepared =
-  | { readonly kind: 'acquire'; readonly user: string; readonly leaseId?: undefined }
-  | { readonly kind: 'release' | 'renew'; readonly user: string; readonly leaseId: string | undefined }
-  | { readonly kind: 'free'; readonly status: VmStatus };
+function afterRelease(spec: Spec, call: HolderCall, answer: Answer, nowSec: number): Spec | undefined {
+  const { user, leaseId } = call;
+  const isRepeated = leaseId !== undefined && leaseId === spec.released.get(user);
+  if (isRepeated) return unchanged(spec, answer.released === true);
+  const lease = leaseOrRefusal(spec, call, nowSec);
+  if (typeof lease === 'string') return unchanged(spec, answer.code === lease);
+  if (answer.released !== true) return undefined;
+  const leases = new Map(spec.leases);
+  leases.delete(user);
+  return { ...spec, leases, released: new Map(spec.released).set(user, lease.id) };
+}
 
-/** All specifications that some order of the calls leads to; none, the answers contradict each other. */
+/** Of several calls that have read the same version of a VM, only the first one frees it. */
+function afterFree(spec: Spec, { status }: FreeCall, answer: Answer): Spec | undefined {
+  const { id } = status.vm;
+  const isLeased = [...spec.leases.values()].some(({ vmId }) => vmId === id);
+  const isWaiting = !spec.free.has(id) && !isLeased;
+  if (answer.applied !== isWaiting) return undefined;
+  return isWaiting ? { ...spec, free: new Set(spec.free).add(id) } : spec;
+}
+
+/** The same specification if the answer was right, otherwise `undefined`. */
+function unchanged(spec: Spec, isRight: boolean): Spec | undefined {
+  return isRight ? spec : undefined;
+}
+
+function liveLease(spec: Spec, user: string, nowSec: number): SpecLease | undefined {
+  const lease = spec.leases.get(user);
+  return lease !== undefined && nowSec < lease.expiresAtSec ? lease : undefined;
+}
+
+/** The live lease that the call is about, or the code of the refusal that the call must get. */
+function leaseOrRefusal(
+  spec: Spec,
+  { user, leaseId }: HolderCall,
+  nowSec: number,
+): SpecLease | 'no_lease' | 'lease_superseded' {
+  const live = liveLease(spec, user, nowSec);
+  if (live === undefined) return 'no_lease';
+  return leaseId === undefined || leaseId === live.id ? live : 'lease_superseded';
+}
+
+/** The specification after each order of the calls that explains all answers; none if the answers contradict each other. */
 function explained(spec: Spec, calls: readonly (readonly [Prepared, Answer])[], nowSec: number): Spec[] {
   if (calls.length === 0) return [spec];
   return calls.flatMap(([call, answer], first) => {
@@ -89,53 +139,59 @@ function explained(spec: Spec, calls: readonly (readonly [Prepared, Answer])[], 
   });
 }
 
+/** What a call answers, or the code of its refusal. */
 async function answerOf(store: LeaseStore, call: Prepared, nowSec: number): Promise<Answer> {
-  const act = { who: 'test', nowMs: nowSec * 1000, requestId: randomUUID() };
   try {
-    switch (call.kind) {
-      case 'acquire': {
-        const request = {
-          pool: 'default',
-          userId: call.user,
-          leaseId: randomUUID(),
-          expiresAtSec: nowSec + TTL_SEC,
-          act,
-        };
-        const { id, vmId, expiresAtSec } = (await store.acquire(request)).lease;
-        return { granted: { id, vmId, expiresAtSec } };
-      }
-      case 'release':
-        await store.release({ userId: call.user, ...(call.leaseId !== undefined && { leaseId: call.leaseId }), act });
-        return { released: true };
-      case 'renew': {
-        const query = { userId: call.user, ...(call.leaseId !== undefined && { leaseId: call.leaseId }), act };
-        return {
-          expiresAtSec: (await store.renew({ ...query, termIn: () => ({ ttlSec: TTL_SEC, maxSec: 1e9 }) }))
-            .expiresAtSec,
-        };
-      }
-      case 'free': {
-        const change = { state: 'free', failures: 0, draining: false } as const;
-        const event = { kind: 'check_passed', vmId: call.status.vm.id, act } as const;
-        return { applied: (await store.change(call.status, change, event)).applied };
-      }
-    }
+    return await granted(store, call, nowSec);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return { code: error.code, ...(error.code === 'already_allocated' && { leaseId: error.lease.id }) };
   }
 }
 
-/** Says which lease a call names and which VM it frees, by what was so before all calls of its moment. */
-function prepared(call: Call, spec: Spec, waiting: readonly VmStatus[]): Prepared | undefined {
-  if (call.kind === 'free') {
-    const status = waiting[call.place % Math.max(1, waiting.length)];
-    return status && { kind: 'free', status };
+async function granted(store: LeaseStore, call: Prepared, nowSec: number): Promise<Answer> {
+  const act = { who: 'test', nowMs: nowSec * 1000, requestId: randomUUID() };
+  switch (call.kind) {
+    case 'acquire': {
+      const wish = { pool: 'default', userId: call.user, leaseId: randomUUID(), expiresAtSec: nowSec + TTL_SEC };
+      const { id, vmId, expiresAtSec } = (await store.acquire({ ...wish, act })).lease;
+      return { granted: { id, vmId, expiresAtSec } };
+    }
+    case 'release':
+      await store.release({ ...leaseNamedBy(call), act });
+      return { released: true };
+    case 'renew': {
+      const termIn = () => ({ ttlSec: TTL_SEC, maxSec: 1e9 });
+      const { expiresAtSec } = await store.renew({ ...leaseNamedBy(call), termIn, act });
+      return { expiresAtSec };
+    }
+    case 'free': {
+      const change = { state: 'free', failures: 0, draining: false } as const;
+      const event = { kind: 'check_passed', vmId: call.status.vm.id, act } as const;
+      return { applied: (await store.change(call.status, change, event)).applied };
+    }
   }
-  const { user, kind } = call;
-  if (kind === 'acquire') return { kind, user };
-  if (kind === 'release-again') return { kind: 'release', user, leaseId: spec.released.get(user) };
-  return { kind, user, leaseId: spec.leases.get(user)?.id };
+}
+
+function leaseNamedBy({ user, leaseId }: HolderCall) {
+  return { userId: user, ...(leaseId !== undefined && { leaseId }) };
+}
+
+/** Fills in what a call names: a lease as of before the moment, or one of the VMs that were waiting for their check. */
+function prepared(call: Call, spec: Spec, waiting: readonly VmStatus[]): Prepared | undefined {
+  switch (call.kind) {
+    case 'acquire':
+      return { kind: 'acquire', user: call.user };
+    case 'release':
+    case 'renew':
+      return { kind: call.kind, user: call.user, leaseId: spec.leases.get(call.user)?.id };
+    case 'release-again':
+      return { kind: 'release', user: call.user, leaseId: spec.released.get(call.user) };
+    case 'free': {
+      const status = waiting[call.place % Math.max(1, waiting.length)];
+      return status && { kind: 'free', status };
+    }
+  }
 }
 
 const user = fc.constantFrom(...USERS);
@@ -145,10 +201,28 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('free' as const), place: fc.nat(3) }) },
 );
 const moment = fc.record({
-  /** Clocks jump, back as well. */
+  /** Clocks jump, backwards too. */
   jumpSec: fc.constantFrom(0, 0, 1, 60, 100, 200, -50),
   calls: fc.array(call, { minLength: 2, maxLength: 4 }),
 });
+
+const VMS = someVms(2);
+const START: Spec = { free: new Set(VMS.map(({ id }) => id)), leases: new Map(), released: new Map() };
+
+async function waitingForCheck(store: LeaseStore): Promise<VmStatus[]> {
+  const statuses = await Promise.all(VMS.map(({ id }) => store.status(id)));
+  return statuses.filter((status) => status?.state === 'checking') as VmStatus[];
+}
+
+/** Makes calls at the same moment. @returns a specification that explains all answers */
+async function afterMoment(store: LeaseStore, spec: Spec, calls: readonly Call[], nowSec: number): Promise<Spec> {
+  const waiting = await waitingForCheck(store);
+  const batch = calls.flatMap((one) => prepared(one, spec, waiting) ?? []);
+  const answers = await Promise.all(batch.map(async (one) => [one, await answerOf(store, one, nowSec)] as const));
+  const [next] = explained(spec, answers, nowSec);
+  expect({ answers, areExplained: next !== undefined }).toEqual({ answers, areExplained: true });
+  return next ?? spec;
+}
 
 /** Calls that come at the same moment answer as if they had come in some order, one after another. */
 export function describeLinearizability(name: string, makeStore: StoreFactory, numRuns: number): void {
@@ -157,23 +231,12 @@ export function describeLinearizability(name: string, makeStore: StoreFactory, n
       await fc.assert(
         fc.asyncProperty(fc.array(moment, { minLength: 4, maxLength: 10 }), async (history) => {
           const store = await makeStore();
-          const vms = someVms(2);
-          await store.sync(vms, AT_NOON);
+          await store.sync(VMS, AT_NOON);
           let nowSec = NOON_SEC;
-          let specs: Spec[] = [{ free: new Set(vms.map(({ id }) => id)), leases: new Map(), released: new Map() }];
+          let spec = START;
           for (const { jumpSec, calls } of history) {
             nowSec += jumpSec;
-            const [spec] = specs;
-            if (spec === undefined) throw new Error('no specification left');
-            const waiting = (await Promise.all(vms.map(({ id }) => store.status(id)))).flatMap((status) => {
-              return status?.state === 'checking' ? [status] : [];
-            });
-            const batch = calls.flatMap((one) => prepared(one, spec, waiting) ?? []);
-            const answers = await Promise.all(
-              batch.map(async (one) => [one, await answerOf(store, one, nowSec)] as const),
-            );
-            specs = specs.flatMap((candidate) => explained(candidate, answers, nowSec)).slice(0, 1);
-            expect({ answers, explanations: specs.length }).toEqual({ answers, explanations: 1 });
+            spec = await afterMoment(store, spec, calls, nowSec);
           }
         }),
         { numRuns },
