@@ -22,16 +22,36 @@ export interface BorrowerWorld {
 interface Held {
   readonly id: string;
   readonly key: string;
-  /** When it may end, epoch seconds: more than one, where the answer to a renewal did not come. */
-  readonly ends: Set<number>;
-  /** The answer to a release did not come. */
-  maybeReleased: boolean;
+  /** When it may end, epoch seconds. There are several after a renewal whose answer was lost. */
+  readonly ends: ReadonlySet<number>;
+  /** The answer to a release was lost. */
+  readonly maybeReleased: boolean;
 }
 
+/** Whether the lease that the borrower knows is live. `none`: it has ended, or they know of no lease. */
+type Belief = 'live' | 'none' | 'uncertain';
+
 /**
- * A user who does one thing after another, believes what they were told, and complains of each answer that contradicts what
- * they know or what the table has. An answer `store_unavailable` tells nothing: what was asked for may have happened, or may
- * yet happen, until they ask again and are told.
+ * Moves of a borrower who holds a lease: they make the first one whose bound is above a random number from 0 to 1. A borrower
+ * without a lease acquires one, unless the move is `find`.
+ */
+const MOVES = [
+  { move: 'find', below: 0.15 },
+  { move: 'retry acquire', below: 0.22 },
+  { move: 'acquire another', below: 0.3 },
+  { move: 'renew', below: 0.5 },
+  { move: 'release', below: 1 },
+] as const;
+
+type Move = (typeof MOVES)[number]['move'];
+
+/** Share of releases that name their lease. */
+const NAMES_LEASE = 0.7;
+
+/**
+ * A user who makes one call after another and believes the answers. They complain of each answer that contradicts what they
+ * know or what the table has. After an answer `store_unavailable` they know nothing new: the call may have taken effect, or
+ * may still take effect, until a later call shows it.
  */
 export class Borrower {
   readonly complaints: string[] = [];
@@ -39,7 +59,7 @@ export class Borrower {
   readonly outcomes = new Map<string, number>();
 
   private held: Held | undefined;
-  /** Keys of requests whose answer did not come. */
+  /** Keys of acquires whose answer was lost. */
   private readonly pending = new Set<string>();
 
   constructor(
@@ -47,142 +67,153 @@ export class Borrower {
     private readonly world: BorrowerWorld,
   ) {}
 
-  /** Does something at random. */
+  /** Makes a random move. */
   async act(): Promise<void> {
-    const dice = this.world.random();
-    if (dice < 0.15) await this.find();
-    else if (this.held === undefined) await this.acquire([...this.pending][0] ?? randomUUID());
-    else if (dice < 0.3) await this.acquire(dice < 0.22 ? this.held.key : randomUUID());
-    else if (dice < 0.5) await this.renew();
-    else await this.release();
+    await this.make(moveAt(this.world.random()));
     await this.compareWithTable();
   }
 
-  /** Asks again for everything that was left open; to be called when nothing is under way any more. */
+  /** Repeats every call whose answer was lost. Call this when nothing is under way any longer. */
   async settle(): Promise<void> {
     await this.compareWithTable();
-    for (const key of this.pending) await this.acquire(key);
+    for (const key of [...this.pending]) await this.acquire(key);
     this.pending.clear();
     if (this.held?.maybeReleased === true) await this.release();
     await this.find();
     await this.compareWithTable();
   }
 
-  private async acquire(key: string): Promise<void> {
-    const before = this.known();
-    const outcome = await this.counted('acquire', ({ lending }) => {
-      return lending.acquire({ userId: this.userId, minutes: minutesOf(key), idempotencyKey: key }, randomUUID());
-    });
-    if ('answer' in outcome) this.granted(outcome.answer, key, before);
-    else this.refusedToAcquire(outcome.refusal, key, before);
-  }
-
-  private async release(): Promise<void> {
-    const held = this.held;
-    const before = this.known();
-    const named = this.world.random() < 0.7 && held !== undefined;
-    const outcome = await this.counted('release', ({ lending }) => {
-      return lending.release({ userId: this.userId, ...(named && { leaseId: held.id }) }, randomUUID());
-    });
-    if ('answer' in outcome) {
-      if (before === 'none' && !named && this.pending.size === 0)
-        this.complain('release', 'was answered without a lease');
-      this.held = undefined;
-    } else {
-      this.refusedToHolder('release', outcome.refusal, before);
-      if (isUnknown(outcome) && held !== undefined) held.maybeReleased = true;
+  private async make(move: Move): Promise<void> {
+    if (move === 'find') return this.find();
+    if (this.held === undefined) return this.acquire([...this.pending][0] ?? randomUUID());
+    switch (move) {
+      case 'retry acquire':
+        return this.acquire(this.held.key);
+      case 'acquire another':
+        return this.acquire(randomUUID());
+      case 'renew':
+        return this.renew();
+      case 'release':
+        return this.release();
     }
   }
 
+  private async acquire(key: string): Promise<void> {
+    const before = this.belief();
+    const outcome = await this.counted('acquire', ({ lending }) => {
+      return lending.acquire({ userId: this.userId, minutes: minutesOf(key), idempotencyKey: key }, randomUUID());
+    });
+    if ('answer' in outcome) this.acceptGrant(outcome.answer, key, before);
+    else this.acceptRefusedAcquire(outcome.refusal, key, before);
+  }
+
+  private async release(): Promise<void> {
+    const before = this.belief();
+    const namesLease = this.world.random() < NAMES_LEASE && this.held !== undefined;
+    const leaseId = namesLease ? this.held?.id : undefined;
+    const outcome = await this.counted('release', ({ lending }) => {
+      return lending.release({ userId: this.userId, leaseId }, randomUUID());
+    });
+    if ('refusal' in outcome) {
+      this.acceptRefusedHolder('release', outcome.refusal, before);
+      if (isLost(outcome) && this.held !== undefined) this.held = { ...this.held, maybeReleased: true };
+      return;
+    }
+    const mayHoldUnknown = this.pending.size > 0;
+    if (before === 'none' && !namesLease && !mayHoldUnknown) this.complain('release', 'was answered without a lease');
+    this.held = undefined;
+  }
+
   private async renew(): Promise<void> {
-    const held = this.held;
-    const before = this.known();
+    const before = this.belief();
     const minutes = 30 + Math.floor(this.world.random() * 60);
     const startSec = this.nowSec();
     const outcome = await this.counted('renew', ({ lending }) => {
       return lending.renew({ userId: this.userId, minutes }, randomUUID());
     });
     if ('answer' in outcome) {
-      if (outcome.answer.id === held?.id) held.ends.add(outcome.answer.expiresAtSec);
-      this.adoptOrComplain('renew', outcome.answer, before);
-      this.held?.ends.clear();
-      this.held?.ends.add(outcome.answer.expiresAtSec);
-    } else {
-      this.refusedToHolder('renew', outcome.refusal, before);
-      if (!isUnknown(outcome)) return;
-      for (let sec = startSec; sec <= this.nowSec(); sec++) held?.ends.add(sec + minutes * 60);
+      this.acceptRenewal(outcome.answer, before);
+      return;
     }
+    this.acceptRefusedHolder('renew', outcome.refusal, before);
+    if (isLost(outcome)) this.addEnds(secondsFrom(startSec, this.nowSec()).map((sec) => sec + minutes * 60));
   }
 
   private async find(): Promise<void> {
-    const before = this.known();
+    const before = this.belief();
     const outcome = await this.counted('find', ({ lending }) => lending.leaseOf(this.userId));
     if ('answer' in outcome) this.adoptOrComplain('find', outcome.answer.lease, before);
-    else this.refusedToHolder('find', outcome.refusal, before);
+    else this.acceptRefusedHolder('find', outcome.refusal, before);
   }
 
-  private granted({ lease }: OpenGrant, key: string, before: Known): void {
+  private acceptGrant({ lease }: OpenGrant, key: string, before: Belief): void {
     if (lease.idempotency?.key !== key) this.complain('acquire', `got the lease ${lease.id} of another request`);
-    if (this.stillHeld(before) && this.held?.id !== lease.id)
+    if (this.heldThroughout(before) && this.held?.id !== lease.id)
       this.complain('acquire', `got ${lease.id} beside ${this.held?.id ?? ''}`);
     this.pending.delete(key);
     if (this.held?.id !== lease.id) this.hold(lease);
   }
 
-  private refusedToAcquire(refusal: Refusal, key: string, before: Known): void {
+  /** A renewed lease is the one that the borrower holds, and its end is certain again. */
+  private acceptRenewal(lease: Lease, before: Belief): void {
+    if (lease.id === this.held?.id) this.addEnds([lease.expiresAtSec]);
+    this.adoptOrComplain('renew', lease, before);
+    if (this.held !== undefined) this.held = { ...this.held, ends: new Set([lease.expiresAtSec]) };
+  }
+
+  private acceptRefusedAcquire(refusal: Refusal, key: string, before: Belief): void {
     switch (refusal.code) {
       case 'already_allocated':
         this.adoptOrComplain('acquire', refusal.lease, before);
         return;
       case 'pool_empty':
-        if (this.stillHeld(before)) this.complain('acquire', `pool_empty beside ${this.held?.id ?? ''}`);
+        if (this.heldThroughout(before)) this.complain('acquire', `pool_empty beside ${this.held?.id ?? ''}`);
         this.pending.delete(key);
         return;
       case 'store_unavailable':
         this.pending.add(key);
         return;
-      // The lease may have ended while its key was being made.
       case 'no_lease':
-        if (!this.stillHeld(before)) return;
+        // The lease may have ended while its login key was being made.
+        if (this.heldThroughout(before)) this.complain('acquire', refusal.code);
+        return;
+      default:
+        this.complain('acquire', refusal.code);
     }
-    this.complain('acquire', refusal.code);
   }
 
-  private refusedToHolder(operation: string, { code }: Refusal, before: Known): void {
+  private acceptRefusedHolder(operation: string, { code }: Refusal, before: Belief): void {
     if (code === 'store_unavailable') return;
     const isOver = code === 'no_lease' || (code === 'lease_superseded' && this.pending.size > 0);
-    if (!isOver || this.stillHeld(before)) this.complain(operation, code);
+    if (!isOver || this.heldThroughout(before)) this.complain(operation, code);
     else this.held = undefined;
   }
 
-  /** A lease that the user was not told of is only right as the outcome of a request that was never answered. */
-  private adoptOrComplain(operation: string, lease: Lease, before: Known): void {
+  /** A lease that is new to the borrower is right only if an acquire made it whose answer was lost. */
+  private adoptOrComplain(operation: string, lease: Lease, before: Belief): void {
     if (lease.id !== this.held?.id) {
-      if (this.isOwed(lease) && !this.stillHeld(before)) this.hold(lease);
-      else this.complain(operation, `showed ${lease.id}, of which nobody told`);
+      if (this.isFromLostAnswer(lease) && !this.heldThroughout(before)) this.hold(lease);
+      else this.complain(operation, `showed ${lease.id}, which no acquire had returned`);
     } else if (before === 'none' || !this.held.ends.has(lease.expiresAtSec)) {
       this.complain(operation, `showed ${lease.id} until ${String(lease.expiresAtSec)}`);
     }
   }
 
-  private isOwed({ idempotency }: Lease): boolean {
+  private isFromLostAnswer({ idempotency }: Lease): boolean {
     return idempotency !== undefined && this.pending.has(idempotency.key);
   }
 
-  /** The table is read past the store, so that no answer is believed that is not true there. */
+  /** Reads the table without the store, so that an answer is believed only if it is true there. */
   private async compareWithTable(): Promise<void> {
-    const before = this.known();
+    const before = this.belief();
     const lease = await this.world.lookUp(this.userId, this.nowSec());
-    const after = this.known();
     if (lease === undefined) {
-      if (before === 'held' && after === 'held') this.complain('table', `has lost ${this.held?.id ?? ''}`);
+      if (this.heldThroughout(before)) this.complain('table', `has lost ${this.held?.id ?? ''}`);
     } else if (lease.id !== this.held?.id) {
-      if (!this.isOwed(lease)) this.complain('table', `has ${lease.id}, of which nobody told`);
+      if (!this.isFromLostAnswer(lease)) this.complain('table', `has ${lease.id}, which no acquire had returned`);
     } else if (!this.held.ends.has(lease.expiresAtSec)) {
-      this.complain(
-        'table',
-        `ends ${lease.id} at ${String(lease.expiresAtSec)}, not ${[...this.held.ends].join(' or ')}`,
-      );
+      const ends = [...this.held.ends].join(' or ');
+      this.complain('table', `ends ${lease.id} at ${String(lease.expiresAtSec)}, not ${ends}`);
     }
   }
 
@@ -190,17 +221,21 @@ export class Borrower {
     this.held = { id, key: idempotency?.key ?? '', ends: new Set([expiresAtSec]), maybeReleased: false };
   }
 
-  private known(): Known {
+  private addEnds(more: readonly number[]): void {
+    if (this.held !== undefined) this.held = { ...this.held, ends: new Set([...this.held.ends, ...more]) };
+  }
+
+  private belief(): Belief {
     if (this.held === undefined) return 'none';
     const nowSec = this.nowSec();
     const ends = [...this.held.ends];
     if (ends.every((endSec) => endSec <= nowSec)) return 'none';
-    return this.held.maybeReleased || ends.some((endSec) => endSec <= nowSec) ? 'unsure' : 'held';
+    return this.held.maybeReleased || ends.some((endSec) => endSec <= nowSec) ? 'uncertain' : 'live';
   }
 
-  /** Held when the call began, and held still: then it was held all the time. */
-  private stillHeld(before: Known): boolean {
-    return before === 'held' && this.known() === 'held';
+  /** A lease that is live before and after a call was live during the whole call. */
+  private heldThroughout(before: Belief): boolean {
+    return before === 'live' && this.belief() === 'live';
   }
 
   private async counted<Answer>(
@@ -223,14 +258,21 @@ export class Borrower {
   }
 }
 
-/** Of a lease that the user was told of: it is theirs, or over, or nobody can say. */
-type Known = 'held' | 'none' | 'unsure';
+/** @param share - random number from 0 up to but not including 1 */
+function moveAt(share: number): Move {
+  return MOVES.find(({ below }) => share < below)?.move ?? 'release';
+}
 
-function isUnknown(outcome: Outcome<unknown>): boolean {
+/** Nobody knows whether the call took effect. */
+function isLost(outcome: Outcome<unknown>): boolean {
   return 'refusal' in outcome && outcome.refusal.code === 'store_unavailable';
 }
 
-/** Always the same for a key, since a request that is repeated must be the same request: 1 to 60. */
+function secondsFrom(firstSec: number, lastSec: number): number[] {
+  return Array.from({ length: Math.max(0, lastSec - firstSec + 1) }, (_, index) => firstSec + index);
+}
+
+/** Minutes from 1 to 60, always the same for a key: a retry must send the same parameters. */
 function minutesOf(key: string): number {
   return 1 + (Number.parseInt(key.slice(0, 4), 16) % 60);
 }
