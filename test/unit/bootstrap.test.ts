@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs scripts/bootstrap with a Node that calls itself by another version. */
+/** Runs scripts/bootstrap with a Node that reports another version. */
 function runWith(version: string): { status: number | null; stderr: string } {
   const pretend = path.join(folder, 'pretend.cjs');
   writeFileSync(

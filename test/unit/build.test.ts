@@ -25,17 +25,17 @@ describe('npm run build', () => {
     expect(Object.keys(zipped)).toEqual(readdirSync(path.join(root, 'dist/lambda')).sort());
   });
 
-  it('gives the same bytes each time', () => {
+  it('writes the same bytes each time', () => {
     expect(build().equals(build())).toBe(true);
   });
 
-  it('keeps no file that no other file imports', () => {
+  it('contains only files that another file imports', () => {
     const modules = Object.keys(zipped).filter((name) => name.endsWith('.mjs') && name !== 'index.mjs');
     const imported = modules.filter((name) => Object.values(zipped).some((code) => code.includes(`"./${name}"`)));
     expect(imported).toEqual(modules);
   });
 
-  it('carries the licence of each package that it contains', () => {
+  it('contains the licence of each package in it', () => {
     const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
       dependencies: Record<string, string>;
     };

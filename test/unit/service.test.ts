@@ -33,13 +33,13 @@ function serviceWith(variables: Record<string, string> = {}) {
 const logged = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('the start of the service', () => {
-  it('makes the VMs known, and says nothing', async () => {
+  it('adds the VMs to the store, and logs nothing', async () => {
     await serviceWith().start();
     expect(await store.status('vm-01')).toMatchObject({ state: 'free' });
     expect(lines).toEqual([]);
   });
 
-  it('goes on without the store, and logs which one did not answer and why', async () => {
+  it('continues without the store, and logs which store did not answer and why', async () => {
     const cause = new Error('connect ECONNREFUSED 127.0.0.1:8000');
     store.sync = () => Promise.reject(new Error('the lease store did not answer', { cause }));
     await serviceWith(TABLE).start();
@@ -61,14 +61,14 @@ describe('the start of the service', () => {
   });
 });
 
-it('logs in one line why a tick failed, and fails', async () => {
+it('logs in one line why a tick failed, and rejects', async () => {
   store.counts = () => Promise.reject(new Error('no table'));
   await expect(serviceWith().tick('r-1', 1_000)).rejects.toThrow('no table');
   const errors = logged().filter(({ level }) => level === 'ERROR');
   expect(errors).toMatchObject([{ requestId: 'r-1', error: { message: 'no table' } }]);
 });
 
-it('lends the mock VMs out of memory unless it is set otherwise', async () => {
+it('lends the mock VMs from memory by default', async () => {
   const { lending, start } = await createService(loadSettings({}));
   await start();
   expect((await lending.acquire({ userId: 'alice' }, 'r-1')).vm.id).toBe('vm-01');

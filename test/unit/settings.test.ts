@@ -59,7 +59,7 @@ describe('loadSettings', () => {
     });
   });
 
-  it('takes empty texts, as Terraform passes them, for unset', () => {
+  it('treats empty texts, as Terraform passes them, as unset', () => {
     expect(loadSettings({ MOCK_FAILING_VMS: '', METRICS_NAMESPACE: '', TABLE_NAME: '' })).toEqual(loadSettings({}));
   });
 
@@ -72,7 +72,7 @@ describe('loadSettings', () => {
     expect(() => loadSettings({ [name]: value })).toThrow(`bad configuration: ${name} must be `);
   });
 
-  it('names every fault at once', () => {
+  it('reports all faults at once', () => {
     const load = () =>
       loadSettings({ STORE: 'disk', LEASE_MAX_MINUTES: '1.5', CHECK_MAX_FAILURES: '0', METRICS_NAMESPACE: 'a b' });
     expect(load).toThrow(SettingsError);
@@ -83,7 +83,7 @@ describe('loadSettings', () => {
     );
   });
 
-  it('requires table, region and credentials where leases live in a table', () => {
+  it('requires table, region and credentials when leases live in a table', () => {
     const load = () => loadSettings({ STORE: 'dynamodb', CHECK_MAX_FAILURES: '0', AWS_ENDPOINT_URL: 'localhost:8000' });
     expect(load).toThrow(
       'bad configuration: CHECK_MAX_FAILURES must be a whole number from 1 to 100; ' +
@@ -95,14 +95,18 @@ describe('loadSettings', () => {
   });
 
   it.each([
-    { rule: "is the region's own unless another is named", env: {}, endpoint: undefined },
-    { rule: 'may be that of all of AWS', env: { AWS_ENDPOINT_URL: 'http://aws.test' }, endpoint: 'http://aws.test' },
+    { rule: "is the region's own by default", env: {}, endpoint: undefined },
     {
-      rule: "is the region's own where the variable is empty",
+      rule: 'is set for all services of AWS',
+      env: { AWS_ENDPOINT_URL: 'http://aws.test' },
+      endpoint: 'http://aws.test',
+    },
+    {
+      rule: "is the region's own when the variable is empty",
       env: { AWS_ENDPOINT_URL_DYNAMODB: '' },
       endpoint: undefined,
     },
-  ])('takes a DynamoDB that $rule', ({ env, endpoint }) => {
+  ])('uses an endpoint of DynamoDB that $rule', ({ env, endpoint }) => {
     expect(loadSettings({ ...TABLE, ...env }).store).toEqual({
       kind: 'dynamodb',
       tableName: 'vm-pool-dev',
@@ -112,7 +116,7 @@ describe('loadSettings', () => {
     });
   });
 
-  it('ignores how AWS is set up where leases live in memory', () => {
+  it('ignores the settings of AWS when leases live in memory', () => {
     expect(loadSettings({ AWS_REGION: '?', AWS_ENDPOINT_URL: '?' })).toEqual(loadSettings({}));
   });
 

@@ -5,7 +5,7 @@ import { growthMeasure } from '../../bench/memory-store/growth.ts';
 
 type Variant = 'store' | 'bare';
 
-/** A round in which a cycle takes so long in pools of 10 and of 1,000 VMs. */
+/** A round, given the time of a cycle in pools of 10 and of 1,000 VMs. */
 function round(store: [number, number], bare: [number, number]): Round<Variant> {
   const sizes = ([small, large]: [number, number]) =>
     new Map([

@@ -21,9 +21,9 @@ interface Row {
   rule: string;
   told?: Answers['told'];
   unanswered?: string[];
-  /** Lease in the VM's item */
+  /** Lease in the VM's item. */
   vmLease?: string;
-  /** Leases in the items of users */
+  /** Leases in the items of users. */
   userLeases?: string[];
   counts: Partial<typeof NOTHING>;
 }
@@ -31,7 +31,7 @@ interface Row {
 describe('tally of a stampede', () => {
   it.each<Row>([
     {
-      rule: 'counts nothing when the table says what the caller was told',
+      rule: 'counts nothing when the table agrees with the answer',
       told: [['vm-1', 'a']],
       vmLease: 'a',
       userLeases: ['a'],
@@ -39,7 +39,7 @@ describe('tally of a stampede', () => {
     },
     { rule: 'counts a free VM as not lent', counts: { notLent: 1 } },
     {
-      rule: 'counts a VM as lent twice when two callers were told to have it',
+      rule: 'counts a VM as lent twice when two callers got it',
       told: [
         ['vm-1', 'a'],
         ['vm-1', 'b'],
@@ -56,7 +56,7 @@ describe('tally of a stampede', () => {
       counts: { untold: 1 },
     },
     {
-      rule: 'counts nothing more when a caller got 503 and the lease was never made',
+      rule: 'counts nothing when a caller got 503 and the lease was never made',
       told: [['vm-1', 'a']],
       unanswered: ['b'],
       vmLease: 'a',
@@ -64,7 +64,7 @@ describe('tally of a stampede', () => {
       counts: {},
     },
     {
-      rule: 'counts one telling, repeated, once',
+      rule: 'counts a repeated answer once',
       told: [
         ['vm-1', 'a'],
         ['vm-1', 'a'],
@@ -103,7 +103,7 @@ describe('tally of a stampede', () => {
       counts: { contradicted: 1 },
     },
     {
-      rule: 'counts a free VM that a caller was told to have as contradicted',
+      rule: 'counts a free VM that a caller got as contradicted',
       told: [['vm-1', 'a']],
       counts: { contradicted: 1 },
     },
@@ -112,7 +112,7 @@ describe('tally of a stampede', () => {
     expect(tally({ told, unanswered }, contents)).toEqual({ ...NOTHING, ...counts });
   });
 
-  it('counts a VM that a caller was told to have and the table does not know as contradicted', () => {
+  it('counts a VM that a caller got as contradicted when the table does not know it', () => {
     const answers = { told: [['vm-1', 'a'] as const], unanswered: [] };
     expect(tally(answers, { vms: [], leases: [] })).toEqual({ ...NOTHING, contradicted: 1 });
   });

@@ -4,7 +4,7 @@ import { commonLogTime, isText, toEvent } from '../../../scripts/lib/gateway/eve
 const api = { accountId: '123456789012', apiId: 'a1b2c3', stage: 'resources' };
 const NOW_MS = Date.UTC(2026, 7, 7, 1, 37, 53, 815);
 
-/** The event of a POST /getvm with these particulars. */
+/** The event of a POST /getvm with these parts. */
 function eventOf({
   rawHeaders = ['Host', 'a1b2c3.example.com'],
   path = '/resources/getvm',
@@ -65,7 +65,7 @@ describe('toEvent', () => {
     expect(event.queryStringParameters).toEqual({ id: '4,5', type: 'dog' });
   });
 
-  it('takes any name for a header or a parameter, those of Object.prototype too', () => {
+  it('accepts any name for a header or a parameter, also those of Object.prototype', () => {
     const event = eventOf({ rawHeaders: ['constructor', '1', '__proto__', '2'], query: '__proto__=3&toString=4' });
     expect(JSON.parse(JSON.stringify(event.headers))).toEqual(JSON.parse('{"constructor":"1","__proto__":"2"}'));
     expect(JSON.stringify(event.queryStringParameters)).toBe('{"__proto__":"3","toString":"4"}');
@@ -83,7 +83,7 @@ describe('toEvent', () => {
     expect(event.headers).toEqual({});
   });
 
-  it('decodes the path, and passes on unchanged what cannot be decoded', () => {
+  it('decodes the path, and keeps one that cannot be decoded', () => {
     expect(eventOf({ path: '/resources/%67etvm' }).rawPath).toBe('/resources/getvm');
     expect(eventOf({ path: '/resources/%zz' }).rawPath).toBe('/resources/%zz');
   });
@@ -93,7 +93,7 @@ describe('toEvent', () => {
     expect(event).toMatchObject({ body: Buffer.from('userid=alice').toString('base64'), isBase64Encoded: true });
   });
 
-  it('gives every request another id', () => {
+  it('gives every request a different id', () => {
     expect(eventOf().requestContext.requestId).not.toBe(eventOf().requestContext.requestId);
   });
 });

@@ -7,7 +7,7 @@ describe('toResponse', () => {
     { result: 'hello', body: 'hello' },
     { result: null, body: 'null' },
     { result: undefined, body: 'null' },
-  ])('takes the result $result without a status code for a 200 in JSON', ({ result, body }) => {
+  ])('answers 200 with JSON for the result $result, which has no status code', ({ result, body }) => {
     expect(toResponse(result)).toEqual({
       statusCode: 200,
       headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
@@ -34,7 +34,7 @@ describe('toResponse', () => {
     expect(response).toEqual({ statusCode: 200, headers: { 'content-length': 3 }, body: bytes });
   });
 
-  it('makes one set-cookie header of each cookie', () => {
+  it('makes one set-cookie header for each cookie', () => {
     const { headers } = toResponse({ statusCode: 204, cookies: ['a=1; HttpOnly', 'b=2'] });
     expect(headers).toEqual({ 'set-cookie': ['a=1; HttpOnly', 'b=2'], 'content-length': 0 });
   });

@@ -30,28 +30,28 @@ describe('routeTable', () => {
   });
 
   it.each(['//getvm', '/getvm/', '/%67etvm', '/getvm%2F', '/getvm%00', '/GETVM', '/./getvm', '/getvm;x', '/getvmx'])(
-    'does not take %s for /getvm',
+    'does not treat %s as /getvm',
     (path) => {
       expect(routeTable(['POST /getvm', '$default'])('POST', path)).toEqual({ routeKey: '$default' });
     },
   );
 
-  it('does not take a request for the pattern that it spells', () => {
+  it('treats a path that looks like a pattern as a plain path', () => {
     const find = routeTable(['GET /vm/{id}']);
     expect(find('GET', '/vm/{id}')).toEqual({ routeKey: 'GET /vm/{id}', pathParameters: { id: '{id}' } });
   });
 
-  it('finds nothing when there is no $default', () => {
+  it('finds no route for other requests without $default', () => {
     expect(routeTable(['POST /getvm'])('GET', '/getvm')).toBeUndefined();
   });
 
-  it('decodes path variables and leaves alone what cannot be decoded', () => {
+  it('decodes path variables, and keeps those that cannot be decoded', () => {
     const find = routeTable(['GET /vm/{id}']);
     expect(find('GET', '/vm/a%20b')?.pathParameters).toEqual({ id: 'a b' });
     expect(find('GET', '/vm/a%zz')?.pathParameters).toEqual({ id: 'a%zz' });
   });
 
-  it('takes the characters of a path literally', () => {
+  it('matches the characters of a route literally', () => {
     expect(routeTable(['GET /v1.0/{id}'])('GET', '/v1x0/7')).toBeUndefined();
   });
 });

@@ -37,7 +37,7 @@ function port(): number {
   return (server.address() as AddressInfo).port;
 }
 
-/** Sends bytes as they are and resolves to all that came back until the server closed the connection. */
+/** Sends raw bytes. @returns all that came back until the server closed the connection */
 async function sendRaw(bytes: string): Promise<string> {
   const socket = connect(port(), '127.0.0.1');
   socket.end(bytes);
@@ -46,7 +46,7 @@ async function sendRaw(bytes: string): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** Tries until it works. Jest ends it when that takes too long. */
+/** Retries until it works. Jest ends the test when that takes too long. */
 async function eventually(works: () => Promise<void>): Promise<void> {
   await works().catch(async () => {
     await sleep(50);
@@ -58,18 +58,19 @@ async function echoed(response: Response): Promise<APIGatewayProxyEventV2> {
   return (await response.json()) as APIGatewayProxyEventV2;
 }
 
+async function statusAndBody(response: Response): Promise<{ status: number; body: unknown }> {
+  return { status: response.status, body: await response.json() };
+}
+
 describe('createGateway', () => {
-  it('answers with what the function made of the event', async () => {
+  it('answers with the result of the function for the event', async () => {
     const root = await start({
       invoke: (event) => Promise.resolve({ statusCode: 201, headers: { 'x-route': event.routeKey }, body: event.body }),
     });
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(`${root}/resources/getvm`, { method: 'POST', headers, body: '{"userid":"alice"}' });
-    expect([response.status, response.headers.get('x-route'), await response.text()]).toEqual([
-      201,
-      'POST /getvm',
-      '{"userid":"alice"}',
-    ]);
+    const answer = { status: response.status, route: response.headers.get('x-route'), body: await response.text() };
+    expect(answer).toEqual({ status: 201, route: 'POST /getvm', body: '{"userid":"alice"}' });
   });
 
   it('keeps the stage in the path of the event and out of the routes', async () => {
@@ -89,11 +90,11 @@ describe('createGateway', () => {
     async (path) => {
       const root = await start();
       const response = await fetch(root + path, { method: 'POST' });
-      expect([response.status, await response.json()]).toEqual([404, { message: 'Not Found' }]);
+      expect(await statusAndBody(response)).toEqual({ status: 404, body: { message: 'Not Found' } });
     },
   );
 
-  it('takes the bare stage for its root', async () => {
+  it('treats the bare stage as its root', async () => {
     const root = await start({ routes: ['GET /', '$default'] });
     expect((await echoed(await fetch(`${root}/resources`))).routeKey).toBe('GET /');
     expect((await echoed(await fetch(`${root}/resources/?x`))).routeKey).toBe('GET /');
@@ -124,7 +125,7 @@ describe('createGateway', () => {
     expect((await fetch(`${root}/resources/getvm`)).status).toBe(200);
   });
 
-  it('takes a body of 10 MiB and answers 413 to one byte more', async () => {
+  it('accepts a body of 10 MiB and answers 413 to one byte more', async () => {
     const root = await start({
       invoke: (event) => Promise.resolve({ statusCode: 200, body: String(event.body?.length) }),
     });
@@ -136,7 +137,7 @@ describe('createGateway', () => {
       });
     expect(await (await post(TEN_MIB)).text()).toBe(String(TEN_MIB));
     const refused = await post(TEN_MIB + 1);
-    expect([refused.status, await refused.json()]).toEqual([413, { message: 'Request Entity Too Large' }]);
+    expect(await statusAndBody(refused)).toEqual({ status: 413, body: { message: 'Request Entity Too Large' } });
   });
 
   it('answers 413 as soon as a body of unknown length is too long', async () => {
@@ -196,7 +197,7 @@ describe('createGateway', () => {
     const fault = new Error('secret');
     const root = await start({ invoke: () => Promise.reject(fault) });
     const response = await fetch(`${root}/resources/getvm`, { method: 'POST' });
-    expect([response.status, await response.json()]).toEqual([500, { message: 'Internal Server Error' }]);
+    expect(await statusAndBody(response)).toEqual({ status: 500, body: { message: 'Internal Server Error' } });
     expect(faults).toEqual([fault]);
   });
 
@@ -213,7 +214,7 @@ describe('createGateway', () => {
   it('answers 503 when the function is throttled', async () => {
     const root = await start({ invoke: () => Promise.reject(new FunctionThrottled()) });
     const response = await fetch(`${root}/resources/getvm`, { method: 'POST' });
-    expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
+    expect(await statusAndBody(response)).toEqual({ status: 503, body: { message: 'Service Unavailable' } });
   });
 
   it('never calls the function for a client that leaves before its body is whole', async () => {
@@ -224,10 +225,10 @@ describe('createGateway', () => {
     await once(server, 'request');
     socket.destroy();
     await fetch(`${root}/resources/getvm`, { method: 'POST' });
-    expect([calls, faults]).toEqual([1, []]);
+    expect({ calls, faults }).toEqual({ calls: 1, faults: [] });
   });
 
-  it('outlives a client that leaves before the answer', async () => {
+  it('survives a client that leaves before the answer', async () => {
     let answer: (result: unknown) => void = () => undefined;
     const root = await start({
       invoke: (event) =>

@@ -3,7 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isPublicKey } from '../../../lambda/http/ssh-public-key.ts';
 
-/** Keys that ssh-keygen made; `sk-` ones are ours around its numbers, as they need a security key. */
+/**
+ * Keys that ssh-keygen made. The `sk-` keys are built from its numbers: ssh-keygen makes them only with a security key.
+ */
 const ACCEPTED = keysIn('accepted.txt');
 const REFUSED = keysIn('refused.txt');
 
@@ -43,7 +45,7 @@ function blobKey(type: string, blob: Buffer): string {
 
 function acceptedOf(type: string): string {
   const found = ACCEPTED.find((key) => typeOf(key) === type);
-  if (found === undefined) throw new Error(`there is no key of type ${type}`);
+  if (found === undefined) throw new Error(`accepted.txt lacks a key of type ${type}`);
   return found;
 }
 
@@ -74,7 +76,7 @@ describe('isPublicKey', () => {
     { fault: 'an unknown type', key: keyOf('ssh-nonsense', Buffer.alloc(32, 7)) },
     { fault: 'the name of a method of every object', key: keyOf('constructor', Buffer.alloc(32, 7)) },
     { fault: 'a type that differs from the one inside', key: ED25519.replace('ssh-ed25519', 'ssh-rsa') },
-    { fault: 'a field too many', key: keyOf('ssh-ed25519', Buffer.alloc(32, 7), '') },
+    { fault: 'one field too many', key: keyOf('ssh-ed25519', Buffer.alloc(32, 7), '') },
     { fault: 'a point of another curve', key: keyOf('ecdsa-sha2-nistp384', 'nistp384', P256) },
     { fault: "another curve's name", key: keyOf('ecdsa-sha2-nistp256', 'nistp384', P256) },
     { fault: 'a point off the curve', key: keyOf('ecdsa-sha2-nistp256', 'nistp256', Buffer.alloc(65, 4)) },
@@ -110,7 +112,7 @@ describe('isPublicKey', () => {
     );
   });
 
-  it('refuses every key of which one bit of a length is wrong', () => {
+  it('refuses every key with one wrong bit in a length', () => {
     const flip = fc.tuple(fc.constantFrom(...ACCEPTED), fc.nat(), fc.nat({ max: 31 }));
     fc.assert(
       fc.property(flip, ([key, nth, bit]) => {

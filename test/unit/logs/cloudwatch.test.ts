@@ -27,7 +27,7 @@ async function start(replies: readonly Reply[], signal = new AbortController().s
 }
 
 describe('pagesOf', () => {
-  it('asks FilterLogEvents for the log group, the time and the pattern, and leaves out what is not given', async () => {
+  it('asks FilterLogEvents for the log group, the time and the pattern, and leaves out absent values', async () => {
     const { calls, fetchPage } = await start([]);
     await fetchPage({ startMs: 1_700_000_000_000, pattern: '"alice"' }, undefined);
     await fetchPage({ startMs: 1_700_000_000_000, pattern: undefined }, 'token-1');
@@ -40,7 +40,7 @@ describe('pagesOf', () => {
     ]);
   });
 
-  it('takes id, time and text of each event, and the token of the next page', async () => {
+  it('returns id, time and text of each event, and the token of the next page', async () => {
     const event = {
       logStreamName: 's',
       timestamp: 1_700_000_000_001,
@@ -55,7 +55,7 @@ describe('pagesOf', () => {
     });
   });
 
-  it('asks again when AWS is throttling', async () => {
+  it('retries when AWS is throttling', async () => {
     const throttling = { status: 400, body: { __type: 'ThrottlingException', message: 'Rate exceeded' } };
     const { calls, fetchPage } = await start([throttling]);
     await fetchPage({ startMs: 0, pattern: undefined }, undefined);
@@ -70,7 +70,7 @@ describe('pagesOf', () => {
     });
   });
 
-  it('gives up a request on an abort', async () => {
+  it('cancels a request on an abort', async () => {
     const stop = new AbortController();
     const { fetchPage } = await start([], stop.signal);
     stop.abort();

@@ -16,7 +16,7 @@ afterEach(() => {
   });
 });
 
-/** Runs the command against a CloudWatch Logs that answers every call the same. */
+/** Runs the command against a fake CloudWatch Logs that gives every call the same answer. */
 async function run(args: readonly string[], body: unknown, status = 200) {
   const reply: Reply = { status, body };
   const { url, calls, stop } = await startFakeCloudWatch(() => reply);
@@ -29,7 +29,7 @@ async function run(args: readonly string[], body: unknown, status = 200) {
     child.kill('SIGKILL');
   });
   const ended = once(child, 'close').then(([code]) => code as number | null);
-  return { child, calls, ended, complaints: text(child.stderr) };
+  return { child, calls, ended, stderr: text(child.stderr) };
 }
 
 function eventsOf(count: number) {
@@ -40,40 +40,40 @@ function eventsOf(count: number) {
 
 describe('npm run logs', () => {
   it('reads, shows, and ends', async () => {
-    const { child, calls, ended, complaints } = await run(['--json', '--env', 'prod'], { events: eventsOf(2) });
+    const { child, calls, ended, stderr } = await run(['--json', '--env', 'prod'], { events: eventsOf(2) });
     expect(await text(child.stdout)).toBe('{"message":"line","n":0}\n{"message":"line","n":1}\n');
-    expect([await ended, await complaints]).toEqual([0, '']);
+    expect({ exitCode: await ended, stderr: await stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(calls).toHaveLength(1);
     expect(calls[0]?.body).toMatchObject({ logGroupName: '/aws/lambda/vm-pool-prod' });
   });
 
   it('follows until Ctrl-C, which is not a failure', async () => {
-    const { child, ended, complaints } = await run(['--follow'], { events: eventsOf(1) });
+    const { child, ended, stderr } = await run(['--follow'], { events: eventsOf(1) });
     await once(child.stdout, 'data');
     child.kill('SIGINT');
-    expect([await ended, await complaints]).toEqual([0, '']);
+    expect({ exitCode: await ended, stderr: await stderr }).toEqual({ exitCode: 0, stderr: '' });
   });
 
   it('ends quietly when its reader has seen enough', async () => {
-    const { child, ended, complaints } = await run([], { events: eventsOf(5_000) });
+    const { child, ended, stderr } = await run([], { events: eventsOf(5_000) });
     await once(child.stdout, 'data');
     child.stdout.destroy();
-    expect([await ended, await complaints]).toEqual([0, '']);
+    expect({ exitCode: await ended, stderr: await stderr }).toEqual({ exitCode: 0, stderr: '' });
   });
 
-  it('says so when there is nothing to show', async () => {
-    const { child, ended, complaints } = await run(['--since', '2026-01-01'], { events: [] });
+  it('says so when no line matches', async () => {
+    const { child, ended, stderr } = await run(['--since', '2026-01-01'], { events: [] });
     expect(await text(child.stdout)).toBe('');
-    expect([await ended, await complaints]).toEqual([
-      0,
-      'logs: no matching line in /aws/lambda/vm-pool-dev since 2026-01-01T00:00:00.000Z\n',
-    ]);
+    expect({ exitCode: await ended, stderr: await stderr }).toEqual({
+      exitCode: 0,
+      stderr: 'logs: no matching line in /aws/lambda/vm-pool-dev since 2026-01-01T00:00:00.000Z\n',
+    });
   });
 
   it('names every bad option, and ends with 2', async () => {
-    const { ended, complaints } = await run(['--env', 'x', '--since', '\u009b2J'], {});
+    const { ended, stderr } = await run(['--env', 'x', '--since', '\u009b2J'], {});
     expect(await ended).toBe(2);
-    expect((await complaints).split('\n')).toEqual([
+    expect((await stderr).split('\n')).toEqual([
       expect.stringMatching(/^logs: --env must be/),
       expect.stringMatching(/^logs: --since must lie in the past.*; not "\\u009b2J"$/),
       '',
@@ -81,8 +81,8 @@ describe('npm run logs', () => {
   });
 
   it('says in one line what AWS refused and what to do, and ends with 1', async () => {
-    const { ended, complaints } = await run([], { __type: 'ResourceNotFoundException' }, 400);
+    const { ended, stderr } = await run([], { __type: 'ResourceNotFoundException' }, 400);
     expect(await ended).toBe(1);
-    expect(await complaints).toMatch(/^logs: there is no log group \/aws\/lambda\/vm-pool-dev in eu-central-1 .*\n$/);
+    expect(await stderr).toMatch(/^logs: there is no log group \/aws\/lambda\/vm-pool-dev in eu-central-1 .*\n$/);
   });
 });

@@ -16,7 +16,7 @@ async function idsOf(events: AsyncIterable<LogEvent>): Promise<string[]> {
 }
 
 describe('found', () => {
-  it('follows the pages to the last, also past an empty one', async () => {
+  it('reads all pages, also past an empty one', async () => {
     const pages: Record<string, { events: LogEvent[]; nextToken: string | undefined }> = {
       first: { events: [event('a'), event('b')], nextToken: 'empty' },
       empty: { events: [], nextToken: 'last' },
@@ -32,7 +32,7 @@ describe('found', () => {
   });
 });
 
-/** A log that grows while it is followed: `arrivals[n]` appears after the nth look. */
+/** A log that grows while it is followed: `arrivals[n]` appears after the nth poll. */
 function growingLog(arrivals: readonly (readonly LogEvent[])[], pollMs = POLL_EVERY_MS) {
   const log: LogEvent[] = [...(arrivals[0] ?? [])];
   const starts: number[] = [];
@@ -71,7 +71,7 @@ async function follow(log: ReturnType<typeof growingLog>, query = QUERY): Promis
 }
 
 describe('followed', () => {
-  it('shows each event once, whatever the looks overlap', async () => {
+  it('shows each event once although the polls overlap', async () => {
     const log = growingLog([[event('a'), event('b')], [event('c')], [], [event('d')]]);
     expect(await follow(log)).toEqual(['a', 'b', 'c', 'd']);
     expect(log.slept).toEqual([POLL_EVERY_MS, POLL_EVERY_MS, POLL_EVERY_MS, POLL_EVERY_MS]);
@@ -85,14 +85,14 @@ describe('followed', () => {
     expect(await follow(growingLog([twins.slice(0, 1), twins.slice(1)]))).toEqual(['a', 'b']);
   });
 
-  it('shows an event that comes to light long after a later one', async () => {
+  it('shows an event that arrives long after a later one', async () => {
     const pollMs = LATE_MS / 2;
     const late = event('late', SINCE_MS + pollMs - LATE_MS / 4);
     const log = growingLog([[], [event('early', SINCE_MS + pollMs)], [late]], pollMs);
     expect(await follow(log)).toEqual(['early', 'late']);
   });
 
-  it('looks back from when the look before it began, so that none falls between a slow look and the next', async () => {
+  it('looks back from the start of the previous poll, so that a slow poll misses no event', async () => {
     const log = growingLog([[], []], LATE_MS * 3);
     const slow = { ...log.ports };
     const { fetchPage } = log.ports;

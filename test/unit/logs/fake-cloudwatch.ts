@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** A request as it came in. */
+/** A request that the fake received. */
 export interface Call {
   readonly method: string | undefined;
   readonly headers: IncomingHttpHeaders;
@@ -17,7 +17,7 @@ export interface Reply {
   readonly body: unknown;
 }
 
-/** Environment under which the AWS SDK finds the fake and nothing of this computer's AWS configuration. */
+/** Environment in which the AWS SDK finds the fake and ignores this computer's AWS configuration. */
 export function environmentOf(url: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,
@@ -31,7 +31,7 @@ export function environmentOf(url: string): Record<string, string> {
   };
 }
 
-/** CloudWatch Logs as far as FilterLogEvents goes: answers each call as the test says, and keeps the calls. */
+/** A fake of FilterLogEvents in CloudWatch Logs: answers each call with the test's reply, and records the calls. */
 export async function startFakeCloudWatch(reply: (call: Call, index: number) => Reply) {
   const calls: Call[] = [];
   const server = createServer((request, response) => {

@@ -33,7 +33,7 @@ describe('isWanted', () => {
   };
 
   it('wants every line when no filter is set', () => {
-    expect([wants({}, request), wants({}, 'plain words')]).toEqual([true, true]);
+    expect({ request: wants({}, request), text: wants({}, 'plain words') }).toEqual({ request: true, text: true });
   });
 
   it.each<{ filter: Partial<Filter>; wanted: boolean }>([
@@ -55,16 +55,21 @@ describe('isWanted', () => {
 
   it("finds Lambda's lines of a request", () => {
     const report = { time: 't', type: 'platform.report', record: { requestId: 'abc-1', status: 'success' } };
-    expect([wants({ requestId: 'abc-1' }, report), wants({ requestId: 'abc-2' }, report)]).toEqual([true, false]);
     const text = 'RequestId: abc-1 Error: Runtime exited';
-    expect([wants({ requestId: 'abc-1' }, text), wants({ requestId: 'abc-2' }, text)]).toEqual([true, false]);
+    const wantedBy = (requestId: string) => ({
+      report: wants({ requestId }, report),
+      text: wants({ requestId }, text),
+    });
+    expect(wantedBy('abc-1')).toEqual({ report: true, text: true });
+    expect(wantedBy('abc-2')).toEqual({ report: false, text: false });
   });
 
-  it('takes words in a text for no user and no VM', () => {
-    expect([wants({ userId: 'alice' }, 'alice failed'), wants({ vmId: 'vm-01' }, 'vm-01 failed')]).toEqual([
-      false,
-      false,
-    ]);
+  it('finds neither users nor VMs in plain text', () => {
+    const wanted = {
+      byUser: wants({ userId: 'alice' }, 'alice failed'),
+      byVm: wants({ vmId: 'vm-01' }, 'vm-01 failed'),
+    };
+    expect(wanted).toEqual({ byUser: false, byVm: false });
   });
 
   it.each([
@@ -79,7 +84,7 @@ describe('isWanted', () => {
     '2026-01-31T12:00:00Z abc Task timed out after 10.00 seconds',
     'RequestId: abc Error: Runtime exited with error: exit status 1',
     "TypeError: Cannot read properties of undefined (reading 'x')",
-  ])('takes %j for an error', (line) => {
+  ])('treats %j as an error', (line) => {
     expect(wants({ errorsOnly: true }, line)).toBe(true);
   });
 
@@ -91,7 +96,7 @@ describe('isWanted', () => {
     { type: 'platform.report', record: { status: 'success' } },
     { type: 'platform.start', record: {} },
     'plain words',
-  ])('takes %j for no error', (line) => {
+  ])('does not treat %j as an error', (line) => {
     expect(wants({ errorsOnly: true }, line)).toBe(false);
   });
 });

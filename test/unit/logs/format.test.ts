@@ -29,19 +29,19 @@ const request = {
 };
 
 describe('readable', () => {
-  it('puts what matters most first and the id of the request last', () => {
+  it('shows the most important fields first and the request id last', () => {
     expect(plain(request)).toBe(
       `${TIME} INFO  request POST /getvm 409 1.2ms user=alice vm=vm-01 lease=l1 code=already_allocated request=Jx=`,
     );
   });
 
-  it('shows fields it does not know by their names', () => {
+  it('shows unknown fields with their names', () => {
     expect(plain({ level: 'INFO', message: 'tick', reaped: 2, checked: 0, ids: ['a'], none: null })).toBe(
       `${TIME} INFO  tick reaped=2 checked=0 ids=["a"] none=null`,
     );
   });
 
-  it('takes no name for more than a name', () => {
+  it('treats names of Object.prototype as plain names', () => {
     expect(plain('{"level":"toString","message":"x","constructor":1,"__proto__":2}')).toBe(
       `${TIME} toString x constructor=1 __proto__=2`,
     );
@@ -91,7 +91,7 @@ describe('readable', () => {
     expect(coloured({ level, message: 'x' })).toContain(`\u001b[${colour}m${level.padEnd(5)}\u001b[0m`);
   });
 
-  it('lets nothing that was logged act on the terminal', () => {
+  it('escapes every logged character that acts on the terminal', () => {
     const evil = '\u001b[2J\u009b31m\u202e\r\n\u0007';
     const error = { stack: `E: ${evil}` };
     const line = plain({ level: evil, message: evil, route: evil, status: evil, userId: evil, [evil]: evil, error });
@@ -107,7 +107,7 @@ describe('readable', () => {
 });
 
 describe('asJson', () => {
-  it('gives a line that is JSON as it came', () => {
+  it('leaves a JSON line unchanged', () => {
     const text = '{"b": 1.0, "a": 12345678901234567890, "level":"INFO"}';
     expect(shown(asJson, text)).toBe(text);
   });
@@ -121,7 +121,7 @@ describe('asJson', () => {
   });
 
   it.each(['{"a":"\u009b31m\u202e"}', 'text \u001b[2J\u009b'])(
-    'says the same with no character that acts on the terminal: %j',
+    'keeps the meaning and escapes characters that act on the terminal: %j',
     (text) => {
       const json = shown(asJson, text);
       expect(json).toMatch(/^[\x20-\x7e]+$/);
@@ -133,7 +133,7 @@ describe('asJson', () => {
 describe('wantsColour', () => {
   it.each([
     { rule: 'on a terminal', isTTY: true, env: {}, wanted: true },
-    { rule: 'in no pipe', isTTY: undefined, env: {}, wanted: false },
+    { rule: 'not in a pipe', isTTY: undefined, env: {}, wanted: false },
     { rule: 'not where NO_COLOR is set', isTTY: true, env: { NO_COLOR: '1' }, wanted: false },
     { rule: 'where NO_COLOR is empty', isTTY: true, env: { NO_COLOR: '' }, wanted: true },
     { rule: 'not on a dumb terminal', isTTY: true, env: { TERM: 'dumb' }, wanted: false },

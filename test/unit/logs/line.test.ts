@@ -40,7 +40,7 @@ describe('readLine', () => {
     expect(line).not.toHaveProperty('fields._aws');
   });
 
-  it('takes the stack of a fault', () => {
+  it('reads the stack of a fault', () => {
     const error = { name: 'TypeError', message: 'boom', stack: 'TypeError: boom\n    at a' };
     expect(readLine(JSON.stringify({ level: 'ERROR', message: 'request', error }))).toMatchObject({
       stack: 'TypeError: boom\n    at a',
@@ -48,7 +48,7 @@ describe('readLine', () => {
     });
   });
 
-  it('makes do with name and message of a fault that has no stack', () => {
+  it('shows name and message of a fault without a stack', () => {
     const error = { name: 'string', message: 'something other than an Error was thrown' };
     expect(readLine(JSON.stringify({ level: 'ERROR', message: 'request', error }))).toMatchObject({
       stack: 'string: something other than an Error was thrown',
@@ -75,7 +75,7 @@ describe('readLine', () => {
     { status: 'timeout', level: 'ERROR' },
     { status: 'error', level: 'ERROR' },
     { status: 'failure', level: 'ERROR' },
-  ])("takes Lambda's report of a $status for $level", ({ status, level }) => {
+  ])("gives Lambda's report of a $status the level $level", ({ status, level }) => {
     const record = { requestId: 'r', status, metrics: { durationMs: 3000 }, spans: [], tracing: {} };
     expect(readLine(JSON.stringify({ time: 't', type: 'platform.report', record }))).toEqual({
       kind: 'entry',
@@ -109,7 +109,7 @@ describe('readLine', () => {
     '{"message":null,"error":"x"}',
     '{"_aws":{"CloudWatchMetrics":[{}]}}',
     '{"type":"platform.x","record":{"metrics":1}}',
-  ])('reads %s, which nobody expects, without a fault', (text) => {
+  ])('reads the unexpected line %s without failing', (text) => {
     expect(readLine(text)).toMatchObject({ kind: 'entry', level: expect.any(String), message: expect.any(String) });
   });
 });

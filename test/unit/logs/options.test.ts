@@ -33,7 +33,7 @@ describe('parseOptions', () => {
     });
   });
 
-  it('takes every option', () => {
+  it('reads every option', () => {
     const ids = ['--user', 'alice@x.org', '--vm', 'vm-01', '--request', 'JKJaXmPLvHcESHA=', '--errors'];
     expect(
       options('--env', 'prod', '--region', 'us-gov-west-1', '--since', '1h', '--follow', '--json', ...ids),
@@ -48,14 +48,14 @@ describe('parseOptions', () => {
     });
   });
 
-  it('prefers the log group that is named over that of the environment', () => {
+  it('prefers a named log group to that of the environment', () => {
     expect(options('--env', 'prod', '--log-group', '/aws/lambda/lab-dev')).toMatchObject({
       logGroup: '/aws/lambda/lab-dev',
       environment: undefined,
     });
   });
 
-  it('knows -f for --follow', () => {
+  it('accepts -f for --follow', () => {
     expect(options('-f').follow).toBe(true);
   });
 

@@ -52,7 +52,7 @@ describe('readLog', () => {
     expect(written).toEqual(['{"userId":"al","n":0}\n', '{"userId":"al","n":2}\n']);
   });
 
-  it('goes on looking only when it follows', async () => {
+  it('keeps polling only when it follows', async () => {
     const { written, ports } = portsFor(events);
     await expect(readLog({ ...OPTIONS, follow: true }, asJson, ports)).rejects.toThrow('slept');
     expect(written).toHaveLength(2);

@@ -44,7 +44,7 @@ describe('regionOf', () => {
     { rule: 'else AWS_REGION', environment: 'dev', env: both, is: 'eu-west-1' },
     { rule: 'else AWS_DEFAULT_REGION', environment: 'dev', env: { ...both, AWS_REGION: '' }, is: 'eu-west-2' },
     { rule: 'else the region that Terraform deploys the environment to', environment: 'dev', env: {}, is: 'sa-east-1' },
-    { rule: 'nothing where Terraform takes it from a variable', environment: 'prod', env: {}, is: undefined },
+    { rule: 'nothing when Terraform reads it from a variable', environment: 'prod', env: {}, is: undefined },
     { rule: 'nothing for an environment without a root', environment: 'staging', env: {}, is: undefined },
     { rule: 'nothing for a log group that was named', environment: undefined, env: {}, is: undefined },
   ])('is $rule', ({ region, environment, env, is }) => {

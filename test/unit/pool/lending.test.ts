@@ -25,14 +25,14 @@ describe('Lending', () => {
     });
   });
 
-  it("hands out a key, or lets the user's own in", async () => {
+  it("returns a login key, or authorizes the user's own", async () => {
     expect((await service.lending.acquire({ userId: 'alice' }, 'r-1')).key).toEqual({ privateKey: 'key of vm-01' });
     const own = { userId: 'bob', sshPublicKey: 'ssh-ed25519 AAAA' };
     expect((await service.lending.acquire(own, 'r-1')).key).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
     expect((await service.lending.leaseOf('bob')).key).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
   });
 
-  it('hands out no key of a lease that ended while the key was being made', async () => {
+  it('returns no key when the lease ends while the key is being made', async () => {
     service.provider.onLogin = () => {
       service.clock.advance(60);
     };
@@ -51,7 +51,7 @@ describe('Lending', () => {
     expect((await service.lending.acquire({ userId: 'alice' }, 'r-1')).vm.id).toBe('vm-02');
   });
 
-  it('takes a check that throws for one that failed, and tells why', async () => {
+  it('treats a check that throws as failed, and shows why', async () => {
     service.provider.check = () => Promise.reject(new Error('no route to host'));
     await service.lending.acquire({ userId: 'alice' }, 'r-1');
     expect(await service.lending.release({ userId: 'alice' }, 'r-1')).toMatchObject({
@@ -60,7 +60,7 @@ describe('Lending', () => {
     });
   });
 
-  it('frees what has ended before it says that no VM is free', async () => {
+  it('reaps ended leases before it refuses with pool_empty', async () => {
     await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-1');
     await service.lending.acquire({ userId: 'bob', minutes: 2 }, 'r-1');
     service.clock.advance(60);
@@ -68,7 +68,7 @@ describe('Lending', () => {
     await expect(service.lending.acquire({ userId: 'dave' }, 'r-1')).rejects.toMatchObject({ code: 'pool_empty' });
   });
 
-  it('gives a VM back whatever becomes of its check', async () => {
+  it("gives a VM back although the result of its check can't be stored", async () => {
     await service.lending.acquire({ userId: 'alice' }, 'r-1');
     service.store.change = () => Promise.reject(new Error('the table is gone'));
     expect(await service.lending.release({ userId: 'alice' }, 'r-2')).toMatchObject({ state: 'checking' });

@@ -28,7 +28,7 @@ describe('vacated', () => {
     });
   });
 
-  it('remembers that an operator wants the VM', () => {
+  it('keeps a drain that an operator has ordered', () => {
     expect(vacated(status({ state: 'leased', draining: true }), 500)).toMatchObject({
       state: 'checking',
       draining: true,
@@ -57,17 +57,17 @@ describe('checked', () => {
     });
   });
 
-  it('drains a VM that passed and that an operator wants', () => {
+  it('drains a VM that passed after an operator ordered a drain', () => {
     expect(checked(status({ draining: true }), { passed: true }, 500_000, policy)).toMatchObject({ state: 'drained' });
   });
 
-  it('keeps the reason of a drain, whatever the check found on the way', () => {
+  it('keeps the reason of a drain, whatever the check finds', () => {
     const wanted = status({ draining: true, reason: 'repair' });
     expect(checked(wanted, { passed: true }, 500_000, policy)).toMatchObject({ state: 'drained', reason: 'repair' });
     expect(checked(wanted, failed, 500_000, policy)).toMatchObject({ state: 'checking', reason: 'repair' });
   });
 
-  it('shows why the last check failed when it quarantines a VM that an operator wants', () => {
+  it('shows why the last check failed when it quarantines a VM with a drain ordered', () => {
     const wanted = status({ draining: true, reason: 'repair', failures: 3 });
     expect(checked(wanted, failed, 500_000, policy)).toMatchObject({ state: 'quarantined', reason: 'disk full' });
   });
@@ -91,7 +91,7 @@ describe('checked', () => {
     expect(checked(status({ failures: 50 }), failed, 500_000, patient)).toMatchObject({ dueAtSec: 500 + 15 * 60 });
   });
 
-  it('quarantines a VM that failed as often as it may', () => {
+  it('quarantines a VM at the last failure that the policy allows', () => {
     const change = { state: 'quarantined', failures: 4, draining: false, reason: 'disk full' };
     expect(checked(status({ failures: 3 }), failed, 500_000, policy)).toEqual(change);
     expect(checked(status({}), failed, 500_000, { ...policy, maxFailures: 1 })).toMatchObject({ state: 'quarantined' });
@@ -104,34 +104,34 @@ describe('ordered', () => {
     return { state, draining };
   };
 
-  it.each<[Order, Partial<VmStatus>, string, boolean]>([
-    ['drain', { state: 'free' }, 'drained', true],
-    ['drain', { state: 'leased' }, 'leased', true],
-    ['drain', { state: 'checking' }, 'checking', true],
-    ['drain', { state: 'drained', draining: true }, 'drained', true],
-    ['return', { state: 'drained', draining: true }, 'checking', false],
-    ['return', { state: 'quarantined' }, 'checking', false],
-    ['return', { state: 'leased', draining: true }, 'leased', false],
-    ['quarantine', { state: 'free' }, 'quarantined', false],
-    ['quarantine', { state: 'checking' }, 'quarantined', false],
-    ['quarantine', { state: 'drained', draining: true }, 'quarantined', false],
-    ['release', { state: 'leased' }, 'checking', false],
-  ])('%s takes %j to %s (draining: %s)', (order, some, state, draining) => {
-    expect(after(order, some)).toEqual({ state, draining });
+  it.each<{ order: Order; before: Partial<VmStatus>; state: VmState; draining: boolean }>([
+    { order: 'drain', before: { state: 'free' }, state: 'drained', draining: true },
+    { order: 'drain', before: { state: 'leased' }, state: 'leased', draining: true },
+    { order: 'drain', before: { state: 'checking' }, state: 'checking', draining: true },
+    { order: 'drain', before: { state: 'drained', draining: true }, state: 'drained', draining: true },
+    { order: 'return', before: { state: 'drained', draining: true }, state: 'checking', draining: false },
+    { order: 'return', before: { state: 'quarantined' }, state: 'checking', draining: false },
+    { order: 'return', before: { state: 'leased', draining: true }, state: 'leased', draining: false },
+    { order: 'quarantine', before: { state: 'free' }, state: 'quarantined', draining: false },
+    { order: 'quarantine', before: { state: 'checking' }, state: 'quarantined', draining: false },
+    { order: 'quarantine', before: { state: 'drained', draining: true }, state: 'quarantined', draining: false },
+    { order: 'release', before: { state: 'leased' }, state: 'checking', draining: false },
+  ])('$order changes $before to $state (draining: $draining)', ({ order, before, state, draining }) => {
+    expect(after(order, before)).toEqual({ state, draining });
   });
 
-  it.each<[Order, VmState, string]>([
-    ['drain', 'quarantined', 'wrong_state'],
-    ['return', 'free', 'wrong_state'],
-    ['return', 'leased', 'wrong_state'],
-    ['quarantine', 'leased', 'vm_in_use'],
-    ['release', 'free', 'wrong_state'],
-    ['release', 'checking', 'wrong_state'],
-  ])('%s is refused for a VM that is %s', (order, state, code) => {
+  it.each<{ order: Order; state: VmState; code: string }>([
+    { order: 'drain', state: 'quarantined', code: 'wrong_state' },
+    { order: 'return', state: 'free', code: 'wrong_state' },
+    { order: 'return', state: 'leased', code: 'wrong_state' },
+    { order: 'quarantine', state: 'leased', code: 'vm_in_use' },
+    { order: 'release', state: 'free', code: 'wrong_state' },
+    { order: 'release', state: 'checking', code: 'wrong_state' },
+  ])('$order is refused with $code for a VM that is $state', ({ order, state, code }) => {
     expect(() => after(order, { state })).toThrow(expect.objectContaining({ code }));
   });
 
-  it('drops the reason of a drain that is taken back while somebody has the VM', () => {
+  it('drops the reason of a drain that is withdrawn while the VM is leased', () => {
     const wanted = status({ state: 'leased', draining: true, reason: 'repair', dueAtSec: 900 });
     expect(ordered(wanted, 'return', 'mended', 500)).toEqual({
       state: 'leased',
@@ -141,7 +141,7 @@ describe('ordered', () => {
     });
   });
 
-  it('checks a VM that comes back at once, as if it had never failed', () => {
+  it('checks a returned VM at once, and forgets its failures', () => {
     const change = ordered(status({ state: 'quarantined', failures: 3, reason: 'disk full' }), 'return', 'mended', 500);
     expect(change).toEqual({ state: 'checking', failures: 0, draining: false, dueAtSec: 500 });
   });

@@ -39,7 +39,7 @@ describe('an order', () => {
     expect(waitsMs).toHaveLength(10);
   });
 
-  it('waits longer from attempt to attempt, but never long', async () => {
+  it('waits longer before each attempt, but at most 400 ms', async () => {
     disturb(10);
     await operations.order(drain, 'r-1');
     waitsMs.forEach((ms, attempt) => {
@@ -47,7 +47,7 @@ describe('an order', () => {
     });
   });
 
-  it('is refused as busy, not as if the store were down, when the VM changes for too long', async () => {
+  it('is refused as vm_busy, not as store_unavailable, when the VM changes for too long', async () => {
     disturb(Infinity);
     const startedSec = service.clock.nowSec;
     await expect(operations.order(drain, 'r-1')).rejects.toMatchObject({ code: 'vm_busy', vmId: 'vm-01' });
@@ -55,7 +55,7 @@ describe('an order', () => {
     expect(service.clock.nowSec - startedSec).toBeLessThanOrEqual(3);
   });
 
-  it('that was carried out is answered as done, though its check could not be written', async () => {
+  it("succeeds although the result of its check can't be written", async () => {
     await operations.order(drain, 'r-1');
     const { store } = service;
     const change = store.change.bind(store);

@@ -17,7 +17,7 @@ describe('termOf', () => {
 });
 
 describe('firstEndSec', () => {
-  it('takes a lease of the very longest', () => {
+  it('accepts the longest lease', () => {
     expect(firstEndSec(500, { ttlSec: MAX_SEC, maxSec: MAX_SEC })).toBe(2_500);
   });
 
@@ -31,7 +31,7 @@ describe('renewed', () => {
   it.each([
     { rule: 'extends a lease that ends sooner', nowSec: 900, ttlSec: 300, expiresAtSec: 1_200 },
     { rule: 'never shortens a lease', nowSec: 900, ttlSec: 10, expiresAtSec: 1_000 },
-    { rule: 'extends a lease to its very longest', nowSec: 900, ttlSec: 1_600, expiresAtSec: 2_500 },
+    { rule: 'extends a lease to the longest', nowSec: 900, ttlSec: 1_600, expiresAtSec: 2_500 },
   ])('$rule', ({ nowSec, ttlSec, expiresAtSec }) => {
     expect(renewed(lease, nowSec, { ttlSec, maxSec: MAX_SEC })).toEqual({ ...lease, expiresAtSec });
   });

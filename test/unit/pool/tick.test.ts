@@ -12,7 +12,7 @@ async function ticked({ upkeep, clock }: Awaited<ReturnType<typeof overMemory>>)
   return entries;
 }
 
-it('frees what has ended and tells how the pools stand', async () => {
+it('reaps ended leases and logs the counts of each pool', async () => {
   const service = await overMemory();
   await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-0');
   await service.lending.acquire({ userId: 'bob', minutes: 2 }, 'r-0');
@@ -49,14 +49,14 @@ it('frees what has ended and tells how the pools stand', async () => {
   ]);
 });
 
-it('takes in what the provider has come to have', async () => {
+it('adds VMs that are new in the provider', async () => {
   const service = await overMemory();
   service.provider.inventory = () => someVms(5);
   await ticked(service);
   expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 5 });
 });
 
-it('takes back what has ended even when the inventory is not to be had, and fails then', async () => {
+it("reaps although the inventory can't be read, and fails afterwards", async () => {
   const service = await overMemory();
   await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-0');
   service.clock.advance(60);
@@ -67,22 +67,22 @@ it('takes back what has ended even when the inventory is not to be had, and fail
   expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 2 });
 });
 
-it('lets VMs that make trouble keep no other waiting, however many there are', async () => {
+it('finishes the other VMs although hundreds fail', async () => {
   const service = await lendingOver(async () => new MemoryStore(), someVms(1_000));
   for (let n = 0; n < 1_000; n++) await service.lending.acquire({ userId: `user-${String(n)}`, minutes: 1 }, 'r-0');
   service.clock.advance(60);
   const change = service.store.change.bind(service.store);
-  // The first to be due, and more of them than fit into one batch.
-  const inTrouble = new Set((await service.store.due(service.clock.nowSec, 400)).map(({ vm }) => vm.id));
+  // These are due first, and they are more than one batch.
+  const failing = new Set((await service.store.due(service.clock.nowSec, 400)).map(({ vm }) => vm.id));
   service.store.change = (before, ...rest) => {
-    return inTrouble.has(before.vm.id) ? Promise.reject(new Error('no')) : change(before, ...rest);
+    return failing.has(before.vm.id) ? Promise.reject(new Error('no')) : change(before, ...rest);
   };
   const entries = await ticked(service);
   expect(entries.filter(({ level }) => level === 'ERROR')).toHaveLength(400);
   expect(entries.at(-1)).toMatchObject({ message: 'tick', fields: { reaped: 600, checked: 600, failed: 400 } });
 });
 
-it('tells of a VM that makes trouble, and ends all the same', async () => {
+it('logs a VM whose upkeep fails, and finishes', async () => {
   const service = await overMemory();
   await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-0');
   service.clock.advance(60);
@@ -105,7 +105,7 @@ it('reaps first, and gives the sync all the time that is left', async () => {
   expect(reaped).toEqual([1_000, 'free']);
 });
 
-it('leaves the sync a quarter of its budget when there is more to reap than it has time for', async () => {
+it('leaves the sync a quarter of the budget when reaping could use all of it', async () => {
   const service = await lendingOver(async () => new MemoryStore(), someVms(1_000));
   for (let n = 0; n < 1_000; n++) await service.lending.acquire({ userId: `user-${String(n)}`, minutes: 1 }, 'r-0');
   service.clock.advance(60);
@@ -125,7 +125,7 @@ it('leaves the sync a quarter of its budget when there is more to reap than it h
   expect(budgets).toEqual([1_000]);
 });
 
-it('says how far it came with a large inventory', async () => {
+it('logs how far the sync of a large inventory has come', async () => {
   const service = await overMemory();
   service.provider.inventory = () => someVms(10);
   service.store.sync = async () => ({ changes: 5, left: 3 });

@@ -13,19 +13,19 @@ describe('Upkeep', () => {
     service.clock.advance(60);
   });
 
-  it('takes back what has ended, checks it at once, and tells how much there was', async () => {
+  it('reaps ended leases, checks their VMs at once, and returns the counts', async () => {
     service.provider.failing.add('vm-01');
     expect(await service.upkeep.tidy('r-2', 10)).toEqual({ reaped: 3, checked: 3, faults: [] });
     expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 2, checking: 1 });
     expect(await service.upkeep.tidy('r-3', 10)).toEqual({ reaped: 0, checked: 0, faults: [] });
   });
 
-  it('does no more than it was asked for', async () => {
+  it('stops at the limit', async () => {
     expect(await service.upkeep.tidy('r-2', 2)).toMatchObject({ reaped: 2 });
     expect(await service.upkeep.backlog(10)).toEqual({ leasesOverdue: 1, oldestCheckSec: 0 });
   });
 
-  it('lets one VM that makes trouble stop no other', async () => {
+  it('continues with the other VMs when one fails', async () => {
     const change = service.store.change.bind(service.store);
     service.store.change = (before, ...rest) => {
       return before.vm.id === 'vm-02' ? Promise.reject(new Error('no')) : change(before, ...rest);
@@ -35,7 +35,7 @@ describe('Upkeep', () => {
     expect(faults).toEqual([{ vmId: 'vm-02', error: new Error('no') }]);
   });
 
-  it('tells how long the most overdue check has waited', async () => {
+  it('reports how long the most overdue check has waited', async () => {
     service.provider.failing.add('vm-01');
     await service.upkeep.tidy('r-2', 10);
     service.clock.advance(45);

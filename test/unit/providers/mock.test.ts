@@ -5,7 +5,7 @@ const [vm] = MOCK_VMS;
 if (vm === undefined) throw new Error('the list of mock VMs is empty');
 
 describe('the mock VMs', () => {
-  it('are at least five, each with an id and an address of its own', () => {
+  it('are at least five, each with a different id and address', () => {
     expect(MOCK_VMS.length).toBeGreaterThanOrEqual(5);
     expect(new Set(MOCK_VMS.map(({ id }) => id)).size).toBe(MOCK_VMS.length);
     expect(new Set(MOCK_VMS.map(({ ip }) => ip)).size).toBe(MOCK_VMS.length);
@@ -17,16 +17,16 @@ describe('the mock VMs', () => {
 });
 
 describe('MockProvider', () => {
-  it('hands out a key that no secret scanner takes for one: no PEM block, no long run of random characters', async () => {
+  it('returns a key that no secret scanner reports: no PEM block, no long run of random characters', async () => {
     const login = await new MockProvider([]).login(vm);
     expect(login).toEqual({ privateKey: 'mock private key of vm-01, opens nothing' });
   });
 
-  it("lets the user's own public key in instead", async () => {
+  it("authorizes the user's own public key instead", async () => {
     expect(await new MockProvider([]).login(vm, 'ssh-ed25519 AAAA')).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
   });
 
-  it('passes every check but those it is told to fail', async () => {
+  it('passes every check except those of the VMs set to fail', async () => {
     expect(await new MockProvider(['vm-02']).check(vm)).toEqual({ passed: true });
     expect(await new MockProvider(['vm-01']).check(vm)).toEqual({
       passed: false,

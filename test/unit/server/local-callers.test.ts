@@ -29,7 +29,7 @@ describe('refusePages', () => {
     { rule: 'a name that begins like an address', host: '127.0.0.1.evil.example' },
     { rule: 'a name that ends like localhost', host: 'evil-localhost' },
     { rule: 'a user before the address', host: 'evil.example@127.0.0.1' },
-    { rule: 'no host', host: '' },
+    { rule: 'an empty host', host: '' },
     { rule: 'another origin', host: '127.0.0.1:3000', origin: 'http://evil.example' },
     { rule: 'another port of this computer', host: '127.0.0.1:3000', origin: 'http://127.0.0.1:8080' },
     { rule: 'another name of this computer', host: '127.0.0.1:3000', origin: 'http://localhost:3000' },
@@ -50,17 +50,14 @@ describe('refusePages', () => {
 describe('pointToApi', () => {
   const point = pointToApi('resources');
 
-  it.each(['/', '/getvm', '/resource/getvm', '/resourcesx'])(
-    'names the address of the API to those who call %s',
-    (url) => {
-      const answer = point(request({ host: '127.0.0.1:3000' }, url));
-      expect(answer?.statusCode).toBe(404);
-      expect(JSON.parse(String(answer?.body))).toMatchObject({
-        code: 'not_found',
-        detail: 'the API is at http://127.0.0.1:3000/resources, such as http://127.0.0.1:3000/resources/health',
-      });
-    },
-  );
+  it.each(['/', '/getvm', '/resource/getvm', '/resourcesx'])('names the address of the API to callers of %s', (url) => {
+    const answer = point(request({ host: '127.0.0.1:3000' }, url));
+    expect(answer?.statusCode).toBe(404);
+    expect(JSON.parse(String(answer?.body))).toMatchObject({
+      code: 'not_found',
+      detail: 'the API is at http://127.0.0.1:3000/resources, such as http://127.0.0.1:3000/resources/health',
+    });
+  });
 
   it.each([
     '/resources',

@@ -6,7 +6,7 @@ describe('readSettings', () => {
     expect(readSettings([], env)).toEqual({ host: '127.0.0.1', port: 3000, tableFolder: undefined, warnings: [] });
   });
 
-  it.each(['localhost', '127.0.0.2', '::1'])('takes HOST=%s without a warning, operators too', (HOST) => {
+  it.each(['localhost', '127.0.0.2', '::1'])('accepts HOST=%s without a warning, also with operators', (HOST) => {
     expect(readSettings([], { HOST, ADMIN_USERS: 'ops' })).toMatchObject({ host: HOST, warnings: [] });
   });
 
@@ -18,7 +18,7 @@ describe('readSettings', () => {
     expect(() => readSettings([], { HOST, ADMIN_USERS: 'ops' })).toThrow('ADMIN_USERS works only if');
   });
 
-  it('pays no attention to a HOST that is a name: shells and compilers set it', () => {
+  it('ignores a HOST that is a name: shells and compilers set it', () => {
     expect(readSettings([], { HOST: 'my-laptop.example', ADMIN_USERS: 'ops' })).toMatchObject({
       host: '127.0.0.1',
       warnings: ['HOST=my-laptop.example is not an IP address and has no effect'],
@@ -41,7 +41,7 @@ describe('readSettings', () => {
     expect(() => readSettings([arg], {})).toThrow('npm start -- --help shows the options');
   });
 
-  it.each(['--help', '-h'])('takes %s', (arg) => {
+  it.each(['--help', '-h'])('shows the help for %s', (arg) => {
     expect(readSettings([arg], {})).toBe('help');
   });
 });

@@ -74,12 +74,12 @@ describe('an error in the journal', () => {
     expect(JSON.stringify(loggedError(failed))).not.toContain('secret');
   });
 
-  it('is logged with its code where it has no message, as when every address of a host refuses', () => {
+  it('is logged with its code when its message is empty, as when every address of a host refuses', () => {
     const error = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
     expect(loggedError(error)).toMatchObject({ name: 'AggregateError', message: 'ECONNREFUSED' });
   });
 
-  it('ends a chain of causes that is a circle', () => {
+  it('cuts a circular chain of causes', () => {
     const error = new Error('one');
     error.cause = new Error('other', { cause: error });
     expect((loggedError(error) as { causes: unknown[] }).causes).toHaveLength(5);

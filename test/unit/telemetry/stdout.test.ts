@@ -7,7 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 const LINES = 2_000;
 const LONG_TEXT = 'ü'.repeat(500);
 
-/** More than a pipe holds, and out of a process that ends at once; the pipe does not block since `process.stdout` was used. */
+/** Writes more than a pipe holds and ends at once. Using `process.stdout` first makes the pipe non-blocking. */
 const WRITER = `
   import { writeLine } from './lambda/telemetry/stdout.ts';
   process.stdout.write('');
@@ -16,7 +16,7 @@ const WRITER = `
 `;
 
 describe('writing lines to standard output', () => {
-  it('loses nothing where the reader is slow and the writer leaves at once', async () => {
+  it('loses nothing when the reader is slow and the writer exits at once', async () => {
     const writer = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', WRITER], {
       cwd: fileURLToPath(new URL('../../..', import.meta.url)),
       stdio: ['ignore', 'pipe', 'inherit'],

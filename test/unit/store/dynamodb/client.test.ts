@@ -41,7 +41,7 @@ function client(credentials: ConstructorParameters<typeof DynamoDb>[0]['credenti
   return new DynamoDb({ region: 'eu-central-1', endpoint, credentials });
 }
 
-/** What the client throws when the server answers like that. */
+/** What the client throws when the server answers this way. */
 async function failure(answered: Answer): Promise<unknown> {
   answer = answered;
   return client()
@@ -53,7 +53,7 @@ async function failure(answered: Answer): Promise<unknown> {
 }
 
 describe('DynamoDb', () => {
-  it('asks in the words of the API and gives back what it answers', async () => {
+  it('sends a request of the API and returns the answer', async () => {
     answer = (response) => response.end('{"Item":{"pk":{"S":"USER#zoë"}}}');
     expect(await client().send('GetItem', GET)).toEqual({ Item: { pk: { S: 'USER#zoë' } } });
     expect(seen.map(({ request: { method, url, headers }, body }) => ({ method, url, headers, body }))).toEqual([
@@ -87,7 +87,7 @@ describe('DynamoDb', () => {
     );
   });
 
-  it('throws what DynamoDB says is wrong, by its name', async () => {
+  it('throws the error of DynamoDB, with its name', async () => {
     const error = await failure((response) =>
       response.writeHead(400).end('{"__type":"com.amazon.coral.validate#ValidationException","message":"no such key"}'),
     );
@@ -105,11 +105,11 @@ describe('DynamoDb', () => {
 
   it.each<{ rule: string; answered: Answer; error: Record<string, unknown> }>([
     {
-      rule: 'is no JSON',
+      rule: 'is not JSON',
       answered: (response) => response.writeHead(502).end('<h1>Bad Gateway</h1>'),
       error: { name: 'SyntaxError' },
     },
-    { rule: 'is none at all', answered: (response) => response.destroy(), error: { code: 'ECONNRESET' } },
+    { rule: 'is a closed connection', answered: (response) => response.destroy(), error: { code: 'ECONNRESET' } },
     {
       rule: 'ends in the middle',
       answered: (response) => {
@@ -124,7 +124,7 @@ describe('DynamoDb', () => {
       answered: (response) => response.writeHead(200).write('{"Item":'),
       error: { name: 'TimeoutError' },
     },
-  ])('takes an answer for none that $rule', async ({ answered, error }) => {
+  ])("throws an error that is not DynamoDB's when the answer $rule", async ({ answered, error }) => {
     const thrown = await failure(answered);
     expect(thrown).not.toBeInstanceOf(DynamoDbError);
     expect(thrown).toMatchObject(error);

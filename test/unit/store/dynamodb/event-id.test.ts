@@ -5,7 +5,7 @@ import { isEventId, newEventId, timeOf } from '../../../../lambda/store/dynamodb
 const timeMs = fc.nat({ max: Date.UTC(2100, 0) });
 
 describe('newEventId', () => {
-  it('has the time of the process when the VM has no later event', () => {
+  it("has the time of the process when the VM's last event is earlier", () => {
     expect(timeOf(newEventId(5_000, newEventId(4_999)))).toBe(5_000);
   });
 
@@ -14,7 +14,8 @@ describe('newEventId', () => {
       fc.property(timeMs, timeMs, (lastMs, nowMs) => {
         const last = newEventId(lastMs);
         const next = newEventId(nowMs, last);
-        expect([next > last, timeOf(next) > timeOf(last), isEventId(next)]).toEqual([true, true, true]);
+        const later = { id: next > last, time: timeOf(next) > timeOf(last) };
+        expect({ later, isEventId: isEventId(next) }).toEqual({ later: { id: true, time: true }, isEventId: true });
       }),
     );
   });

@@ -42,7 +42,7 @@ describe('the queue of free VMs', () => {
     expect(lent.filter((vm, at) => vm === lent[at - 1])).toEqual([]);
   });
 
-  it('keeps to a few VMs of many while they are enough', () => {
+  it('lends only a few VMs of many while those are enough', () => {
     expect(new Set(lentInTurn(queueOf(testVms(100)), 300)).size).toBe(8);
   });
 
