@@ -9,7 +9,7 @@ const NOON = '2026-11-21T12:00:00Z';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PUBLIC_KEY = `ssh-ed25519 ${Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 0123456789abcdef0123456789abcdef').toString('base64')} alice@laptop`;
 
-/** A body as JSON.parse gives it; what is in it, the test says. */
+/** A body from JSON.parse. Each test checks the fields it needs. */
 type Body = Record<string, never> & { vm: { id: string }; lease: { id: string }; leaseId: string };
 
 let served: ServedApi;
@@ -29,7 +29,7 @@ const call = (method: string, path: string, parameters?: object, headers?: Recor
 const post = (path: string, parameters: object, headers?: Record<string, string>) =>
   call('POST', path, parameters, headers);
 
-/** Holds a reply against RFC 9457 and the rules that every refusal keeps. */
+/** Checks a reply against RFC 9457 and the rules of every refusal. */
 function expectProblem(reply: Reply<Body>, status: number, code: string, data: object = {}): void {
   expect(reply.status).toBe(status);
   expect(reply.headers.get('content-type')).toBe('application/problem+json');
@@ -40,7 +40,7 @@ function expectProblem(reply: Reply<Body>, status: number, code: string, data: o
 }
 
 describe('POST /getvm', () => {
-  it('lends a VM: how to log in, and until when', async () => {
+  it('lends a VM: shows how to log in, and until when', async () => {
     const reply = await post('/getvm', { userid: 'alice', minutes: 60 });
     expect(reply.status).toBe(200);
     expect(reply.headers.get('content-type')).toBe('application/json');
@@ -61,13 +61,13 @@ describe('POST /getvm', () => {
       body: '{"minutes":"60"}',
       query: '?userid=alice',
     },
-  ])('means the same by $way', async ({ type, body, query }) => {
+  ])('reads the parameters from $way', async ({ type, body, query }) => {
     const headers = type === '' ? undefined : { 'content-type': type };
     const response = await fetch(`${served.url}/getvm${query}`, { method: 'POST', body, ...(headers && { headers }) });
     expect(await response.json()).toMatchObject({ lease: { userid: 'alice', expiresAt: '2026-11-21T13:00:00Z' } });
   });
 
-  it("lets the user's own public key in, and then hands out none", async () => {
+  it("authorizes the user's own public key, and returns no private key", async () => {
     const reply = await post('/getvm', { userid: 'alice', sshPublicKey: `${PUBLIC_KEY}\n` });
     expect(reply.body.vm).toEqual({ ...VM_01, authorizedKey: PUBLIC_KEY });
   });
@@ -81,7 +81,7 @@ describe('POST /getvm', () => {
     });
   });
 
-  it('503 pool_empty: tells the counts and when to come back', async () => {
+  it('503 pool_empty: shows the counts and when to retry', async () => {
     for (const userid of ['alice', 'bob', 'carol']) await post('/getvm', { userid });
     const reply = await post('/getvm', { userid: 'dave' });
     const counts = { free: 0, leased: 3, checking: 0, quarantined: 0, drained: 0 };
@@ -89,7 +89,7 @@ describe('POST /getvm', () => {
     expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
-  it('404 unknown_pool: names the pools there are', async () => {
+  it('404 unknown_pool: names all pools', async () => {
     expectProblem(await post('/getvm', { userid: 'alice', pool: 'huge' }), 404, 'unknown_pool', { pools: ['default'] });
   });
 
@@ -119,7 +119,7 @@ describe('POST /getvm', () => {
   describe('with an Idempotency-Key', () => {
     const key = { 'Idempotency-Key': '5a2c-1' };
 
-    it('answers a retry the same, key of the VM and all', async () => {
+    it('answers a retry the same, including the login key', async () => {
       const first = await post('/getvm', { userid: 'alice', minutes: 480 }, key);
       const retry = await post('/getvm', { userid: 'alice', minutes: '480', pool: 'default' }, key);
       expect(retry.status).toBe(200);
@@ -156,14 +156,14 @@ describe('POST /getvm', () => {
 });
 
 describe('POST /releasevm', () => {
-  it('gives the VM back and tells its state', async () => {
+  it('gives the VM back and shows its state', async () => {
     const { lease } = (await post('/getvm', { userid: 'alice' })).body;
     const reply = await post('/releasevm', { userid: 'alice', leaseId: lease.id });
     expect(reply.status).toBe(200);
     expect(reply.body).toEqual({ message: 'vm-01 was given back', vm: { id: 'vm-01', state: 'free' } });
   });
 
-  it('answers its repetition with the same leaseId, and ends nothing that came after', async () => {
+  it('answers a repeated leaseId the same, and leaves a later lease alone', async () => {
     const { lease } = (await post('/getvm', { userid: 'alice' })).body;
     const release = { userid: 'alice', leaseId: lease.id };
     const first = await post('/releasevm', release);
@@ -187,7 +187,7 @@ describe('POST /releasevm', () => {
 });
 
 describe('a lease longer than the pool allows', () => {
-  it('422 lease_too_long: says the latest end, and lends nothing', async () => {
+  it('422 lease_too_long: shows the latest end, and lends nothing', async () => {
     for (const minutes of [10_081, Number.MAX_SAFE_INTEGER]) {
       expectProblem(await post('/getvm', { userid: 'alice', minutes }), 422, 'lease_too_long', {
         latestExpiresAt: '2026-11-28T12:00:00Z',
@@ -207,7 +207,7 @@ describe('POST /renewvm', () => {
     expect(reply.body).toEqual({ lease: { ...lease, expiresAt: '2026-11-21T13:30:00Z' } });
   });
 
-  it('422 lease_too_long: tells the latest end', async () => {
+  it('422 lease_too_long: shows the latest end', async () => {
     await post('/getvm', { userid: 'alice' });
     served.clock.advance(60);
     expectProblem(await post('/renewvm', { userid: 'alice', minutes: 10_080 }), 422, 'lease_too_long', {
@@ -223,14 +223,14 @@ describe('POST /renewvm', () => {
 });
 
 describe('GET /lease', () => {
-  it("shows the user's own lease with all it takes to log in", async () => {
+  it("shows the user's lease and how to log in", async () => {
     const granted = await post('/getvm', { userid: 'alice' });
     const reply = await call('GET', '/lease?userid=alice');
     expect(reply.status).toBe(200);
     expect(reply.body).toEqual({ vm: granted.body.vm, lease: granted.body.lease });
   });
 
-  it('404 no_lease, also from the very second a lease ends', async () => {
+  it('404 no_lease, also from the second a lease ends', async () => {
     expectProblem(await call('GET', '/lease?userid=alice'), 404, 'no_lease');
     await post('/getvm', { userid: 'alice', minutes: 1 });
     served.clock.advance(59);
@@ -256,10 +256,11 @@ describe('GET /pool', () => {
 describe('GET /health', () => {
   it('is ok when the store answers', async () => {
     const reply = await call('GET', '/health');
-    expect([reply.status, reply.body]).toEqual([200, { status: 'ok' }]);
+    expect(reply.status).toBe(200);
+    expect(reply.body).toEqual({ status: 'ok' });
   });
 
-  it('503 store_unavailable when it does not; only the log tells why', async () => {
+  it('503 store_unavailable when it does not; only the log says why', async () => {
     const cause = new Error('connect ECONNREFUSED 10.0.0.7');
     served.store.ping = () => Promise.reject(new StoreUnavailable({ cause }));
     const reply = await call('GET', '/health');
@@ -278,7 +279,7 @@ describe('GET /health over a store that is wrongly configured', () => {
 });
 
 describe('every answer', () => {
-  it('has an x-request-id of its own and may not be cached', async () => {
+  it('has a unique x-request-id and may not be cached', async () => {
     const replies = [
       await post('/getvm', { userid: 'alice' }),
       await post('/getvm', { userid: 'alice' }),
@@ -292,7 +293,7 @@ describe('every answer', () => {
     expect(new Set(ids).size).toBe(replies.length);
   });
 
-  it('500 internal when something breaks: says nothing of the inside, the log does', async () => {
+  it('500 internal when something breaks: only the log says what', async () => {
     served.store.acquire = () => Promise.reject(new Error('table vm-pool-leases is gone'));
     const reply = await post('/getvm', { userid: 'alice' });
     expectProblem(reply, 500, 'internal');
@@ -319,7 +320,7 @@ describe('requests that are wrong', () => {
     expectProblem(reply, 400, 'invalid_request', { errors: [{ field: 'userid', message }] });
   });
 
-  it.each(['a', 'Alice.B-c_d@example.com', 'ci+build', 'x'.repeat(128)])('takes %j for a userid', async (userid) => {
+  it.each(['a', 'Alice.B-c_d@example.com', 'ci+build', 'x'.repeat(128)])('accepts %j as a userid', async (userid) => {
     expect((await post('/getvm', { userid })).status).toBe(200);
   });
 
@@ -348,7 +349,7 @@ describe('requests that are wrong', () => {
     expect(fields.sort()).toEqual(['leaseid', 'minutes', 'pool', 'userid']);
   });
 
-  it('does not pass over a parameter it does not know, such as a misspelt leaseId', async () => {
+  it('refuses an unknown parameter, such as a misspelt leaseId', async () => {
     await post('/getvm', { userid: 'alice' });
     const reply = await post('/releasevm', { userid: 'alice', leaseid: 'an-old-one' });
     expectProblem(reply, 400, 'invalid_request', {
@@ -367,25 +368,22 @@ describe('requests that are wrong', () => {
   });
 
   it.each([
-    ['application/json', 'userid=alice', 'must be valid JSON'],
-    ['application/json', '["alice"]', 'must be a JSON object'],
-    ['application/json', 'null', 'must be a JSON object'],
-    [
-      'application/x-www-form-urlencoded',
-      '{"userid":"alice"}',
-      'looks like JSON; send it with content-type: application/json',
-    ],
-  ])('400 for a body of type %s that is %s', async (type, body, message) => {
+    { type: 'application/json', body: 'userid=alice', message: 'must be valid JSON' },
+    { type: 'application/json', body: '["alice"]', message: 'must be a JSON object' },
+    { type: 'application/json', body: 'null', message: 'must be a JSON object' },
+    {
+      type: 'application/x-www-form-urlencoded',
+      body: '{"userid":"alice"}',
+      message: 'looks like JSON; send it with content-type: application/json',
+    },
+  ])('400 for the body $body of type $type', async ({ type, body, message }) => {
     const response = await fetch(`${served.url}/getvm`, { method: 'POST', body, headers: { 'content-type': type } });
     expect(await response.json()).toMatchObject({ code: 'invalid_request', errors: [{ field: 'body', message }] });
   });
 
-  it.each([
-    ['text/plain', 'userid=alice'],
-    ['', 'userid=alice'],
-  ])('415 for a body of type %j', async (type, body) => {
-    const headers = { 'content-type': type };
-    const response = await fetch(`${served.url}/getvm`, { method: 'POST', body: Buffer.from(body), headers });
+  it.each(['text/plain', ''])('415 for a body of type %j', async (type) => {
+    const body = Buffer.from('userid=alice');
+    const response = await fetch(`${served.url}/getvm`, { method: 'POST', body, headers: { 'content-type': type } });
     expect(response.status).toBe(415);
     expect(response.headers.get('accept-post')).toBe('application/json, application/x-www-form-urlencoded');
     expect(await response.json()).toMatchObject({ code: 'unsupported_media_type' });
@@ -403,11 +401,11 @@ describe('requests that are wrong', () => {
   });
 
   it.each([
-    ['GET', '/getvm', 'POST'],
-    ['DELETE', '/releasevm', 'POST'],
-    ['POST', '/pool', 'GET, HEAD'],
-    ['PUT', '/lease', 'GET'],
-  ])('405 for %s %s, with Allow', async (method, path, allow) => {
+    { method: 'GET', path: '/getvm', allow: 'POST' },
+    { method: 'DELETE', path: '/releasevm', allow: 'POST' },
+    { method: 'POST', path: '/pool', allow: 'GET, HEAD' },
+    { method: 'PUT', path: '/lease', allow: 'GET' },
+  ])('405 for $method $path, with Allow: $allow', async ({ method, path, allow }) => {
     const reply = await call(method, path);
     expectProblem(reply, 405, 'method_not_allowed');
     expect(reply.headers.get('allow')).toBe(allow);
@@ -435,12 +433,12 @@ describe('requests that are wrong', () => {
       await post('/getvm', bad);
     }
     expect((await call('GET', '/pool')).body).toMatchObject({ pools: { default: { free: 3 } } });
-    expect([logins, served.provider.checked]).toEqual([0, []]);
+    expect({ logins, checked: served.provider.checked }).toEqual({ logins: 0, checked: [] });
   });
 });
 
 describe('the log', () => {
-  it('has one line a request: who, what, how it went, but no key', async () => {
+  it('has one line for each request: user, route and status, but no key', async () => {
     const { body } = await post('/getvm', { userid: 'alice' });
     await call('GET', '/lease?userid=alice');
     await post('/getvm', { userid: 'alice' });
@@ -488,7 +486,7 @@ describe('the log', () => {
   it('counts calls that found the pool empty', async () => {
     for (const userid of ['alice', 'bob', 'carol', 'dave', 'erin', 'frank']) await post('/getvm', { userid });
     const counted = served.lines.map((line) => (JSON.parse(line) as { EmptyPools: number }).EmptyPools);
-    expect([counted.at(0), counted.at(-1)]).toEqual([0, 1]);
+    expect({ first: counted.at(0), last: counted.at(-1) }).toEqual({ first: 0, last: 1 });
   });
 });
 

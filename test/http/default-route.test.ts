@@ -31,10 +31,10 @@ describe('HEAD', () => {
   });
 
   it.each(['/lease?userid=alice', '/vms', '/events?vm=vm-01'])(
-    '%s is 405: $default has no authorization',
+    '%s is 405: API Gateway does not authorize callers of $default',
     async (path) => {
       const reply = await send('HEAD', path, { 'x-operator': 'ops' });
-      expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET']);
+      expect({ status: reply.status, allow: reply.headers.get('allow') }).toEqual({ status: 405, allow: 'GET' });
     },
   );
 });
@@ -46,10 +46,11 @@ describe('OPTIONS', () => {
     { path: '/vms/vm-01/drain', allow: 'POST' },
   ])('$path is answered with success, so that a preflight request passes', async ({ path, allow }) => {
     const reply = await send('OPTIONS', path);
-    expect([reply.status, reply.headers.get('allow'), await reply.text()]).toEqual([204, allow, '']);
+    const answer = { status: reply.status, allow: reply.headers.get('allow'), body: await reply.text() };
+    expect(answer).toEqual({ status: 204, allow, body: '' });
   });
 
-  it('is 404 where no call is', async () => {
+  it('is 404 at a path without a call', async () => {
     expect((await send('OPTIONS', '/nowhere')).status).toBe(404);
   });
 });

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** What a test may say of an event; the rest is as API Gateway sends it for `POST /getvm`. */
+/** The parts of an event that a test sets; the rest is what API Gateway sends for `POST /getvm`. */
 export interface EventParts extends Partial<APIGatewayProxyEventV2> {
   readonly method?: string;
 }

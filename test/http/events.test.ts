@@ -37,7 +37,7 @@ describe('an event of API Gateway', () => {
     expect(await answered(event)).toMatchObject({ status: 200, body: { lease: { userid } } });
   });
 
-  it('is answered under the request id of API Gateway, and logged under it and under that of Lambda, so that all logs can be joined', async () => {
+  it('is answered with the request id of API Gateway, and logged with that id and the id of Lambda', async () => {
     const { headers } = await parts.api(eventOf({ rawQueryString: 'userid=alice' }), 'invocation-1');
     expect(headers).toMatchObject({ 'x-request-id': 'JKJaXmPLvHcESHA=' });
     expect(JSON.parse(parts.lines[0] ?? '')).toMatchObject({
@@ -46,7 +46,7 @@ describe('an event of API Gateway', () => {
     });
   });
 
-  it('is replayed for an Idempotency-Key in any case of letters', async () => {
+  it('is replayed for an Idempotency-Key header in upper or lower case', async () => {
     const query = { rawQueryString: 'userid=alice' };
     const first = await answered({ ...query, headers: { 'IDEMPOTENCY-KEY': 'k-1' } });
     expect(await answered({ ...query, headers: { 'idempotency-key': 'k-1' } })).toEqual(first);
@@ -55,7 +55,7 @@ describe('an event of API Gateway', () => {
   it.each([
     { rule: 'a repeated query parameter', event: { rawQueryString: 'userid=alice&userid=alice' }, field: 'userid' },
     {
-      rule: 'a body that is no UTF-8',
+      rule: 'a body that is not UTF-8',
       event: {
         headers: { 'content-type': 'application/json' },
         body: base64(Buffer.from('{"userid":"\xff"}', 'latin1')),
@@ -64,7 +64,7 @@ describe('an event of API Gateway', () => {
       field: 'body',
     },
     {
-      rule: 'a parameter by the name of __proto__',
+      rule: 'a parameter named __proto__',
       event: { headers: { 'content-type': 'application/json' }, body: '{"userid":"alice","__proto__":{"pool":"x"}}' },
       field: '__proto__',
     },

@@ -5,7 +5,7 @@ import { CALLS } from '../../lambda/http/calls.ts';
 import type { ServedApi } from '../support/api/served-api.ts';
 import { serveApi } from '../support/api/served-api.ts';
 
-/** Longest a single answer may take; far more than any does, far less than a hang. */
+/** Longest that one answer may take: far more than any needs, far less than a hang. */
 const PATIENCE_MS = 5_000;
 
 interface WildRequest {
@@ -48,14 +48,14 @@ function send({ method, path, headers, body }: WildRequest): Promise<RawReply> {
   });
 }
 
-/** What every answer is, whatever the question was: granted, or refused by a problem document. */
+/** Every answer is a grant or a refusal with a problem document, whatever the request. */
 function expectSane(reply: RawReply): void {
   expect(served.faults).toEqual([]);
   expect(reply.headers['x-request-id']).toBeDefined();
   if (reply.status === 204) return;
   const body = JSON.parse(reply.text) as Record<string, unknown>;
   if (reply.status === 200) return;
-  // An empty pool is the one refusal of the 5xx kind, and a right one.
+  // An empty pool is the only right answer with a 5xx status.
   if (reply.status !== 503) expect(reply.status).toBeLessThan(500);
   else expect(body).toMatchObject({ code: 'pool_empty' });
   expect(reply.headers['content-type']).toBe('application/problem+json');
@@ -111,7 +111,7 @@ const wildRequest: fc.Arbitrary<WildRequest> = fc.record({
 });
 
 describe('any request at all', () => {
-  it('is granted or refused by a problem document: never a fault, never a hang', async () => {
+  it('is granted or refused with a problem document: never a fault, never a hang', async () => {
     const statuses = new Set<number>();
     await fc.assert(
       fc.asyncProperty(wildRequest, async (request) => {
@@ -121,7 +121,7 @@ describe('any request at all', () => {
       }),
       { numRuns: 1_500 },
     );
-    // The requests were wild enough to see most of the API, or this test has proved nothing.
+    // If a status is missing, the requests reached too little of the API to prove anything.
     expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 404, 405, 413, 415]));
   });
 });

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LocalServer } from '../support/processes/local-server.ts';
 import { printed, START_MS, startServer, urlOf } from '../support/processes/local-server.ts';
 
-/** Ctrl-C is felt to work at once; the server itself gives up after 3 s. */
+/** Longest that Ctrl-C may take to feel immediate; the server itself gives up after 3 s. */
 const SOON_MS = 2_500;
 
 const running: LocalServer[] = [];
@@ -21,7 +21,7 @@ function start(env: Record<string, string> = {}, args: readonly string[] = []): 
   return server;
 }
 
-/** Opens a connection of its own and sends some bytes on it. */
+/** Opens a new connection and sends some bytes on it. */
 async function connected(url: string, bytes: string): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.on('error', () => undefined);
@@ -36,6 +36,10 @@ async function endOf(server: LocalServer, signal: NodeJS.Signals): Promise<numbe
   server.process.kill(signal);
   await server.exit;
   return Date.now() - fromMs;
+}
+
+async function statusAndBody(response: Response): Promise<{ status: number; body: unknown }> {
+  return { status: response.status, body: await response.json() };
 }
 
 describe('npm start', () => {
@@ -66,7 +70,7 @@ describe('npm start', () => {
   );
 
   it(
-    'pays no attention to the name that a shell gives to HOST',
+    'ignores the name that a shell gives to HOST',
     async () => {
       const server = start({ HOST: 'x86_64-conda-linux-gnu' });
       expect(await urlOf(server)).toContain('http://127.0.0.1:');
@@ -105,7 +109,7 @@ describe('npm start', () => {
   );
 
   it(
-    'goes on answering when nobody reads its log',
+    'keeps answering when nobody reads its log',
     async () => {
       const server = start();
       const url = await urlOf(server);
@@ -129,12 +133,10 @@ describe('npm start', () => {
         method: 'POST',
         headers: { origin: 'http://evil.example' },
       });
-      expect([forbidden.status, await forbidden.json()]).toEqual([403, expect.objectContaining({ code: 'forbidden' })]);
+      expect(await statusAndBody(forbidden)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
       const lost = await fetch(new URL('/', url));
-      expect([lost.status, await lost.json()]).toEqual([
-        404,
-        expect.objectContaining({ detail: expect.stringContaining(`the API is at ${url}`) }),
-      ]);
+      const detail = expect.stringContaining(`the API is at ${url}`);
+      expect(await statusAndBody(lost)).toMatchObject({ status: 404, body: { detail } });
     },
     START_MS,
   );

@@ -37,14 +37,14 @@ describe('a caller who is not an operator', () => {
     expect(lastLine()).not.toHaveProperty('userId');
   });
 
-  it('reads on a laptop what to do there', async () => {
+  it('gets the instructions for a local server', async () => {
     const { body } = await call('GET', '/vms');
     expect(body.detail).toBe(
       'this call is for operators: start the server with ADMIN_USERS=NAME and send the header x-operator: NAME',
     );
   });
 
-  it('reads on Lambda to sign the call, also from an address that looks local', async () => {
+  it('gets the instruction to sign the call on Lambda, also from an address that looks local', async () => {
     const { api } = await testApi(undefined, { AWS_LAMBDA_FUNCTION_NAME: 'vm-pool-dev' });
     const event = eventOf({ routeKey: 'GET /vms', method: 'GET', headers: { 'x-operator': OPERATOR } });
     event.requestContext.http.sourceIp = '127.0.0.1';
@@ -54,7 +54,7 @@ describe('a caller who is not an operator', () => {
   });
 });
 
-it('names the parameters that were wrong, but repeats nothing that a caller made up', async () => {
+it('names the wrong parameters, but never repeats a name that a caller made up', async () => {
   const secret = 'eyJhbGciOiJIUzI1NiJ9.sensitive';
   await call('POST', '/getvm', { userid: 'not valid', leaseid: 'x' });
   expect(lastLine()).toMatchObject({ code: 'invalid_request', badFields: ['userid', 'leaseid'] });

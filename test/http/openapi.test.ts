@@ -1,4 +1,4 @@
-/** The contract promises nothing that the function never answers. (That it answers nothing else, `testApi` checks.) */
+/** The contract promises nothing that the function never answers. `testApi` checks the reverse. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { CALLS } from '../../lambda/http/calls.ts';
@@ -43,7 +43,7 @@ function requestOf(route: string, rawQueryString: string, { headers, ...parts }:
   return { ...event, requestContext: { ...event.requestContext, http } };
 }
 
-/** Parameters that are right for a call. */
+/** Valid parameters for each call. */
 const QUERY: Readonly<Record<string, string>> = {
   'POST /getvm': 'userid=alice',
   'POST /releasevm': 'userid=alice',
@@ -76,7 +76,7 @@ function failStore(error: Error): void {
   }
 }
 
-/** An event that no API Gateway sends, so that the function meets a fault of its own. */
+/** An event that makes the function itself fail; API Gateway never sends one. */
 function broken(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   return Object.defineProperty(event, 'rawQueryString', {
     get() {
@@ -176,6 +176,6 @@ it('GET /openapi.json answers the contract', async () => {
   expect(JSON.parse(body ?? '')).toEqual(openApi);
 });
 
-it('the contract promises nothing that was not answered here', () => {
+it('the tests above got every answer that the contract promises', () => {
   expect(answersDocumented().filter((answer) => !answersSeen().includes(answer))).toEqual([]);
 });

@@ -38,7 +38,7 @@ describe('who is an operator', () => {
     expect(await call('GET', '/pool')).toMatchObject({ body: { pools: { default: { free: 2 } } } });
   });
 
-  it('is told before anything of the request is looked at', async () => {
+  it('is decided before the rest of the request is checked', async () => {
     expect(await call('POST', '/vms/vm-99/drain', {}, {})).toMatchObject({ status: 403 });
   });
 
@@ -48,13 +48,13 @@ describe('who is an operator', () => {
     return { ...event, requestContext: { ...event.requestContext, http, ...(authorizer && { authorizer }) } };
   };
 
-  it('is whoever signed the call and was let through by API Gateway', async () => {
+  it('is every caller whose signature API Gateway has accepted', async () => {
     const { api } = await testApi();
     const iam = { userArn: 'arn:aws:iam::123456789012:user/ops' };
     expect(await api(signed('203.0.113.9', { iam }), 'i-1')).toMatchObject({ statusCode: 200 });
   });
 
-  it('is nobody from elsewhere, whatever name they give', async () => {
+  it('is nobody on another computer, whatever name they send', async () => {
     const { api } = await testApi();
     expect(await api(signed('203.0.113.9'), 'i-1')).toMatchObject({ statusCode: 403 });
     expect(await api(signed('127.0.0.1'), 'i-1')).toMatchObject({ statusCode: 200 });
@@ -107,7 +107,7 @@ describe('GET /vms', () => {
 });
 
 describe('orders', () => {
-  it('drain: a VM that nobody has, at once; it is lent no more', async () => {
+  it('drain: takes a free VM out at once; it is no longer lent', async () => {
     expect(await order('vm-01', 'drain', 'new disk')).toMatchObject({
       status: 200,
       body: { vm: { id: 'vm-01', state: 'drained', reason: 'new disk' } },
@@ -116,25 +116,25 @@ describe('orders', () => {
     expect(await acquire('bob')).toMatchObject({ status: 503, body: { code: 'pool_empty' } });
   });
 
-  it('drain: a VM that somebody has, when they give it back', async () => {
+  it('drain: takes a leased VM out when its user gives it back', async () => {
     await acquire('alice');
     expect(await order('vm-01', 'drain')).toMatchObject({ body: { vm: { state: 'leased', draining: true } } });
     expect(await call('POST', '/releasevm', { userid: 'alice' })).toMatchObject({ body: { vm: { state: 'drained' } } });
   });
 
-  it('return: back through a check', async () => {
+  it('return: brings a VM back through a check', async () => {
     await order('vm-01', 'quarantine', 'smells of smoke');
     expect(await order('vm-01', 'return', 'was the toaster')).toMatchObject({ body: { vm: { state: 'free' } } });
     expect(served.provider.checked).toEqual(['vm-01']);
   });
 
-  it('release: takes a VM from its holder, who has no right to it from then on', async () => {
+  it('release: takes a VM from its holder and ends the lease', async () => {
     await acquire('alice');
     expect(await order('vm-01', 'release', 'left the company')).toMatchObject({ body: { vm: { state: 'free' } } });
     expect(await call('GET', '/lease?userid=alice')).toMatchObject({ status: 404 });
   });
 
-  it('409 vm_in_use: quarantine takes no VM from its holder', async () => {
+  it('409 vm_in_use: quarantine leaves a leased VM to its holder', async () => {
     await acquire('alice');
     expect(await order('vm-01', 'quarantine')).toMatchObject({
       status: 409,
@@ -166,7 +166,7 @@ describe('orders', () => {
 });
 
 describe('GET /events', () => {
-  it('tells what happened to a VM, and why, newest first', async () => {
+  it('lists what happened to a VM, and why, newest first', async () => {
     await acquire('alice');
     await order('vm-01', 'release', 'left the company');
     const { body } = await call('GET', '/events?vm=vm-01');
@@ -198,13 +198,13 @@ describe('GET /events', () => {
     expect(await acquire(REAPER)).toMatchObject({ status: 400, body: { errors: [{ field: 'userid' }] } });
   });
 
-  it('tells what a user had', async () => {
+  it('lists what a user had', async () => {
     await acquire('alice');
     await acquire('bob');
     expect((await call('GET', '/events?userid=bob')).body.events).toMatchObject([{ kind: 'acquired', vmId: 'vm-02' }]);
   });
 
-  it('404 unknown_vm for a VM that the store never knew, but the events of one that has left the inventory', async () => {
+  it('404 unknown_vm only for a VM that the store never knew, not for one that was removed', async () => {
     expect(await call('GET', '/events?vm=vm-99')).toMatchObject({ status: 404, body: { code: 'unknown_vm' } });
     await served.store.sync(someVms(1), { who: 'reaper', nowMs: served.clock.read(), requestId: 'r-1' });
     const { body } = await call('GET', '/events?vm=vm-02');
