@@ -58,7 +58,7 @@ const call: fc.Arbitrary<Call> = fc.oneof(
 const moment = fc.array(fc.record({ process: fc.constantFrom(0, 1), call }), { minLength: 1, maxLength: 5 });
 const apartMs = fc.constantFrom(0, 300, 40 * 60_000, 2 * 3600_000, -24 * 3600_000);
 
-/** What is wrong with the events of a VM, newest first, whose state is `state` now. */
+/** What is wrong with the events of a VM. @param events - newest first @param state - of the VM now */
 function orderFaults(events: readonly PoolEvent[], state: VmState | undefined): string[] {
   const newer = [{ from: state, atMs: Infinity, kind: 'now' }, ...events];
   return [...events, { to: undefined, atMs: -Infinity, kind: 'unknown' }].flatMap(({ to, atMs, kind }, place) => {
@@ -71,10 +71,10 @@ function orderFaults(events: readonly PoolEvent[], state: VmState | undefined): 
   });
 }
 
-/** The events of a VM tell its history in the order in which it happened, whatever the clocks of the processes show. */
+/** The events of a VM are its history, in the order in which it happened, whatever the clocks of the processes show. */
 export function describeEventOrder(name: string, makeStores: SharedStoresFactory, numRuns: number): void {
   describe(`events of ${name}`, () => {
-    it('each start in the state and not before the time that the one before it ended with', async () => {
+    it('each start in the state that the previous one led to, and never before it', async () => {
       await fc.assert(
         fc.asyncProperty(apartMs, fc.array(moment, { minLength: 3, maxLength: 10 }), async (apart, moments) => {
           const clocks: Clock[] = [Date.now, () => Date.now() + apart];

@@ -15,7 +15,7 @@ import { describeRenew } from './lease-store/renew.ts';
 import { describeStatuses } from './lease-store/statuses.ts';
 import { describeSync } from './lease-store/sync.ts';
 
-/** What every store promises, whatever it is made of: the port `LeaseStore`, one file a behaviour. */
+/** What every store promises by the port `LeaseStore`, with one file for each behaviour. */
 export function describeLeaseStore(name: string, makeStore: StoreFactory): void {
   describe(`${name} as a LeaseStore`, () => {
     let store: LeaseStore;

@@ -6,7 +6,7 @@ import type { VmState } from '../../lambda/pool/vm.ts';
 import type { StoreFactory } from '../support/pool/lending.ts';
 import { CHECKS, lendingOver, LIMITS, someVms } from '../support/pool/lending.ts';
 
-/** The service under test, and what the test knows of the leases it was told of. */
+/** The service under test, with its clock and its provider. */
 type Real = Awaited<ReturnType<typeof lendingOver>>;
 
 interface ModelLease {
@@ -23,11 +23,11 @@ interface ModelVm {
   failures: number;
   draining: boolean;
   reason: string | undefined;
-  /** Of its next check. */
+  /** Time of the next check, epoch seconds. */
   dueAtSec: number;
 }
 
-/** The rules once more, as simply as can be: no index, no clock, no concurrency. */
+/** The rules once more, in their simplest form: without indexes, clocks and concurrency. */
 class Model {
   nowSec: number;
   readonly vms: ReadonlyMap<string, ModelVm>;
@@ -43,7 +43,7 @@ class Model {
 
   vm(vmId: string): ModelVm {
     const vm = this.vms.get(vmId);
-    if (vm === undefined) throw new Error(`the model has no ${vmId}`);
+    if (vm === undefined) throw new Error(`unknown VM in the model: ${vmId}`);
     return vm;
   }
 
@@ -63,7 +63,7 @@ class Model {
     Object.assign(this.vm(lease.vmId), { state: 'checking', failures: 0, dueAtSec: this.nowSec });
   }
 
-  /** A drained VM shows its operator's reason, any other why its last check failed. */
+  /** A VM that is to be drained keeps its operator's reason; any other shows why its last check failed. */
   private noteCheck(vm: ModelVm): void {
     if (vm.draining && vm.state !== 'quarantined') return;
     vm.reason = vm.failures === 0 ? undefined : 'disk full';
@@ -104,7 +104,7 @@ class Model {
 
 type Command = fc.AsyncCommand<Model, Real>;
 
-/** The code of the refusal that a call ends with; a fault is the test's failure. */
+/** The code of the refusal that a call ends with, or `none`. Any other error fails the test. */
 async function refusalOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;
@@ -115,7 +115,7 @@ async function refusalOf(call: Promise<unknown>): Promise<string> {
   return 'none';
 }
 
-/** What must hold after every step, whatever the step was. */
+/** Checks what must hold after every step. */
 async function holdInvariants(model: Model, { store }: Real, users: readonly string[]): Promise<void> {
   const counts = (await store.counts(model.nowSec)).get('default');
   expect(counts).toEqual(model.counts());
@@ -180,7 +180,7 @@ function acquire(userId: string, minutes: number, key: string | undefined): Comm
   });
 }
 
-/** Calls may name no lease, the current one, one released earlier, or one that never was. */
+/** Calls may name no lease, the current one, one released earlier, or one that never existed. */
 type Naming = 'none' | 'current' | 'released' | 'wrong';
 
 function leaseIdOf(model: Model, userId: string, naming: Naming): string | undefined {
@@ -201,7 +201,7 @@ function release(userId: string, naming: Naming): Command {
     const call = lending.release({ userId, leaseId }, 'r-2');
     if (leaseId !== undefined && leaseId === model.released.get(userId)) {
       const { vm, state } = await call;
-      // A repeated release lets a VM that still waits for its check have it.
+      // A repeated release also runs a check that is still due.
       model.checkIfDue(vm.id);
       expect(state).toBe(model.vm(vm.id).state);
       return;
@@ -328,7 +328,7 @@ const commands = [
   fc.tuple(fc.constantFrom(...VM_IDS), fc.boolean()).map((args) => setHealth(...args)),
 ];
 
-/** Random histories over a store, step by step against the model, shrunk to the shortest when one goes wrong. */
+/** Runs random histories on a store and compares every step with the model. fast-check shrinks a failing one. */
 export function describeLendingModel(name: string, makeStore: StoreFactory, numRuns: number): void {
   describe(`lending over ${name}`, () => {
     it('answers as the model does and holds the invariants at every step of a random history', async () => {

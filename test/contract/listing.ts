@@ -25,7 +25,7 @@ async function giveBackAndFree(store: LeaseStore, userId: string): Promise<void>
   await store.change(returned, { state: 'free', failures: 0, draining: false }, event);
 }
 
-/** Runs `look` some times while users borrow and give back. */
+/** Calls `look` {@link LOOKS} times while users borrow and give back. */
 async function duringChurn<Seen>(store: LeaseStore, look: () => Promise<Seen>): Promise<Seen[]> {
   let isOver = false;
   const users = ['alice', 'bob', 'carol', 'dave'].map(async (userId) => {

@@ -27,7 +27,7 @@ export function describeAcquire(currentStore: CurrentStore): void {
       });
     });
 
-    it('refuses a user who holds a lease, and shows which', async () => {
+    it('refuses a user who holds a lease, and shows the lease', async () => {
       const { lease } = await store.acquire(wish('alice'));
       await expect(store.acquire(wish('alice', { pool: 'large' }))).rejects.toMatchObject({
         code: 'already_allocated',
@@ -42,7 +42,7 @@ export function describeAcquire(currentStore: CurrentStore): void {
       });
     });
 
-    it('refuses when no VM of the pool is free, and tells the counts of that pool', async () => {
+    it('refuses when the pool is empty, and shows the counts of that pool', async () => {
       await store.acquire(wish('alice', { pool: 'large' }));
       await expect(store.acquire(wish('bob', { pool: 'large' }))).rejects.toMatchObject({
         code: 'pool_empty',
@@ -77,7 +77,7 @@ export function describeAcquire(currentStore: CurrentStore): void {
       expect(await countsOf(store)).toEqual(counted({ free: 2, leased: 1 }));
     });
 
-    it('lets a user whose lease has ended have another VM, though nothing was reaped', async () => {
+    it('lends another VM to a user whose lease has ended, although nothing was reaped', async () => {
       const first = await store.acquire(wish('alice'));
       const second = await store.acquire(wish('alice', { nowSec: END_SEC, expiresAtSec: END_SEC + 1 }));
       expect(second.vm.id).not.toBe(first.vm.id);

@@ -7,7 +7,7 @@ import { CHECKS, NOON_SEC } from '../../support/pool/lending.ts';
 import type { CurrentStore } from './fixtures.ts';
 import { act, counted, countsOf, END_SEC, HOUR_SEC, known, query, someEvent, TO_FREE, wish } from './fixtures.ts';
 
-/** A VM goes to its next place in life, unless it has changed meanwhile. */
+/** A VM gets its next status, unless it has changed since it was read. */
 export function describeChange(currentStore: CurrentStore): void {
   describe('change', () => {
     let store: LeaseStore;
@@ -25,7 +25,7 @@ export function describeChange(currentStore: CurrentStore): void {
 
     it('frees a VM, so that it is lent again', async () => {
       const { applied, status } = await store.change(checking, TO_FREE, someEvent(checking));
-      expect([applied, status.state]).toEqual([true, 'free']);
+      expect({ applied, state: status.state }).toEqual({ applied: true, state: 'free' });
       expect(await store.due(END_SEC, 10)).toEqual([]);
       expect((await store.acquire(wish('bob', { pool: 'large' }))).vm.id).toBe('big-01');
     });
@@ -40,7 +40,7 @@ export function describeChange(currentStore: CurrentStore): void {
       expect(await store.status('big-01')).toMatchObject({ state, reason: 'disk full' });
     });
 
-    it('takes a free VM out', async () => {
+    it('makes a free VM unavailable', async () => {
       const { status } = await store.change(checking, TO_FREE, someEvent(checking));
       await store.change(
         status,
@@ -50,7 +50,7 @@ export function describeChange(currentStore: CurrentStore): void {
       await expect(store.acquire(wish('bob', { pool: 'large' }))).rejects.toMatchObject({ code: 'pool_empty' });
     });
 
-    it('is made once when it comes twice at once', async () => {
+    it('is applied once when two calls make it at once', async () => {
       const [one, other] = await Promise.all([
         store.change(checking, TO_FREE, someEvent(checking)),
         store.change(checking, TO_FREE, someEvent(checking)),
@@ -59,7 +59,7 @@ export function describeChange(currentStore: CurrentStore): void {
       expect(await countsOf(store, 'large')).toEqual(counted({ free: 1 }));
     });
 
-    it('is not made when it comes too late, so that it frees no VM of anybody', async () => {
+    it('is not applied when it comes too late, so that a leased VM stays leased', async () => {
       await store.change(checking, TO_FREE, someEvent(checking));
       const { lease } = await store.acquire(wish('bob', { pool: 'large' }));
       const late = await store.change(checking, TO_FREE, someEvent(checking));
@@ -79,7 +79,7 @@ export function describeChange(currentStore: CurrentStore): void {
       expect(await store.status(vm.id)).toMatchObject({ state: 'drained', reason: 'repair' });
     });
 
-    it('forgets the reason of a drain that is taken back while the VM is leased', async () => {
+    it('forgets the reason of a drain that is withdrawn while the VM is leased', async () => {
       const { vm } = await store.acquire(wish('bob'));
       const leased = await known(store, vm.id);
       await store.change(leased, ordered(leased, 'drain', 'repair', NOON_SEC), someEvent(leased));
@@ -89,7 +89,7 @@ export function describeChange(currentStore: CurrentStore): void {
       expect((await store.release(query('bob'))).reason).toBeUndefined();
     });
 
-    it('ends a live lease whose VM is taken from its holder, key and all', async () => {
+    it('ends a live lease and frees its key when the VM is taken from its holder', async () => {
       const idempotency = { key: 'k-9', fingerprint: 'bob' };
       const { vm, lease } = await store.acquire(wish('bob', { idempotency }));
       const leased = await store.status(vm.id);
@@ -100,7 +100,7 @@ export function describeChange(currentStore: CurrentStore): void {
       expect(again.lease.id).not.toBe(lease.id);
     });
 
-    it('of a VM whose lease had ended leaves the lease alone that its user got meanwhile', async () => {
+    it('to a VM whose lease has ended leaves the new lease of its user alone', async () => {
       const first = await store.acquire(wish('bob'));
       const second = await store.acquire(wish('bob', { nowSec: END_SEC, expiresAtSec: END_SEC + HOUR_SEC }));
       const old = await store.status(first.vm.id);

@@ -13,7 +13,7 @@ export function describeCounts(currentStore: CurrentStore): void {
       store = currentStore();
     });
 
-    it('have every VM of every pool in exactly one state', async () => {
+    it('count every VM of every pool in exactly one state', async () => {
       await store.acquire(wish('alice'));
       expect(await store.counts(NOON_SEC)).toEqual(
         new Map([
@@ -23,7 +23,7 @@ export function describeCounts(currentStore: CurrentStore): void {
       );
     });
 
-    it('have a VM whose lease has ended as one that waits for its check', async () => {
+    it('count a VM whose lease has ended as checking', async () => {
       await store.acquire(wish('alice'));
       expect(await countsOf(store, 'default', END_SEC)).toEqual(counted({ free: 2, checking: 1 }));
     });

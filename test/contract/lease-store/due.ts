@@ -14,7 +14,7 @@ export function describeDue(currentStore: CurrentStore): void {
       store = currentStore();
     });
 
-    it('has leases from the second of their end on, and the VM as the reaper needs it', async () => {
+    it('has a lease from the second of its end on, with the status that the reaper needs', async () => {
       const { vm, lease } = await store.acquire(wish('alice', { expiresAtSec: NOON_SEC + 10 }));
       await store.acquire(wish('bob'));
       expect(await store.due(NOON_SEC + 9, 10)).toEqual([]);
@@ -23,7 +23,7 @@ export function describeDue(currentStore: CurrentStore): void {
       expect(await store.status(vm.id)).toEqual(status);
     });
 
-    it('has the longest overdue first, and no more than was asked for', async () => {
+    it('has the longest overdue first, up to the limit', async () => {
       await store.acquire(wish('alice', { expiresAtSec: NOON_SEC + 30 }));
       await store.acquire(wish('bob', { expiresAtSec: NOON_SEC + 10 }));
       await store.acquire(wish('carol', { expiresAtSec: NOON_SEC + 20, pool: 'large' }));
@@ -39,7 +39,7 @@ export function describeDue(currentStore: CurrentStore): void {
       expect((await only(store.due(NOON_SEC + 1, 10))).lease?.userId).toBe('bob');
     });
 
-    it('has checks from their time on', async () => {
+    it('has a check from its due time on', async () => {
       await store.acquire(wish('alice'));
       const status = await store.release(query('alice'));
       const later: VmChange = {

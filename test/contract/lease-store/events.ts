@@ -13,7 +13,7 @@ export function describeEvents(currentStore: CurrentStore): void {
       store = currentStore();
     });
 
-    it('tell who did what to which VM, when, and in which request, newest first', async () => {
+    it('show who did what to which VM, when, and in which request, newest first', async () => {
       const request = wish('alice', { pool: 'large' });
       const { lease } = await store.acquire(request);
       const release = query('alice', undefined, NOON_SEC + 5);
@@ -33,7 +33,7 @@ export function describeEvents(currentStore: CurrentStore): void {
       expect((await store.events({ userId: 'bob', limit: 10 })).items).toEqual([]);
     });
 
-    it('come page by page, none twice and none left out', async () => {
+    it('come page by page, each exactly once', async () => {
       for (let round = 0; round < 4; round++) {
         await store.acquire(wish('alice', { pool: 'large', nowSec: NOON_SEC + 10 * round }));
         const status = await store.release(query('alice', undefined, NOON_SEC + 10 * round + 1));
@@ -60,7 +60,7 @@ export function describeEvents(currentStore: CurrentStore): void {
       }
     });
 
-    it('are not written by what does not happen', async () => {
+    it('are not written by a call that is refused', async () => {
       await store.acquire(wish('alice', { pool: 'large' }));
       await expect(store.acquire(wish('bob', { pool: 'large' }))).rejects.toThrow();
       await expect(store.release(query('bob'))).rejects.toThrow();

@@ -4,26 +4,26 @@ import type { AcquireRequest, LeaseQuery, LeaseStore } from '../../../lambda/poo
 import type { PoolCounts, Vm, VmStatus } from '../../../lambda/pool/vm.ts';
 import { NOON_SEC, someVms } from '../../support/pool/lending.ts';
 
-/** The store of the test that runs, filled with {@link INVENTORY}. */
+/** The store of the current test, filled with {@link INVENTORY}. */
 export type CurrentStore = () => LeaseStore;
 
 /** Three VMs of the default pool and one of the pool `large`. */
 export const INVENTORY: readonly Vm[] = [...someVms(3), ...someVms(1, 'large', 'big')];
 
-/** Seconds. */
+/** One hour, seconds. */
 export const HOUR_SEC = 3600;
 /** End of the lease that {@link wish} asks for. */
 export const END_SEC = NOON_SEC + HOUR_SEC;
 
 let requests = 0;
 
-/** Somebody's act at a second, in a new request. */
+/** An act at a given second, in a new request. */
 export function act(who: string, nowSec: number) {
   requests += 1;
   return { who, nowMs: nowSec * 1000 + 7, requestId: `r-${requests}` };
 }
 
-/** A user's wish for a VM of the default pool until {@link END_SEC}; every one is a new request. */
+/** A user's wish for a VM of the default pool until {@link END_SEC}; each wish is a new request. */
 export function wish(
   userId: string,
   { nowSec = NOON_SEC, ...more }: Partial<AcquireRequest> & { nowSec?: number } = {},
@@ -44,7 +44,7 @@ export async function known(store: LeaseStore, vmId: string): Promise<VmStatus> 
   return status;
 }
 
-/** The only one of the VMs. */
+/** The only VM in a list. @throws an error if the list has none or several */
 export async function only(statuses: Promise<readonly VmStatus[]>): Promise<VmStatus> {
   const [first, ...more] = await statuses;
   if (first === undefined || more.length > 0) throw new Error('expected exactly one VM');
@@ -54,7 +54,7 @@ export async function only(statuses: Promise<readonly VmStatus[]>): Promise<VmSt
 /** What a passed check does. */
 export const TO_FREE: VmChange = { state: 'free', failures: 0, draining: false };
 
-/** Counts that are 0 but for some. */
+/** Counts that are 0 except for the given ones. */
 export function counted(some: Partial<PoolCounts>): PoolCounts {
   return { free: 0, leased: 0, checking: 0, quarantined: 0, drained: 0, ...some };
 }

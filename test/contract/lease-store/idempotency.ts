@@ -21,7 +21,7 @@ export function describeIdempotency(currentStore: CurrentStore): void {
       expect(await store.acquire(wish('alice', { idempotency, nowSec: END_SEC - 1 }))).toEqual(first);
     });
 
-    it('answers a retry also when no VM is free any more', async () => {
+    it('answers a retry also when the pool has become empty', async () => {
       const first = await store.acquire(wish('alice', { idempotency, pool: 'large' }));
       expect(await store.acquire(wish('alice', { idempotency, pool: 'large' }))).toEqual(first);
     });
@@ -34,11 +34,11 @@ export function describeIdempotency(currentStore: CurrentStore): void {
     });
 
     it.each([
-      ['alice', 'default'],
-      ['bob', 'default'],
-      ['alice', 'large'],
-      ['bob', 'large'],
-    ])('refuses the key for other parameters (%s, pool %s)', async (userId, pool) => {
+      { userId: 'alice', pool: 'default' },
+      { userId: 'bob', pool: 'default' },
+      { userId: 'alice', pool: 'large' },
+      { userId: 'bob', pool: 'large' },
+    ])('refuses the key for other parameters ($userId, pool $pool)', async ({ userId, pool }) => {
       await store.acquire(wish('alice', { idempotency, pool: 'large' }));
       const other = wish(userId, { idempotency: { key: 'k-1', fingerprint: 'something else' }, pool });
       await expect(store.acquire(other)).rejects.toMatchObject({ code: 'idempotency_key_reused' });
@@ -57,9 +57,9 @@ export function describeIdempotency(currentStore: CurrentStore): void {
     });
 
     it.each([
-      ['was released', NOON_SEC, () => store.release(query('alice'))],
-      ['has ended', END_SEC, () => Promise.resolve()],
-    ])('forgets the key once its lease %s', async (_, nowSec, end) => {
+      { ending: 'was released', nowSec: NOON_SEC, end: () => store.release(query('alice')) },
+      { ending: 'has ended', nowSec: END_SEC, end: () => Promise.resolve() },
+    ])('forgets the key once its lease $ending', async ({ nowSec, end }) => {
       const first = await store.acquire(wish('alice', { idempotency }));
       await end();
       const bobs = { idempotency: { key: 'k-1', fingerprint: 'bob' }, nowSec, expiresAtSec: END_SEC + 9 };

@@ -13,7 +13,7 @@ export function describeRelease(currentStore: CurrentStore): void {
       store = currentStore();
     });
 
-    it('leaves the VM to its check, due at once, and the user without a lease', async () => {
+    it('sends the VM to its check at once, and leaves the user without a lease', async () => {
       const { vm } = await store.acquire(wish('alice'));
       const status = await store.release(query('alice'));
       expect(status).toMatchObject({ vm, state: 'checking', failures: 0, dueAtSec: NOON_SEC });
@@ -37,7 +37,7 @@ export function describeRelease(currentStore: CurrentStore): void {
       expect((await store.find('bob', NOON_SEC))?.lease).toEqual(other.lease);
     });
 
-    it('answers its repetition with the VM as it is now, and changes nothing, whoever has it by then', async () => {
+    it('answers a repeated call with the current status of the VM, and changes nothing', async () => {
       const { vm, lease } = await store.acquire(wish('alice', { pool: 'large' }));
       const repeated = query('alice', lease.id);
       const status = await store.release(repeated);
@@ -58,7 +58,7 @@ export function describeRelease(currentStore: CurrentStore): void {
       expect(await countsOf(store)).toEqual(counted({ free: 2, checking: 1 }));
     });
 
-    it("tells nothing of another user's released lease", async () => {
+    it("reveals nothing about another user's released lease", async () => {
       const { lease } = await store.acquire(wish('alice'));
       await store.release(query('alice', lease.id));
       await expect(store.release(query('bob', lease.id))).rejects.toMatchObject({ code: 'no_lease' });

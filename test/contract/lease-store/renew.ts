@@ -17,7 +17,7 @@ export function describeRenew(currentStore: CurrentStore): void {
       return { ...query('alice', leaseId, nowSec), termIn: () => ({ ttlSec, maxSec: 2 * HOUR_SEC }) };
     };
 
-    it('extends the lease and keeps it so', async () => {
+    it('extends the lease and stores the new end', async () => {
       const { lease } = await store.acquire(wish('alice'));
       const longer = { ...lease, expiresAtSec: END_SEC + 60 };
       expect(await store.renew(renewal(lease.id))).toEqual(longer);

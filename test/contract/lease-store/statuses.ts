@@ -13,7 +13,7 @@ export function describeStatuses(currentStore: CurrentStore): void {
       store = currentStore();
     });
 
-    it('have every VM, page by page', async () => {
+    it('list every VM, page by page', async () => {
       await store.acquire(wish('alice'));
       const ids = [];
       let cursor: string | undefined;
@@ -29,7 +29,7 @@ export function describeStatuses(currentStore: CurrentStore): void {
       await expect(store.statuses({ limit: 3, cursor })).rejects.toMatchObject({ code: 'invalid_cursor' });
     });
 
-    it('go on after a VM that has left the inventory since', async () => {
+    it('continue after a VM that has left the inventory', async () => {
       const page = await store.statuses({ limit: 2 });
       const gone = page.items.map(({ vm }) => vm.id);
       const all = INVENTORY;

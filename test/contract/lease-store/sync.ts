@@ -30,7 +30,7 @@ export function describeSync(currentStore: CurrentStore): void {
       expect((await store.acquire(wish('alice', { pool: 'arm' }))).vm.id).toBe('arm-01');
     });
 
-    it('drops what is not leased, and what is leased when it comes back', async () => {
+    it('removes a free VM at once, and a leased VM when it is given back', async () => {
       const { vm } = await store.acquire(wish('alice', { pool: 'large' }));
       await store.sync([first], act('reaper', NOON_SEC));
       expect(await countsOf(store)).toEqual(counted({ free: 1 }));
@@ -43,7 +43,7 @@ export function describeSync(currentStore: CurrentStore): void {
       expect(await countsOf(store, 'large')).toEqual(counted({}));
     });
 
-    it('changes a leased VM that is gone once, so that nothing decided before makes it free', async () => {
+    it("changes a leased VM that is gone once, so that an earlier decision can't free it", async () => {
       const { vm } = await store.acquire(wish('alice', { pool: 'large' }));
       const before = await store.status(vm.id);
       if (before === undefined) throw new Error('no VM');
@@ -55,14 +55,14 @@ export function describeSync(currentStore: CurrentStore): void {
       expect(items.map(({ kind }) => kind)).toEqual(['changed', 'acquired', 'added']);
     });
 
-    it('takes a VM back that was to be dropped', async () => {
+    it('keeps a VM that comes back before it was removed', async () => {
       const { vm } = await store.acquire(wish('alice', { pool: 'large' }));
       await store.sync(someVms(3), act('reaper', NOON_SEC));
       await store.sync([...someVms(3), vm], act('reaper', NOON_SEC));
       expect(await store.release(query('alice'))).toMatchObject({ state: 'checking' });
     });
 
-    it('shows a new address to everybody, the holder of a lease included', async () => {
+    it('shows a new address to everybody, also to the holder of a lease', async () => {
       const { vm } = await store.acquire(wish('alice', { pool: 'large' }));
       const moved = [first, second, third, vm].map((one) => ({ ...one, ip: '198.51.100.7' }));
       await store.sync(moved, act('reaper', NOON_SEC));
@@ -71,7 +71,7 @@ export function describeSync(currentStore: CurrentStore): void {
       expect(await store.release(query('alice'))).toMatchObject({ vm: { ip: '198.51.100.7' } });
     });
 
-    it('lends nothing that is gone, and what has changed pools only from its new one', async () => {
+    it('no longer lends a VM that is gone, and lends a moved VM only from its new pool', async () => {
       await store.sync([{ ...first, pool: 'large' }, second], act('reaper', NOON_SEC));
       expect((await store.acquire(wish('alice'))).vm.id).toBe(second.id);
       await expect(store.acquire(wish('bob'))).rejects.toMatchObject({ code: 'pool_empty' });

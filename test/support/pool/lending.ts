@@ -28,7 +28,7 @@ export function someVms(count: number, pool = 'default', prefix = 'vm'): Vm[] {
   }));
 }
 
-/** A clock that stands still until it is told to move on. */
+/** A clock that moves only when a test advances it. */
 export class TestClock {
   nowSec = NOON_SEC;
 
@@ -62,7 +62,7 @@ export class TestProvider implements VmProvider {
   }
 }
 
-/** Makes the store that a suite is about, with no VM in it. */
+/** Makes the store that a suite tests, without VMs. */
 export type StoreFactory = () => Promise<LeaseStore>;
 
 /** An act at noon. */
@@ -75,7 +75,7 @@ export function serviceOver(parts: Omit<ServiceParts, 'write'>): Service {
   return composeService(settings, { ...parts, write: () => undefined });
 }
 
-/** Lending over a store, with a clock and a provider in the test's hands. */
+/** Lending over a store, with a clock and a provider that the test controls. */
 export async function lendingOver(makeStore: StoreFactory, vms: readonly Vm[]) {
   const clock = new TestClock();
   const provider = new TestProvider(vms);
