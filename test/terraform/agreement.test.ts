@@ -1,4 +1,4 @@
-/** Terraform and the function are written in two languages and have to agree. */
+/** Terraform and the function declare settings in two languages, which must agree. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from '@cdktn/hcl2json';
@@ -56,11 +56,11 @@ it("the function's environment holds every setting that Terraform sets, and noth
 
 function variableOf(name: string): Variable {
   const [found] = files.flatMap(({ variable = {} }) => variable[name] ?? []);
-  if (found === undefined) throw new Error(`terraform/ has no variable ${name}`);
+  if (found === undefined) throw new Error(`unknown variable in terraform/: ${name}`);
   return found;
 }
 
-/** As it stands in the environment: a list is joined with commas. */
+/** The default as the environment holds it: a list is joined with commas. */
 function defaultOf(name: string): string {
   return String(variableOf(name).default);
 }
@@ -69,7 +69,7 @@ function conditionsOf(name: string): string {
   return (variableOf(name).validation ?? []).map(({ condition }) => condition).join(' && ');
 }
 
-/** A bound may be another variable: then it is that one's bound. */
+/** A bound may be another variable; then that variable's bound counts. */
 function boundsOf(name: string): { min: number; max: number } {
   const boundBy = (operator: string): number => {
     const [, bound = '', other] =

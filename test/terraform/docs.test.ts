@@ -106,7 +106,7 @@ describe('the section of a README', () => {
 <!-- END_TF_DOCS -->`);
   });
 
-  it('says so when there is nothing to list', async () => {
+  it('says so when a list is empty', async () => {
     expect(await sectionFor('locals {}')).toBe(`<!-- BEGIN_TF_DOCS -->
 ## Requirements
 
@@ -122,7 +122,7 @@ No outputs.
 <!-- END_TF_DOCS -->`);
   });
 
-  it('takes the place of the one before and leaves the rest of the README alone', () => {
+  it('replaces the old section and leaves the rest of the README alone', () => {
     const before = '# Title\n\n<!-- BEGIN_TF_DOCS -->\nold\n<!-- END_TF_DOCS -->\n\nMore, for $& 5.\n';
     expect(withSection(before, '<!-- BEGIN_TF_DOCS -->\nnew $&\n<!-- END_TF_DOCS -->')).toBe(
       before.replace('old', 'new $$&'),

@@ -14,10 +14,10 @@ const foldersIn = (parent: string) =>
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `${parent}/${name}`);
 const roots = ['.', 'bootstrap', ...foldersIn('environments')];
-/** They have no lock file in the repository: the root that calls or copies them has one. */
+/** Folders without a lock file in the repository: the root that calls or copies them has it. */
 const unlocked = [...foldersIn('examples'), ...foldersIn('modules')];
 
-/** Each run loads the provider, which alone takes seconds, and a busy machine makes them many. */
+/** Each run loads the provider. That takes seconds, and far longer on a busy machine. */
 const TIMEOUT_MS = 180_000;
 
 describe('terraform', () => {
@@ -32,7 +32,7 @@ describe('terraform', () => {
     copy.remove();
   });
 
-  /** Runs Terraform in a folder of the copy; what it printed is the failure's message. */
+  /** Runs Terraform in a folder of the copy; a failure shows what it printed. */
   async function expectSuccess(folder: string, args: string[]): Promise<void> {
     const run = await runTerraform(path.join(copy.root, folder), args);
     expect(run.exitCode === 0 ? '' : `${run.stdout}${run.stderr}`).toBe('');

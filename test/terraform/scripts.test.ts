@@ -1,4 +1,4 @@
-/** `scripts/terraform` and `scripts/lib/terraform-cli-config`, with programs in their PATH that only log how they were called. */
+/** `scripts/terraform` and `scripts/lib/terraform-cli-config`. The programs in their PATH only log their calls. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,7 +44,7 @@ function run(script: string, args: string[], env: Record<string, string> = {}) {
 
 const calls = (): string[] => readFileSync(path.join(repository, 'calls'), 'utf8').trimEnd().split('\n');
 
-/** As `terraform init` leaves a folder, in the format of Terraform 1.11. */
+/** Makes a folder look as after `terraform init`, in the format of Terraform 1.11. */
 function markInitialised(folder: string, backend = { bucket: 'states', region: 'us-east-1' }): void {
   const data = path.join(repository, folder, '.terraform');
   mkdirSync(data, { recursive: true });
@@ -83,7 +83,7 @@ describe('scripts/terraform with an environment', () => {
   it.each([
     { differs: 'bucket', env: { TF_STATE_BUCKET: 'others' }, backend: 'others', region: 'us-east-1' },
     { differs: 'region', env: { TF_STATE_REGION: 'eu-west-1' }, backend: 'states', region: 'eu-west-1' },
-  ])('notices another $differs, says so and initialises again', ({ env, backend, region }) => {
+  ])('reports another $differs and initialises again', ({ env, backend, region }) => {
     markInitialised('terraform/environments/dev');
     const { stderr } = run('terraform', ['dev', 'plan'], env);
     expect(stderr).toContain(`dev: the state was in states (us-east-1); from now on it is in ${backend} (${region})`);
@@ -120,7 +120,7 @@ describe('scripts/terraform with an environment', () => {
     expect(run('terraform', ['dev', 'output', '-raw', 'api_url'], bucket).stdout).toBe('says output\n');
   });
 
-  it('takes every folder of terraform/environments/ for an environment', () => {
+  it('treats every folder of terraform/environments/ as an environment', () => {
     mkdirSync(path.join(repository, 'terraform/environments/dev-eu'));
     run('terraform', ['dev-eu', 'plan'], bucket);
     expect(calls()).toContain('-chdir=terraform/environments/dev-eu plan');
@@ -157,7 +157,7 @@ describe('scripts/terraform bootstrap', () => {
     expect(calls()).toEqual([`${BOOTSTRAP} init -input=false`, `${BOOTSTRAP} apply`]);
   });
 
-  it('makes the bucket in the region TF_STATE_REGION', () => {
+  it('creates the bucket in the region TF_STATE_REGION', () => {
     program('terraform', 'echo "$2 $TF_VAR_region" >>"${0%/bin/*}/calls"');
     run('terraform', ['bootstrap', 'plan'], { TF_STATE_REGION: 'eu-west-1' });
     expect(calls()).toEqual(['init eu-west-1', 'plan eu-west-1']);
@@ -180,7 +180,7 @@ describe('scripts/terraform bootstrap', () => {
     expect(existsSync(backendFile())).toBe(false);
   });
 
-  it('fails instead of printing a warning when there are no outputs yet', () => {
+  it('fails instead of printing a warning when no outputs exist yet', () => {
     program('terraform', 'case "$*" in *-json*) echo "{}" ;; *) echo "Warning: No outputs found" ;; esac');
     const { status, stdout, stderr } = run('terraform', ['bootstrap', 'output', '-raw', 'bucket_name']);
     expect(stderr).toContain('bootstrap has no outputs yet; this makes them: scripts/terraform bootstrap apply');

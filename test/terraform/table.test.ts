@@ -1,4 +1,4 @@
-/** The function and Terraform declare the table in two languages; both must mean the same table. */
+/** The function and Terraform declare the table in two languages; both must declare the same. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from '@cdktn/hcl2json';

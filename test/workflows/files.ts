@@ -1,4 +1,4 @@
-/** The workflows and composite actions of `.github/`, as text and as what that text means. */
+/** The workflows and composite actions of `.github/`, as text and parsed. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,7 +61,7 @@ export const jobs = workflows.flatMap(({ path: file, content }) =>
   Object.entries(content.jobs).map(([id, job]) => ({ name: `${path.basename(file)}: ${id}`, job })),
 );
 
-/** Every step there is, those of composite actions too, named after where it stands. */
+/** Every step of every job and composite action, named by its place. */
 export const steps = [
   ...jobs.map(({ name, job }) => ({ name, steps: job.steps ?? [] })),
   ...actions.map(({ path: file, content }) => ({ name: file, steps: content.runs.steps })),

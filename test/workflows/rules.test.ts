@@ -1,4 +1,4 @@
-/** What we hold our workflows to and a linter does not know. */
+/** Rules for our workflows that a linter does not know. */
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { actions, jobs, steps, workflows } from './files.ts';
@@ -18,7 +18,7 @@ describe('an action', () => {
     expect(reference).toMatch(/^[\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+[.]\d+[.]\d+$/);
   });
 
-  it('is at one version everywhere', () => {
+  it('has the same version everywhere', () => {
     const names = new Set(foreign.map(({ reference }) => reference.split('@')[0]));
     expect(new Set(foreign.map(({ reference }) => reference)).size).toBe(names.size);
   });
@@ -27,7 +27,7 @@ describe('an action', () => {
     expect(content.runs.steps.filter(({ run, shell }) => run !== undefined && shell === undefined)).toEqual([]);
   });
 
-  it.each(actions)('$path has every input that it gets', ({ path: file, content }) => {
+  it.each(actions)('$path declares every input that its callers pass', ({ path: file, content }) => {
     const calls = steps.filter(({ step }) => step.uses === `./${path.dirname(file)}`);
     const given = calls.flatMap(({ step }) => Object.keys(step.with ?? {}));
     expect(calls).not.toEqual([]);
@@ -36,11 +36,11 @@ describe('an action', () => {
 });
 
 describe('a workflow', () => {
-  it.each(workflows)('$path gives nothing to a job that does not ask', ({ content }) => {
+  it.each(workflows)('$path grants permissions only job by job', ({ content }) => {
     expect(content.permissions).toEqual({});
   });
 
-  // These run with the repository's secrets on what a stranger sent.
+  // These run a stranger's code with the repository's secrets.
   it.each(workflows)('$path is not started by pull_request_target or workflow_run', ({ content }) => {
     expect(Object.keys(content.on)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^(pull_request_target|workflow_run)$/)]),
@@ -57,7 +57,7 @@ describe('a job', () => {
     expect(job['timeout-minutes']).toBeLessThanOrEqual(60);
   });
 
-  it.each(jobs)('$name writes nothing but a comment, and that without the credentials of AWS', ({ job }) => {
+  it.each(jobs)('$name may write only comments, and only without AWS credentials', ({ job }) => {
     const writes = Object.keys(job.permissions ?? {}).filter((scope) => job.permissions?.[scope] === 'write');
     expect([[], ['id-token'], ['pull-requests']]).toContainEqual(writes);
   });
@@ -76,7 +76,7 @@ describe('a step', () => {
     expect(step.with).toMatchObject({ 'persist-credentials': false });
   });
 
-  // What an expression holds would become part of the script; an environment variable stays a value.
+  // The value of an expression would become part of the script; an environment variable stays a value.
   it.each(commands)('$name takes values from the environment', ({ step }) => {
     expect(step.run).not.toContain('${{');
   });

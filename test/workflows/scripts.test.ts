@@ -37,13 +37,13 @@ describe('plan-report', () => {
   it.each([
     { says: 'Plan: 3 to add, 0 to change, 1 to destroy.' },
     { says: 'No changes. Your infrastructure matches the configuration.' },
-  ])('begins with what the plan comes to: $says', ({ says }) => {
+  ])('begins with the summary of the plan: $says', ({ says }) => {
     const [marker, title] = reportOf(`  # aws_thing.this will be created\n\n${says}\n`).split('\n');
     expect(marker).toBe('<!-- plan of dev -->');
     expect(title).toBe(`### \`dev\`: ${says}`);
   });
 
-  it('has the whole of a plan that fits', () => {
+  it('shows a plan that fits in full', () => {
     const plan = '  # aws_thing.this will be created\n  + text = "```"\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n';
     expect(reportOf(plan)).toContain(`\n~~~~~~~~\n${plan}~~~~~~~~\n`);
   });
@@ -58,7 +58,7 @@ describe('plan-report', () => {
     { plan: 'many lines', text: '  + attribute = "value"\n'.repeat(10_000) },
     { plan: 'one endless line', text: `  + policy = "${'x'.repeat(200_000)}"\n` },
     { plan: 'characters of several bytes', text: `  + text = "${'ü€😀'.repeat(30)}"\n`.repeat(3_000) },
-  ])('cuts a plan of $plan to what GitHub takes, whole lines only', ({ text }) => {
+  ])('cuts a plan of $plan to the limit of GitHub, in whole lines', ({ text }) => {
     const markdown = reportOf(`${text}Plan: 1 to add, 0 to change, 0 to destroy.\n`);
     const shown = markdown.split('~~~~~~~~\n')[1]?.split('\n').slice(0, -2) ?? [];
     expect(markdown.length).toBeLessThan(COMMENT_LIMIT);
@@ -78,7 +78,7 @@ describe('plan-report', () => {
 });
 
 describe('sticky-comment', () => {
-  /** A stand-in for GitHub's client: keeps each call's arguments and answers a look for comments with `found`. */
+  /** A stand-in for GitHub's client: records each call's arguments and answers a search for comments with `found`. */
   function comment(found: string): string[] {
     const calls = path.join(folder, 'calls');
     write(
@@ -95,15 +95,15 @@ describe('sticky-comment', () => {
   const body = () => `--field body=@${path.join(folder, 'report.md')}`;
 
   it('looks for its own comment by the first line of the report', () => {
-    const [look] = comment('');
-    expect(look).toContain('<!-- plan of dev --> | api --paginate repos/team/vm-pool/issues/7/comments --jq');
+    const [search] = comment('');
+    expect(search).toContain('<!-- plan of dev --> | api --paginate repos/team/vm-pool/issues/7/comments --jq');
   });
 
-  it('makes a comment where there is none', () => {
+  it('creates a comment when none exists', () => {
     expect(comment('')[1]).toContain(`--method POST repos/team/vm-pool/issues/7/comments ${body()}`);
   });
 
-  it('replaces the comment there is, the first one of several', () => {
+  it('replaces the existing comment, the first of several', () => {
     const calls = comment('42\\n43\\n');
     expect(calls).toHaveLength(2);
     expect(calls[1]).toContain(`--method PATCH repos/team/vm-pool/issues/comments/42 ${body()}`);
