@@ -82,7 +82,7 @@ describe('a database that cannot be reached', () => {
 });
 
 describe('ping', () => {
-  it('asks once, and gives up after a second', async () => {
+  it('sends one request, and gives up after a second', async () => {
     answer = () => undefined;
     const startedMs = performance.now();
     await expect(store().ping()).rejects.toMatchObject({ code: 'store_unavailable' });
@@ -99,11 +99,11 @@ describe('a transaction that is answered after the deadline', () => {
     answer = (response) => setTimeout(() => response.end('{}'), 600);
   });
 
-  it('is waited for, since a caller who was told 503 would else find out nothing', async () => {
+  it('is awaited, because after a 503 the caller would never learn the outcome', async () => {
     await expect(transact()).resolves.toBeUndefined();
   });
 
-  it('is given up where nobody is told, as in a sync', async () => {
+  it('is abandoned when no caller waits for the outcome, as in a sync', async () => {
     await expect(transact('at the deadline')).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 });
