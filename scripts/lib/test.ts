@@ -26,6 +26,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       'format, rules of style, types, dependency direction, unused code and packages, the contract and what is written from it',
     run: [
       ['prettier', '--check', '--log-level', 'warn', '.'],
+      ['markdownlint-cli2'],
       ['eslint', '.'],
       ['tsc'],
       ['depcruise', '--output-type', 'err', 'lambda', 'scripts', 'test'],
