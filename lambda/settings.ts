@@ -1,3 +1,4 @@
+import { defined } from './pool/defined.ts';
 import type { Setting } from './setting-kinds.ts';
 import { choice, list, text, wholeNumber } from './setting-kinds.ts';
 
@@ -204,10 +205,10 @@ function tableSettings(values: Values): TableSettings {
     tableName: values.TABLE_NAME,
     region: values.AWS_REGION,
     endpoint: values.AWS_ENDPOINT_URL_DYNAMODB || values.AWS_ENDPOINT_URL || undefined,
-    credentials: {
+    credentials: defined({
       accessKeyId: values.AWS_ACCESS_KEY_ID,
       secretAccessKey: values.AWS_SECRET_ACCESS_KEY,
-      ...(values.AWS_SESSION_TOKEN !== '' && { sessionToken: values.AWS_SESSION_TOKEN }),
-    },
+      sessionToken: values.AWS_SESSION_TOKEN || undefined,
+    }),
   };
 }

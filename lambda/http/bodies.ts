@@ -1,4 +1,5 @@
 /** What calls answer: values of the service as the API writes them. `answer-schemas.ts` describes them. */
+import { defined } from '../pool/defined.ts';
 import type { PoolEvent } from '../pool/event.ts';
 import type { Lease } from '../pool/lease.ts';
 import type { OpenGrant } from '../pool/lending.ts';
@@ -25,7 +26,7 @@ export function grantBody({ vm, lease: granted, key }: OpenGrant) {
 export function vmBody({ vm, lease: held, dueAtSec, reason, ...status }: VmStatus) {
   const { id, pool, ip, port, username } = vm;
   const { state: now, failures, draining, retired } = status;
-  return {
+  return defined({
     id,
     pool,
     ip,
@@ -35,27 +36,28 @@ export function vmBody({ vm, lease: held, dueAtSec, reason, ...status }: VmStatu
     failures,
     draining,
     retired,
-    ...(dueAtSec !== undefined && { dueAt: isoSeconds(dueAtSec) }),
-    ...(reason !== undefined && { reason }),
-    ...(held !== undefined && { userid: held.userId, leaseId: held.id }),
-  };
+    dueAt: dueAtSec === undefined ? undefined : isoSeconds(dueAtSec),
+    reason,
+    userid: held?.userId,
+    leaseId: held?.id,
+  });
 }
 
 /** What happened to a VM. */
 export function eventBody({ id, atMs, kind, vmId, from, to, userId, leaseId, reason, act }: PoolEvent) {
-  return {
+  return defined({
     id,
     at: new Date(atMs).toISOString(),
     kind,
     vmId,
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-    ...(userId !== undefined && { userid: userId }),
-    ...(leaseId !== undefined && { leaseId }),
-    ...(reason !== undefined && { reason }),
+    from,
+    to,
+    userid: userId,
+    leaseId,
+    reason,
     who: act.who,
     requestId: act.requestId,
-  };
+  });
 }
 
 /** The cursor of a page as the API writes it. A store's own cursor may be any text; base64url can stand in a URL. */

@@ -33,13 +33,13 @@ export interface NewEvent {
   readonly kind: EventKind;
   readonly vmId: string;
   /** State before. Absent if the store did not know the VM. */
-  readonly from?: VmState;
+  readonly from?: VmState | undefined;
   /** State after. Absent if the VM left the store. */
-  readonly to?: VmState;
+  readonly to?: VmState | undefined;
   /** Holder of the lease, for events about a lease. */
-  readonly userId?: string;
-  readonly leaseId?: string;
-  readonly reason?: string;
+  readonly userId?: string | undefined;
+  readonly leaseId?: string | undefined;
+  readonly reason?: string | undefined;
   readonly act: Act;
 }
 

@@ -113,14 +113,14 @@ export class Lending {
       userId,
       leaseId: this.ports.newId(),
       expiresAtSec: firstEndSec(secondsOf(act), term),
-      ...(sshPublicKey !== undefined && { sshPublicKey }),
-      ...(key !== undefined && { idempotency: { key, fingerprint } }),
+      sshPublicKey,
+      idempotency: key === undefined ? undefined : { key, fingerprint },
       act,
     };
   }
 
   private leaseQuery({ userId, leaseId }: LeaseParams, requestId: string): LeaseQuery {
-    return { userId, ...(leaseId !== undefined && { leaseId }), act: this.act(userId, requestId) };
+    return { userId, leaseId, act: this.act(userId, requestId) };
   }
 
   /** @throws {@link NoLease} when the lease ended while the key was being made */

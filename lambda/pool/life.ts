@@ -98,13 +98,7 @@ function returned(status: VmStatus, nowSec: number): VmChange {
 }
 
 function unchanged({ state, failures, draining, dueAtSec, reason }: VmStatus): VmChange {
-  return {
-    state,
-    failures,
-    draining,
-    ...(dueAtSec !== undefined && { dueAtSec }),
-    ...(reason !== undefined && { reason }),
-  };
+  return { state, failures, draining, dueAtSec, reason };
 }
 
 /** Whether the lease of a VM has ended but nobody has taken the VM back yet. */

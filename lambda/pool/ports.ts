@@ -18,7 +18,7 @@ export interface Grant {
 /** Names a user's lease; without `leaseId`, the one that the user holds. */
 export interface LeaseQuery {
   readonly userId: string;
-  readonly leaseId?: string;
+  readonly leaseId?: string | undefined;
   readonly act: Act;
 }
 

@@ -26,8 +26,8 @@ export interface LeaseWish {
   /** Id the lease will have if it is granted. */
   readonly leaseId: string;
   readonly expiresAtSec: number;
-  readonly sshPublicKey?: string;
-  readonly idempotency?: Idempotency;
+  readonly sshPublicKey?: string | undefined;
+  readonly idempotency?: Idempotency | undefined;
   readonly act: Act;
 }
 

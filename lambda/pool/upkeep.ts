@@ -152,5 +152,5 @@ export class Upkeep {
 }
 
 function eventAbout({ vm, lease }: VmStatus, kind: EventKind, act: Act): ChangeEvent {
-  return { kind, vmId: vm.id, act, ...(lease !== undefined && { userId: lease.userId, leaseId: lease.id }) };
+  return { kind, vmId: vm.id, act, userId: lease?.userId, leaseId: lease?.id };
 }

@@ -31,7 +31,7 @@ export class EventWriter {
 
   /** Appends the event of a VM's step from one state to another. */
   appendChange(id: string, before: VmStatus, after: VmStatus | undefined, event: ChangeEvent): Action {
-    return this.append(id, { ...event, from: before.state, ...(after !== undefined && { to: after.state }) });
+    return this.append(id, { ...event, from: before.state, to: after?.state });
   }
 }
 

@@ -6,6 +6,7 @@ import { HttpRequest } from '@smithy/core/transport';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity } from '@smithy/types';
+import { defined } from '../../pool/defined.ts';
 
 /** Where DynamoDB is, and who asks. */
 export interface ClientOptions {
@@ -105,19 +106,14 @@ export class DynamoDb {
 
   private request(operation: keyof Api, body: string): HttpRequest {
     const { protocol, hostname, host, port } = this.endpoint;
-    return new HttpRequest({
-      method: 'POST',
-      protocol,
-      hostname,
-      ...(port !== '' && { port: Number(port) }),
-      headers: {
-        host,
-        'content-type': 'application/x-amz-json-1.0',
-        'content-length': String(Buffer.byteLength(body)),
-        'x-amz-target': `DynamoDB_20120810.${operation}`,
-      },
-      body,
-    });
+    const headers = {
+      host,
+      'content-type': 'application/x-amz-json-1.0',
+      'content-length': String(Buffer.byteLength(body)),
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+    };
+    const portNumber = port === '' ? undefined : Number(port);
+    return new HttpRequest(defined({ method: 'POST', protocol, hostname, port: portNumber, headers, body }));
   }
 }
 

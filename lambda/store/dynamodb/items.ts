@@ -18,6 +18,7 @@
  * the VM back. So even a process with a slow clock never sees a lease of a VM that somebody else has by then.
  */
 import { randomBytes } from 'node:crypto';
+import { defined } from '../../pool/defined.ts';
 import type { NewEvent, PoolEvent } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
@@ -164,14 +165,14 @@ export function workPartition(pool: string, state: VmState): string {
 /** Item of a VM. */
 export function vmItem(status: VmStatus, lastEvent?: string): VmItem {
   const { vm, state, dueAtSec = 0 } = status;
-  return {
+  return defined({
     ...status,
     ...keys.vm(vm.id),
     ...layoutOf(vm),
     dueAtSec,
     work: workPartition(vm.pool, state),
-    ...(lastEvent !== undefined && { lastEvent }),
-  };
+    lastEvent,
+  });
 }
 
 /** Attributes that an item of an older layout lacks. */
@@ -181,13 +182,9 @@ export function layoutOf({ pool }: Vm): Pick<VmItem, 'layout' | 'listed' | 'pool
 
 /** The VM of an item. */
 export function statusOf({ vm, state, version, failures, draining, retired, ...more }: VmItem): VmStatus {
-  const { dueAtSec, reason, lease } = more;
-  return {
-    ...{ vm, state, version, failures, draining, retired },
-    ...((state === 'leased' || state === 'checking') && { dueAtSec }),
-    ...(reason !== undefined && { reason }),
-    ...(lease !== undefined && { lease }),
-  };
+  const { reason, lease } = more;
+  const dueAtSec = state === 'leased' || state === 'checking' ? more.dueAtSec : undefined;
+  return defined({ vm, state, version, failures, draining, retired, dueAtSec, reason, lease });
 }
 
 /** Id of the VM's last event, if the VM is still in that version: then only the event of a change came too late. */
@@ -198,12 +195,17 @@ export function laterEventOf(item: Item | undefined, version: number): string | 
 /** A VM at its next place in life; a lease stays only while its VM is `leased`. */
 export function changedStatus({ vm, retired, lease }: VmStatus, state: VmState, change: VmChange): VmStatus {
   const { failures, draining, dueAtSec, reason } = change;
-  return {
-    ...{ vm, state, version: newVersion(), failures, draining, retired },
-    ...(dueAtSec !== undefined && { dueAtSec }),
-    ...(reason !== undefined && { reason }),
-    ...(state === 'leased' && lease !== undefined && { lease }),
-  };
+  return defined({
+    vm,
+    state,
+    version: newVersion(),
+    failures,
+    draining,
+    retired,
+    dueAtSec,
+    reason,
+    lease: state === 'leased' ? lease : undefined,
+  });
 }
 
 /** Item of a free VM. */
@@ -224,7 +226,10 @@ export function keyItem(lease: Lease, key: string): KeyItem {
   const fingerprint = lease.idempotency?.fingerprint;
   return {
     ...keys.idempotency(key),
-    ...{ leaseId, userId, fingerprint, expiresAtSec },
+    leaseId,
+    userId,
+    fingerprint,
+    expiresAtSec,
     ttl: expiresAtSec + ENDED_KEPT_SEC,
   };
 }
@@ -241,13 +246,13 @@ const AFTER_EVENTS = 'EVENT$';
 
 /** Item of an event. */
 export function eventItem(event: NewEvent, id: string, keptDays: number): EventItem {
-  return {
+  return defined({
     pk: keys.vm(event.vmId).pk,
-    sk: `${EVENT}${id}`,
+    sk: `${EVENT}${id}` as const,
     event,
-    ...(event.userId !== undefined && { eventUser: event.userId }),
+    eventUser: event.userId,
     ttl: secondsOf(event.act) + keptDays * 24 * 3600,
-  };
+  });
 }
 
 /** The event of an item. */

@@ -1,3 +1,4 @@
+import { defined } from '../../pool/defined.ts';
 import type { Act, ChangeEvent, PoolEvent } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
@@ -146,8 +147,7 @@ export class DynamoStore implements LeaseStore {
     const wanted = 'vmId' in query ? eventsOfVm(query.vmId, cursor) : eventsOfUser(query.userId, cursor);
     const { items, next } = await this.table.query({ ...wanted, backward: true, limit });
     const events = items.map(eventOf);
-    const last = events.at(-1);
-    return { items: events, ...(next !== undefined && last !== undefined && { cursor: last.id }) };
+    return defined({ items: events, cursor: next === undefined ? undefined : events.at(-1)?.id });
   }
 
   async counts(nowSec: number): Promise<ReadonlyMap<string, PoolCounts>> {

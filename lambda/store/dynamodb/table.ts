@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import pMap from 'p-map';
+import { defined } from '../../pool/defined.ts';
 import type { Api, DynamoDb } from './client.ts';
 import type { Action, Condition, Path } from './expressions.ts';
 import { listOf, namesAndValues, transactItem } from './expressions.ts';
@@ -185,16 +186,16 @@ export class Table {
 
   private queryInput({ index, key, backward, limit, after, attributes = [] }: Query<unknown>) {
     const { expression, names } = listOf(attributes);
-    return {
+    return defined({
       TableName: this.name,
-      ...(index !== undefined && { IndexName: index }),
+      IndexName: index,
       ConsistentRead: index === undefined,
       KeyConditionExpression: key.expression,
-      ...(attributes.length > 0 && { ProjectionExpression: expression }),
+      ProjectionExpression: attributes.length > 0 ? expression : undefined,
       ...namesAndValues({ names: { ...key.names, ...names }, values: key.values }),
       ScanIndexForward: backward !== true,
-      ...(limit !== undefined && { Limit: limit }),
-      ...(after !== undefined && { ExclusiveStartKey: after }),
-    };
+      Limit: limit,
+      ExclusiveStartKey: after,
+    });
   }
 }

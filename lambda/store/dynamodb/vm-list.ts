@@ -1,3 +1,4 @@
+import { defined } from '../../pool/defined.ts';
 import type { Page, PageQuery } from '../../pool/ports.ts';
 import { InvalidCursor } from '../../pool/refusals.ts';
 import type { VmStatus } from '../../pool/vm.ts';
@@ -22,12 +23,11 @@ export class VmList {
     const entries = await this.table.queryAll<VmListEntry>({ index: 'vms', key, limit: limit + 1 });
     const page = entries.slice(0, limit);
     const items = await this.table.getAll(page.map(keyOf));
-    const last = page.at(-1);
-    return {
+    return defined({
       // A VM may have left the inventory since it was listed.
       items: items.flatMap((item) => (item === undefined ? [] : [statusOf(item)])),
-      ...(entries.length > limit && last !== undefined && { cursor: last.pk }),
-    };
+      cursor: entries.length > limit ? page.at(-1)?.pk : undefined,
+    });
   }
 
   /** Keys of all VMs. */

@@ -63,5 +63,5 @@ export class EventLog {
 
 function poolEvent(n: number, { event, atMs, from, to }: Entry): PoolEvent {
   const id = String(n).padStart(16, '0');
-  return { ...event, ...(from !== undefined && { from }), ...(to !== undefined && { to }), id, atMs };
+  return { ...event, from, to, id, atMs };
 }

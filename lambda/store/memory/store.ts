@@ -1,3 +1,4 @@
+import { defined } from '../../pool/defined.ts';
 import type { Act, ChangeEvent, PoolEvent } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
@@ -117,7 +118,7 @@ export class MemoryStore implements LeaseStore {
       .slice(0, limit)
       .map(statusOf);
     const last = items.at(-1);
-    return { items, ...(rest.length > limit && last !== undefined && { cursor: cursorOf(last) }) };
+    return defined({ items, cursor: rest.length > limit && last !== undefined ? cursorOf(last) : undefined });
   }
 
   async events(query: EventQuery): Promise<Page<PoolEvent>> {

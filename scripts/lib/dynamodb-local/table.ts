@@ -11,6 +11,7 @@ import {
   DescribeTimeToLiveCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
+import { defined } from '../../../lambda/pool/defined.ts';
 import type { IndexSchema, TableSchema } from '../../../lambda/store/dynamodb/schema.ts';
 import { TABLE_SCHEMA } from '../../../lambda/store/dynamodb/schema.ts';
 
@@ -79,11 +80,11 @@ async function definitionOf({ client, tableName: TableName }: TableAddress): Pro
   const indexes = Table.GlobalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => {
     return { IndexName, KeySchema, Projection };
   });
-  return {
+  return defined({
     AttributeDefinitions: Table.AttributeDefinitions,
     KeySchema: Table.KeySchema,
-    ...(indexes !== undefined && { GlobalSecondaryIndexes: indexes }),
-    BillingMode: 'PAY_PER_REQUEST',
+    GlobalSecondaryIndexes: indexes,
+    BillingMode: 'PAY_PER_REQUEST' as const,
     timeToLiveAttribute: TimeToLiveDescription.AttributeName,
-  };
+  });
 }

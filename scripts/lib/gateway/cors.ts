@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { defined } from '../../../lambda/pool/defined.ts';
 import type { HttpResponse } from './response.ts';
 
 /** The CORS configuration of an HTTP API. */
@@ -52,11 +53,11 @@ function allowedOrigin(patterns: readonly string[], origin: string): string | un
 }
 
 function preflightHeaders({ allowMethods, allowHeaders, maxAgeSec }: CorsConfiguration): OutgoingHttpHeaders {
-  return {
+  return defined({
     ...listed('access-control-allow-methods', allowMethods),
     ...listed('access-control-allow-headers', allowHeaders),
-    ...(maxAgeSec !== undefined && { 'access-control-max-age': String(maxAgeSec) }),
-  };
+    'access-control-max-age': maxAgeSec === undefined ? undefined : String(maxAgeSec),
+  });
 }
 
 function listed(name: string, values: readonly string[]): OutgoingHttpHeaders {

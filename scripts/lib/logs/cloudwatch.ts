@@ -1,5 +1,6 @@
 import type { FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { defined } from '../../../lambda/pool/defined.ts';
 import type { FetchPage, LogEvent } from './events.ts';
 
 /** Patient with throttling: following asks for hours, and the first refusal must not end it. */
@@ -7,7 +8,7 @@ const MAX_ATTEMPTS = 6;
 
 /** A client for a region; without one the user's AWS configuration decides. */
 export function createClient(region: string | undefined): CloudWatchLogsClient {
-  return new CloudWatchLogsClient({ maxAttempts: MAX_ATTEMPTS, ...(region === undefined ? {} : { region }) });
+  return new CloudWatchLogsClient(defined({ maxAttempts: MAX_ATTEMPTS, region }));
 }
 
 /** Pages of one log group; an abort ends a request under way. */
