@@ -31,9 +31,10 @@ function badFieldsOf({ members: { errors } }: Problem): string[] | undefined {
 }
 
 function metricsOf({ route, status, durationMs, problem }: HandledRequest): Metric[] {
+  const statusClass = `${Math.floor(status / 100)}xx`;
   const metrics: Metric[] = [
-    { name: 'Requests', unit: 'Count', value: 1, by: { route, statusClass: `${Math.floor(status / 100)}xx` } },
-    { name: 'DurationMs', unit: 'Milliseconds', value: durationMs, by: { route } },
+    { name: 'Requests', unit: 'Count', value: 1, dimensions: { route, statusClass } },
+    { name: 'DurationMs', unit: 'Milliseconds', value: durationMs, dimensions: { route } },
   ];
   if (route !== 'POST /getvm') return metrics;
   metrics.push(
@@ -41,6 +42,6 @@ function metricsOf({ route, status, durationMs, problem }: HandledRequest): Metr
     // Published with each call, so that the alarm on 5xx can subtract a metric that exists.
     { name: 'EmptyPools', unit: 'Count', value: problem?.code === 'pool_empty' ? 1 : 0 },
   );
-  if (problem !== undefined) metrics.push({ name: 'Refusals', unit: 'Count', value: 1, by: { code: problem.code } });
-  return metrics;
+  if (problem === undefined) return metrics;
+  return [...metrics, { name: 'Refusals', unit: 'Count', value: 1, dimensions: { code: problem.code } }];
 }

@@ -1,11 +1,14 @@
-/** One figure to count or average, e.g. `{ name: 'Requests', unit: 'Count', value: 1, by: { route: 'GET /pool' } }`. */
+/**
+ * One figure to count or average, such as
+ * `{ name: 'Requests', unit: 'Count', value: 1, dimensions: { route: 'GET /pool' } }`.
+ */
 export interface Metric {
   /** All metrics of one name share a unit and dimensions. */
   readonly name: string;
   readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
   readonly value: number;
   /** CloudWatch dimensions. */
-  readonly by?: Readonly<Record<string, string>>;
+  readonly dimensions?: Readonly<Record<string, string>>;
 }
 
 /** One thing that happened. Never put a key or a whole event into it. */

@@ -101,7 +101,7 @@ const METRIC_OF = {
 
 function poolEntry(pool: string, counts: PoolCounts): JournalEntry {
   const metrics = VM_STATES.map((state) => {
-    return { name: METRIC_OF[state], unit: 'Count', value: counts[state], by: { pool } } as const;
+    return { name: METRIC_OF[state], unit: 'Count', value: counts[state], dimensions: { pool } } as const;
   });
   return { message: 'pool', fields: { pool, ...counts }, metrics };
 }

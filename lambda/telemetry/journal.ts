@@ -29,8 +29,8 @@ export function createJournal({ clock, metricsNamespace, write }: JournalOptions
       write(JSON.stringify(line));
       return;
     }
-    for (const { name, value, by } of metrics) {
-      Object.assign(line, by);
+    for (const { name, value, dimensions } of metrics) {
+      Object.assign(line, dimensions);
       line[name] = value;
     }
     const declared = metrics.map(declare).join(',');
@@ -42,11 +42,11 @@ export function createJournal({ clock, metricsNamespace, write }: JournalOptions
 /** What CloudWatch needs to know of a metric beside its value, as JSON. Only values change, so each is made once. */
 function declarations(namespace: string | undefined): (metric: Metric) => string {
   const made = new Map<string, string>();
-  return ({ name, unit, by = {} }) => {
+  return ({ name, unit, dimensions = {} }) => {
     const known = made.get(name);
     if (known !== undefined) return known;
     const metrics = [{ Name: name, Unit: unit }];
-    const declared = JSON.stringify({ Namespace: namespace, Dimensions: [Object.keys(by)], Metrics: metrics });
+    const declared = JSON.stringify({ Namespace: namespace, Dimensions: [Object.keys(dimensions)], Metrics: metrics });
     made.set(name, declared);
     return declared;
   };

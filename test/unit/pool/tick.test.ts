@@ -17,17 +17,17 @@ it('reaps ended leases and logs the counts of each pool', async () => {
   await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-0');
   await service.lending.acquire({ userId: 'bob', minutes: 2 }, 'r-0');
   service.clock.advance(60);
-  const by = { pool: 'default' };
+  const dimensions = { pool: 'default' };
   expect(await ticked(service)).toEqual([
     {
       message: 'pool',
       fields: { pool: 'default', free: 1, leased: 1, checking: 0, quarantined: 0, drained: 0 },
       metrics: [
-        { name: 'VmsFree', unit: 'Count', value: 1, by },
-        { name: 'VmsLeased', unit: 'Count', value: 1, by },
-        { name: 'VmsChecking', unit: 'Count', value: 0, by },
-        { name: 'VmsQuarantined', unit: 'Count', value: 0, by },
-        { name: 'VmsDrained', unit: 'Count', value: 0, by },
+        { name: 'VmsFree', unit: 'Count', value: 1, dimensions },
+        { name: 'VmsLeased', unit: 'Count', value: 1, dimensions },
+        { name: 'VmsChecking', unit: 'Count', value: 0, dimensions },
+        { name: 'VmsQuarantined', unit: 'Count', value: 0, dimensions },
+        { name: 'VmsDrained', unit: 'Count', value: 0, dimensions },
       ],
     },
     {

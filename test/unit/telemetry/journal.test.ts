@@ -16,7 +16,7 @@ const entry: JournalEntry = {
   message: 'request',
   fields: { route: 'POST /getvm', userId: 'eve\n{"level":"ERROR"}' },
   metrics: [
-    { name: 'Requests', unit: 'Count', value: 1, by: { route: 'POST /getvm', statusCode: '200' } },
+    { name: 'Requests', unit: 'Count', value: 1, dimensions: { route: 'POST /getvm', statusCode: '200' } },
     { name: 'Grants', unit: 'Count', value: 1 },
   ],
 };
