@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as v from 'valibot';
 import type { Lending } from '../pool/lending.ts';
 import type { Operations } from '../pool/operations.ts';
+import type { Facts } from './facts.ts';
 import type { OperatorGate } from './operator-gate.ts';
 import { createReader } from './parameters.ts';
 import type { ProblemCode } from './refusals.ts';
@@ -14,17 +15,6 @@ export interface Services {
   readonly lending: Lending;
   readonly operations: Operations;
   readonly operatorOf: OperatorGate;
-}
-
-/** Facts collected while a request runs, for its log line. Never a key. */
-export interface Facts {
-  userId?: string;
-  vmId?: string;
-  leaseId?: string;
-  method?: string;
-  path?: string;
-  sourceIp?: string;
-  claimedOperator?: string;
 }
 
 /** What a handler needs to know of a request beside its parameters. */

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Answer } from './answer.ts';
-import type { Call, Facts } from './call.ts';
+import type { Call } from './call.ts';
+import type { Facts } from './facts.ts';
 import { Problem } from './problem.ts';
 
 /** How much of a path is logged. */

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
-import type { Facts } from './call.ts';
+import type { Facts } from './facts.ts';
 import { headerOf } from './headers.ts';
 import { Problem } from './problem.ts';
 

@@ -1,5 +1,5 @@
 import type { JournalEntry, Metric } from '../pool/journal.ts';
-import type { Facts } from './call.ts';
+import type { Facts } from './facts.ts';
 import type { FieldFault, Problem } from './problem.ts';
 
 /** What became of a request. */
