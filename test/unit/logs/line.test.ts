@@ -24,19 +24,19 @@ describe('readLine', () => {
 
   it('leaves out embedded metrics, which repeat other fields', () => {
     const directives = [
-      { Namespace: 'n', Dimensions: [['route', 'statusCode']], Metrics: [{ Name: 'Requests', Unit: 'Count' }] },
+      { Namespace: 'n', Dimensions: [['route', 'statusClass']], Metrics: [{ Name: 'Requests', Unit: 'Count' }] },
       { Namespace: 'n', Dimensions: [['route']], Metrics: [{ Name: 'DurationMs', Unit: 'Milliseconds' }] },
     ];
     const metrics = {
       _aws: { Timestamp: 1, CloudWatchMetrics: directives },
-      statusCode: '200',
+      statusClass: '2xx',
       Requests: 1,
       DurationMs: 1.2,
     };
     const line = readLine(JSON.stringify({ level: 'INFO', message: 'request', ...request, ...metrics }));
     expect(line).toMatchObject({ fields: request });
     expect(line).not.toHaveProperty('fields.Requests');
-    expect(line).not.toHaveProperty('fields.statusCode');
+    expect(line).not.toHaveProperty('fields.statusClass');
     expect(line).not.toHaveProperty('fields._aws');
   });
 

@@ -16,7 +16,7 @@ const entry: JournalEntry = {
   message: 'request',
   fields: { route: 'POST /getvm', userId: 'eve\n{"level":"ERROR"}' },
   metrics: [
-    { name: 'Requests', unit: 'Count', value: 1, dimensions: { route: 'POST /getvm', statusCode: '200' } },
+    { name: 'Requests', unit: 'Count', value: 1, dimensions: { route: 'POST /getvm', statusClass: '2xx' } },
     { name: 'Grants', unit: 'Count', value: 1 },
   ],
 };
@@ -35,7 +35,7 @@ describe('the journal', () => {
   it('embeds the metrics where a namespace is set', () => {
     expect(written(entry, 'vm-pool-dev')).toMatchObject({
       message: 'request',
-      statusCode: '200',
+      statusClass: '2xx',
       Requests: 1,
       Grants: 1,
       _aws: {
@@ -43,7 +43,7 @@ describe('the journal', () => {
         CloudWatchMetrics: [
           {
             Namespace: 'vm-pool-dev',
-            Dimensions: [['route', 'statusCode']],
+            Dimensions: [['route', 'statusClass']],
             Metrics: [{ Name: 'Requests', Unit: 'Count' }],
           },
           { Namespace: 'vm-pool-dev', Dimensions: [[]], Metrics: [{ Name: 'Grants', Unit: 'Count' }] },
