@@ -63,7 +63,7 @@ run "passes_every_setting_to_the_function" {
       MOCK_FAILING_VMS      = "vm-02,vm-03"
       METRICS_NAMESPACE     = "vm-pool-dev"
     })
-    error_message = "lambda/config.ts reads exactly these settings: ${jsonencode(module.lambda.environment_variables)}"
+    error_message = "lambda/settings.ts declares exactly these settings: ${jsonencode(module.lambda.environment_variables)}"
   }
 
   assert {

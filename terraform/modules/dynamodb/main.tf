@@ -2,7 +2,7 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 # The table that leases live in when the store is `dynamodb`. All kinds of items share it, each with its own prefix of the key;
-# lambda/store/dynamodb/layout.ts describes them.
+# lambda/store/dynamodb/items.ts describes them.
 resource "aws_dynamodb_table" "this" {
   name = var.name
 
