@@ -4,11 +4,20 @@ import type { Lease } from './lease.ts';
 import { hasEnded } from './lease.ts';
 import type { PolicyOf } from './pool.ts';
 import { DEFAULT_POOL } from './pool.ts';
-import type { AcquireRequest, BorrowingStore, Clock, Grant, LeaseQuery, LoginKey, VmProvider } from './ports.ts';
+import type {
+  AcquireRequest,
+  BorrowingStore,
+  Clock,
+  Grant,
+  LeaseQuery,
+  LoginKey,
+  ReleasedVm,
+  VmProvider,
+} from './ports.ts';
 import { NoLease, PoolEmpty } from './refusals.ts';
 import { firstEndSec, termOf } from './term.ts';
 import type { Upkeep } from './upkeep.ts';
-import type { PoolCounts, VmStatus } from './vm.ts';
+import type { PoolCounts } from './vm.ts';
 
 /** What lending needs from outside. */
 export interface LendingPorts {
@@ -75,9 +84,10 @@ export class Lending {
   }
 
   /** Takes a VM back and checks it at once. @throws what {@link BorrowingStore.release} throws */
-  async release(params: LeaseParams, requestId: string): Promise<VmStatus> {
+  async release(params: LeaseParams, requestId: string): Promise<ReleasedVm> {
     const returned = await this.ports.store.release(this.leaseQuery(params, requestId));
-    return this.ports.upkeep.checkAtOnce(returned, requestId);
+    const status = await this.ports.upkeep.checkAtOnce(returned, requestId);
+    return { ...status, leaseId: returned.leaseId };
   }
 
   /** Counts by state of every pool. */

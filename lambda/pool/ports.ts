@@ -28,6 +28,11 @@ export interface RenewRequest extends LeaseQuery {
   readonly termIn: (pool: string) => Term;
 }
 
+/** A VM after its release, and the lease that ended. */
+export interface ReleasedVm extends VmStatus {
+  readonly leaseId: string;
+}
+
 /** What became of a change. */
 export interface Changed {
   /** Whether this very change was made. */
@@ -82,7 +87,7 @@ export interface BorrowingStore {
    * changes nothing and returns the VM's current status.
    * @throws {@link NoLease}, {@link LeaseSuperseded}
    */
-  release(query: LeaseQuery): Promise<VmStatus>;
+  release(query: LeaseQuery): Promise<ReleasedVm>;
 
   /** Asks the store for something, once. @throws {@link StoreUnavailable} when it does not answer soon; any other error is a fault */
   ping(): Promise<void>;

@@ -25,6 +25,12 @@ it('names the lease that releasevm and renewvm are given', async () => {
   expect(lastLine()).toMatchObject({ status: 200, leaseId: lease.id, vmId: 'vm-01' });
 });
 
+it('names the lease that releasevm ended, also when the caller named none', async () => {
+  const { lease } = (await call('POST', '/getvm', { userid: 'alice' })).body;
+  await call('POST', '/releasevm', { userid: 'alice' });
+  expect(lastLine()).toMatchObject({ status: 200, leaseId: lease.id, vmId: 'vm-01' });
+});
+
 it.each(['/vms', '/events?userid=alice'])('names the operator who looks at %s', async (path) => {
   await call('GET', path, undefined, { 'x-operator': OPERATOR });
   expect(lastLine()).toMatchObject({ status: 200, userId: OPERATOR });

@@ -11,8 +11,9 @@ export const releaseVm = call({
   handle: async ({ userid: userId, leaseId }, { requestId, facts }, { lending }) => {
     facts.userId = userId;
     if (leaseId !== undefined) facts.leaseId = leaseId;
-    const { vm, state } = await lending.release({ userId, leaseId }, requestId);
+    const { vm, state, leaseId: endedId } = await lending.release({ userId, leaseId }, requestId);
     facts.vmId = vm.id;
+    facts.leaseId = endedId;
     return { message: `${vm.id} was given back`, vm: { id: vm.id, state } };
   },
 });

@@ -3,7 +3,7 @@ import type { Act } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
 import { gone, vacated } from '../../pool/life.ts';
-import type { Grant, LeaseQuery, RenewRequest } from '../../pool/ports.ts';
+import type { Grant, LeaseQuery, ReleasedVm, RenewRequest } from '../../pool/ports.ts';
 import { LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
 import { renewed } from '../../pool/term.ts';
 import type { VmStatus } from '../../pool/vm.ts';
@@ -57,22 +57,28 @@ export class Leases {
    * One read and one transaction, which assumes a VM that nobody wants out. If an operator drains the VM or the inventory has
    * dropped it, the transaction fails and the next attempt reads the VM first.
    */
-  async release(query: LeaseQuery): Promise<VmStatus> {
+  async release(query: LeaseQuery): Promise<ReleasedVm> {
     const callId = randomUUID();
     let seen: Grant | undefined;
     return retryCancelled(async (deadline) => {
       // Read the VM before the release marker: if the VM has lost this lease, the marker says whether a release caused it.
       const known = seen && (await this.table.get(keys.vm(seen.vm.id), deadline));
-      const { user, released } = await this.releaseState(query, seen?.lease.id ?? query.leaseId, deadline);
+      const leaseId = seen?.lease.id ?? query.leaseId;
+      const { user, released } = await this.releaseState(query, leaseId, deadline);
       // An earlier attempt may have released it although its answer was lost.
-      if (released !== undefined && (query.leaseId !== undefined || released.callId === callId)) {
+      if (
+        leaseId !== undefined &&
+        released !== undefined &&
+        (query.leaseId !== undefined || released.callId === callId)
+      ) {
         const vm = await this.table.get(keys.vm(released.vm.id), deadline);
-        return vm === undefined ? gone(released.vm) : statusOf(vm);
+        return { ...(vm === undefined ? gone(released.vm) : statusOf(vm)), leaseId };
       }
       const grant = heldGrant(user, query);
       if (seen !== undefined) expectLeased(known, grant.lease);
       seen = grant;
-      return this.endLease({ grant, known, callId, act: query.act }, deadline);
+      const status = await this.endLease({ grant, known, callId, act: query.act }, deadline);
+      return { ...status, leaseId: grant.lease.id };
     });
   }
 

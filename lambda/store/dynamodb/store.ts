@@ -12,6 +12,7 @@ import type {
   LeaseStore,
   Page,
   PageQuery,
+  ReleasedVm,
   RenewRequest,
   SyncProgress,
 } from '../../pool/ports.ts';
@@ -105,7 +106,7 @@ export class DynamoStore implements LeaseStore {
     return this.leases.renew(request);
   }
 
-  async release(query: LeaseQuery): Promise<VmStatus> {
+  async release(query: LeaseQuery): Promise<ReleasedVm> {
     return this.leases.release(query);
   }
 

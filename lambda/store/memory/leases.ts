@@ -9,11 +9,18 @@ import type { LeasedSlot, Slot } from './slot.ts';
 /** Released leases that are remembered at least, so that a repeated release is told apart from a wrong one. */
 const RELEASES_REMEMBERED = 10_000;
 
+/** A lease that was released. */
+interface Release {
+  readonly userId: string;
+  readonly leaseId: string;
+  readonly slot: Slot;
+}
+
 /** The leased VMs by user and by idempotency key, and the leases that were released lately. */
 export class Leases {
   private readonly byUser = new Map<string, LeasedSlot>();
   private readonly byIdempotencyKey = new Map<string, LeasedSlot>();
-  private readonly released = new QuickLRU<string, { userId: string; slot: Slot }>({ maxSize: RELEASES_REMEMBERED });
+  private readonly released = new QuickLRU<string, Release>({ maxSize: RELEASES_REMEMBERED });
   /** No lease ends before this second; it may be too early, never too late. */
   private noEndBeforeSec = Infinity;
 
@@ -69,13 +76,14 @@ export class Leases {
 
   /** Remembers that the holder is releasing this lease. */
   rememberRelease(slot: LeasedSlot): void {
-    this.released.set(slot.lease.id, { userId: slot.lease.userId, slot });
+    const { id: leaseId, userId } = slot.lease;
+    this.released.set(leaseId, { userId, leaseId, slot });
   }
 
-  /** The VM of a lease that the user has released before. */
-  releasedBefore({ userId, leaseId }: LeaseQuery): Slot | undefined {
+  /** The earlier release of the lease that the query names, if it was this user's. */
+  releasedBefore({ userId, leaseId }: LeaseQuery): Release | undefined {
     const release = leaseId === undefined ? undefined : this.released.get(leaseId);
-    return release?.userId === userId ? release.slot : undefined;
+    return release?.userId === userId ? release : undefined;
   }
 
   /** The VMs whose lease has ended. Looks at all leases at most once a second. */

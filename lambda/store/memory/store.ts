@@ -14,6 +14,7 @@ import type {
   LeaseStore,
   Page,
   PageQuery,
+  ReleasedVm,
   RenewRequest,
   SyncProgress,
 } from '../../pool/ports.ts';
@@ -67,13 +68,14 @@ export class MemoryStore implements LeaseStore {
     return slot.lease;
   }
 
-  async release(query: LeaseQuery): Promise<VmStatus> {
+  async release(query: LeaseQuery): Promise<ReleasedVm> {
     const repeated = this.leases.releasedBefore(query);
-    if (repeated !== undefined) return this.current(repeated);
+    if (repeated !== undefined) return { ...this.current(repeated.slot), leaseId: repeated.leaseId };
     const slot = this.leases.held(query);
+    const { id: leaseId } = slot.lease;
     this.leases.rememberRelease(slot);
     this.vms.put(slot, vacated(slot, secondsOf(query.act)), leaseEvent(slot, 'released', query.act));
-    return this.current(slot);
+    return { ...this.current(slot), leaseId };
   }
 
   async ping(): Promise<void> {

@@ -14,8 +14,9 @@ export function describeRelease(currentStore: CurrentStore): void {
     });
 
     it('sends the VM to its check at once, and leaves the user without a lease', async () => {
-      const { vm } = await store.acquire(wish('alice'));
-      const status = await store.release(query('alice'));
+      const { vm, lease } = await store.acquire(wish('alice'));
+      const { leaseId, ...status } = await store.release(query('alice'));
+      expect(leaseId).toBe(lease.id);
       expect(status).toMatchObject({ vm, state: 'checking', failures: 0, dueAtSec: NOON_SEC });
       expect(await only(store.due(NOON_SEC, 10))).toEqual(status);
       expect(await store.find('alice', NOON_SEC)).toBeUndefined();

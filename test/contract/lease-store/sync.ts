@@ -38,7 +38,8 @@ export function describeSync(currentStore: CurrentStore): void {
       expect((await store.find('alice', NOON_SEC))?.vm).toEqual(vm);
       const lease = (await store.find('alice', NOON_SEC))?.lease;
       const answers = [await store.release(query('alice')), await store.release(query('alice', lease?.id))];
-      expect(answers).toEqual([gone(vm), gone(vm)]);
+      const released = { ...gone(vm), leaseId: lease?.id };
+      expect(answers).toEqual([released, released]);
       expect(await store.status(vm.id)).toBeUndefined();
       expect(await countsOf(store, 'large')).toEqual(counted({}));
     });
