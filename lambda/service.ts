@@ -56,7 +56,9 @@ export async function createService(settings: Settings): Promise<Service> {
   return composeService(settings, { store, provider, clock: Date.now, write });
 }
 
-/** Puts the service together. This is the only composition: the tests and the bench use it too, with parts of their own. */
+/**
+ * Puts the service together. This is the only composition: the tests and the bench use it too, with parts of their own.
+ */
 export function composeService(settings: Settings, parts: ServiceParts): Service {
   const { store, provider, clock, pause, write } = parts;
   const { check, limits, metricsNamespace } = settings;

@@ -11,9 +11,9 @@ const ORIGIN = /^(https?:\/\/[^/\s]+\/?)?$/;
 const ORIGIN_RULE = 'must be a URL without a path, such as http://127.0.0.1:8000';
 
 /**
- * Every setting by its name in the environment. The parser, the README's table and the test that holds Terraform against
- * them are derived from here. The names with `AWS_` are those of every AWS tool; Lambda sets all but the endpoints:
- * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ * Every setting by its name in the environment. The parser, the README's table and the test that holds Terraform
+ * against them are derived from here. The names with `AWS_` are those of every AWS tool; Lambda sets all but the
+ * endpoints: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 export const SETTINGS = {
   STORE: choice(['memory', 'dynamodb'], {
@@ -63,7 +63,7 @@ export const SETTINGS = {
   METRICS_NAMESPACE: text(/^[\w./#:-]{0,255}$/, 'must be at most 255 characters of A-Z a-z 0-9 . - _ / # :', {
     setBy: 'made of `name` and `environment`',
     default: '',
-    meaning: 'CloudWatch namespace of the metrics in the log; without one there are no metrics',
+    meaning: 'CloudWatch namespace of the metrics in the log; empty turns metrics off',
   }),
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
   TABLE_NAME: text(/^[\w.-]{3,255}$/, 'must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . -', {
@@ -80,23 +80,23 @@ export const SETTINGS = {
   AWS_SESSION_TOKEN: text(/^/, 'may be anything', {
     ...BY_LAMBDA,
     default: '',
-    meaning: 'goes with credentials that end, as those of a role do',
+    meaning: 'part of temporary credentials, such as those of a role',
   }),
   AWS_ENDPOINT_URL: text(ORIGIN, ORIGIN_RULE, {
     ...BY_HAND,
     onlyWith: 'dynamodb',
-    meaning: 'URL of all of AWS, where it is not the real one',
+    meaning: 'URL of all AWS services, if not the real ones',
   }),
   AWS_ENDPOINT_URL_DYNAMODB: text(ORIGIN, ORIGIN_RULE, {
     setBy: 'made of the region, with a table',
     default: '',
     onlyWith: 'dynamodb',
-    meaning: "URL of DynamoDB, where it is not the region's; wins over `AWS_ENDPOINT_URL`",
+    meaning: "URL of DynamoDB, if not the region's; wins over `AWS_ENDPOINT_URL`",
   }),
   AWS_LAMBDA_FUNCTION_NAME: text(/^/, 'may be anything', {
     setBy: 'set by Lambda',
     default: '',
-    meaning: 'tells the function from a server on this computer',
+    meaning: 'shows that this is a Lambda function, not a server on a computer',
   }),
 } as const satisfies Readonly<Record<string, Setting>>;
 
@@ -113,7 +113,7 @@ export interface TableSettings {
   readonly credentials: {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
-    /** Goes with credentials that end, as those of a role do. */
+    /** Part of temporary credentials, such as those of a role. */
     readonly sessionToken?: string;
   };
 }

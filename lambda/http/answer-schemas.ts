@@ -1,6 +1,6 @@
 /**
- * What calls answer, as schemas. TypeScript holds each handler against them and `openapi.json` is made of them; the function
- * itself uses none of them, so none is bundled.
+ * Schemas of the answers. TypeScript checks each handler against them, and `openapi.json` is generated from them. The
+ * function never uses them, so they are not bundled.
  */
 import * as v from 'valibot';
 import { VM_STATES } from '../pool/vm.ts';
@@ -16,7 +16,9 @@ export const state = v.picklist(VM_STATES);
 /** A lease as the API shows it to its holder. */
 export const lease = v.object({ id: v.string(), userid: v.string(), acquiredAt: instant, expiresAt: instant });
 
-/** A lease and its VM, with all it takes to log in: a private key, or the caller's own public key that the VM accepts. */
+/**
+ * A lease and its VM, with all it takes to log in: a private key, or the caller's own public key that the VM accepts.
+ */
 export const grant = {
   vm: v.object({ ...address, privateKey: v.optional(v.string()), authorizedKey: v.optional(v.string()) }),
   lease,

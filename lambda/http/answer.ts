@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** What a request is answered with. */
+/** The answer to a request, before it is written for API Gateway. */
 export interface Answer {
   readonly status: number;
   /** Absent: the answer has no body. */

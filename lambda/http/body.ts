@@ -74,7 +74,7 @@ function jsonValue(text: string): unknown {
   }
 }
 
-/** `curl -d '{...}'` sends JSON under a form's name; saying so saves its user a long look. */
+/** `curl -d '{...}'` labels JSON as a form; the refusal says so. */
 function formPairs(text: string): Iterable<[string, unknown]> {
   if (text.trimStart().startsWith('{')) {
     throw invalidBody('looks like JSON; send it with content-type: application/json');

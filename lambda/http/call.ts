@@ -7,10 +7,10 @@ import type { OperatorGate } from './operator-gate.ts';
 import { createReader } from './parameters.ts';
 import type { ProblemCode } from './refusals.ts';
 
-/** Who a call is for. Only somebody whom API Gateway let through with an AWS signature may make those of operators. */
+/** Who a call is for. Calls of operators need an AWS signature that API Gateway has accepted. */
 export type Audience = 'borrowers' | 'operators';
 
-/** What calls are carried out with. */
+/** What handlers need to carry out calls. */
 export interface Services {
   readonly lending: Lending;
   readonly operations: Operations;

@@ -1,4 +1,6 @@
-/** The parameters that calls share. A rule is one sentence: whatever is wrong with a value, it says what would be right. */
+/**
+ * The parameters that calls share. A rule is one sentence: whatever is wrong with a value, it says what would be right.
+ */
 import * as v from 'valibot';
 import { isPublicKey, PUBLIC_KEY_RULE } from './ssh-public-key.ts';
 

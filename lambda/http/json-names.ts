@@ -8,11 +8,14 @@ const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g;
  * @param distinct - how many names its value has
  */
 export function repeatsNames(text: string, distinct: number): boolean {
-  // Each name has its colon: where there are no more colons than names, none can repeat. Most bodies end here.
+  // Each name has a colon, so with as many colons as names no name repeats. Most bodies end here.
   return colonsIn(text) > distinct && topLevelNames(text).length > distinct;
 }
 
-/** Names of the outermost object in the order of the text, repeats included. @param text - as in {@link repeatsNames} */
+/**
+ * Names of the outermost object in the order of the text, repeats included.
+ * @param text - as in {@link repeatsNames}
+ */
 export function topLevelNames(text: string): string[] {
   const names: string[] = [];
   let depth = 0;

@@ -13,8 +13,9 @@ const LONGEST_NAME = 64;
 export type ParameterReader = (event: APIGatewayProxyEventV2) => Readonly<Record<string, unknown>>;
 
 /**
- * Makes the reader of a call's parameters. JSON body, form body and query string mean the same, so a parameter may come in
- * any of them, but only once. A header that is a parameter comes as a header only: bodies and URLs land in proxies' logs.
+ * Makes the reader of a call's parameters. JSON body, form body and query string mean the same, so a parameter may come
+ * in any of them, but only once. A header that is a parameter comes as a header only: bodies and URLs land in proxies'
+ * logs.
  *
  * @returns a reader that throws {@link Problem} `invalid_request`, `payload_too_large` or `unsupported_media_type`
  */

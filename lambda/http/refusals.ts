@@ -14,7 +14,10 @@ export type ProblemCode =
   | 'payload_too_large'
   | 'unsupported_media_type';
 
-/** The HTTP status of a refusal, and its phrase in RFC 9110: RFC 9457 asks for it as `title` while `type` is `about:blank`. */
+/**
+ * The HTTP status of a refusal, and its phrase in RFC 9110: RFC 9457 asks for it as `title` while `type` is
+ * `about:blank`.
+ */
 export interface Status {
   readonly status: number;
   readonly title: string;
@@ -92,7 +95,7 @@ export const refusalDocumentation = (): Readonly<Record<ProblemCode, RefusalDocu
     members: { latestExpiresAt: instant },
     example: { latestExpiresAt: '2026-11-28T12:00:00Z' },
   },
-  method_not_allowed: { meaning: 'The path has calls, but by the methods in `Allow`.' },
+  method_not_allowed: { meaning: 'The path exists, but only for the methods in `Allow`.' },
   no_lease: { meaning: 'The user holds no lease, or it has ended.' },
   not_found: { meaning: 'No call has this path.' },
   payload_too_large: { meaning: 'The body is larger than 8 KiB.' },

@@ -45,7 +45,9 @@ function fitAll(rules: readonly FieldRule[], fields: readonly Buffer[] | undefin
   return fields?.length === rules.length && rules.every((fits, at) => fits(fields[at] ?? Buffer.of()));
 }
 
-/** Splits a blob into its fields, each after its length in 4 bytes (RFC 4251, section 5); nothing if a length is wrong. */
+/**
+ * Splits a blob into its fields, each after its length in 4 bytes (RFC 4251, section 5); nothing if a length is wrong.
+ */
 function fieldsOf(blob: Buffer): Buffer[] | undefined {
   const fields: Buffer[] = [];
   let at = 0;

@@ -1,4 +1,4 @@
-/** Marks a lease as the answer to one particular request, so that a retry of it is told apart from a new request. */
+/** Ties a lease to the request that it answers, so that a retry of that request is recognised. */
 export interface Idempotency {
   /** The client's `Idempotency-Key`. */
   readonly key: string;

@@ -57,7 +57,9 @@ export interface OpenGrant extends Grant {
 /** VMs tidied by a request that looks at a pool: enough to serve it, too few to slow it down. */
 const TIDIED_BY_A_REQUEST = 10;
 
-/** The use cases of those who borrow. Every refusal is thrown as one of `refusals.ts`; anything else thrown is a fault. */
+/**
+ * The use cases of those who borrow. Every refusal is thrown as one of `refusals.ts`; anything else thrown is a fault.
+ */
 export class Lending {
   constructor(
     private readonly ports: LendingPorts,

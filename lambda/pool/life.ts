@@ -16,7 +16,7 @@ export interface CheckPolicy {
 /** Longest wait between two checks, seconds. */
 const LONGEST_BACKOFF_SEC = 15 * 60;
 
-/** The next place of a VM in its life. A VM that is `removed` is known no more. */
+/** A VM's next place in its life. The store no longer knows a VM that is `removed`. */
 export interface VmChange extends Pick<VmStatus, 'failures' | 'draining' | 'dueAtSec' | 'reason'> {
   readonly state: VmState | 'removed';
 }
@@ -33,8 +33,9 @@ export function gone(vm: Vm): VmStatus {
 }
 
 /**
- * A VM after a check. Passed: free, or drained if an operator wants that. Failed: due for another check, or quarantined after
- * `policy.maxFailures` failures in a row. A VM that an operator wants keeps the operator's reason while it is checked.
+ * A VM after a check. Passed: free, or drained if an operator wants that. Failed: due for another check, or quarantined
+ * after `policy.maxFailures` failures in a row. A VM that an operator wants keeps the operator's reason while it is
+ * checked.
  *
  * @param nowMs - time of the verdict, UTC epoch milliseconds
  */

@@ -69,10 +69,10 @@ export interface SyncProgress {
 /** What borrowers do with leases. */
 export interface BorrowingStore {
   /**
-   * Gives one free VM of `request.pool` to `request.userId`. A retry, known by its idempotency key, gets the same grant while
-   * that lease lives.
-   * @throws {@link IdempotencyKeyReused}, then {@link AlreadyAllocated} when the user holds a lease, then {@link UnknownPool},
-   *   then {@link PoolEmpty} when no VM of the pool is free
+   * Gives one free VM of `request.pool` to `request.userId`. A retry, known by its idempotency key, gets the same grant
+   * while that lease lives.
+   * @throws {@link IdempotencyKeyReused}, then {@link AlreadyAllocated} when the user holds a lease, then
+   *   {@link UnknownPool}, then {@link PoolEmpty} when no VM of the pool is free
    */
   acquire(request: AcquireRequest): Promise<Grant>;
 
@@ -83,17 +83,20 @@ export interface BorrowingStore {
   renew(request: RenewRequest): Promise<Lease>;
 
   /**
-   * Ends the lease. Its VM is `checking` from then on, or {@link gone} when it has left the inventory. Repeating a release
-   * changes nothing and returns the VM's current status.
+   * Ends the lease. Its VM is `checking` from then on, or {@link gone} when it has left the inventory. Repeating a
+   * release changes nothing and returns the VM's current status.
    * @throws {@link NoLease}, {@link LeaseSuperseded}
    */
   release(query: LeaseQuery): Promise<ReleasedVm>;
 
-  /** Asks the store for something, once. @throws {@link StoreUnavailable} when it does not answer soon; any other error is a fault */
+  /**
+   * Reads something from the store, once.
+   * @throws {@link StoreUnavailable} when it does not answer soon; any other error is a fault
+   */
   ping(): Promise<void>;
 }
 
-/** Changes VMs, for whoever has read them. */
+/** Changes VMs that the caller has read. */
 interface ChangingStore {
   /**
    * Takes a VM to its next place in life, unless it has changed since `before` was read; then nothing happens. A lease
@@ -106,7 +109,7 @@ interface ChangingStore {
 export interface UpkeepStore extends ChangingStore {
   /**
    * Makes the VMs of the store those of the inventory. Idempotent, and never touches a lease.
-   * @param budgetMs - longest time that it may take; the next sync does what is left
+   * @param budgetMs - longest time that it may take; the next sync does the rest
    */
   sync(inventory: readonly Vm[], act: Act, budgetMs?: number): Promise<SyncProgress>;
 
@@ -130,15 +133,15 @@ export interface OperatorStore extends ChangingStore {
 }
 
 /**
- * Where leases live, in the roles of its users. Each write is atomic: it happens completely, its event included, or it throws
- * and nothing has changed. A lease past its end gives no rights in any call, reaped or not.
- * Any call may throw {@link StoreUnavailable}.
+ * Where leases live, in the roles of its users. Each write is atomic: it happens completely, its event included, or it
+ * throws and nothing has changed. A lease past its end gives no rights in any call, reaped or not. Any call may throw
+ * {@link StoreUnavailable}.
  */
 export interface LeaseStore extends BorrowingStore, UpkeepStore, OperatorStore {}
 
 /**
- * What opens a VM: a private key handed to the user, or the user's own public key that the VM now accepts. It is for the
- * holder of the lease only; never log it.
+ * What opens a VM: a private key handed to the user, or the user's own public key that the VM now accepts. It is for
+ * the holder of the lease only; never log it.
  */
 export type LoginKey = { readonly privateKey: string } | { readonly authorizedKey: string };
 
@@ -150,7 +153,10 @@ export interface VmProvider {
   /** Opens the VM to the holder of a lease: lets `sshPublicKey` in when given, else hands out a key. */
   login(vm: Vm, sshPublicKey?: string): Promise<LoginKey>;
 
-  /** Checks a VM between one user and the next. A check that throws has failed. @param signal - aborted when nobody waits any longer */
+  /**
+   * Checks a VM between one user and the next. A check that throws has failed.
+   * @param signal - aborted when nobody waits any longer
+   */
   check(vm: Vm, signal?: AbortSignal): Promise<Verdict>;
 }
 

@@ -26,14 +26,16 @@ const BATCH = 250;
 const BACKLOG_LIMIT = 1_000;
 
 /**
- * The part of the budget within which VMs are reaped and checked; the sync has the rest, and all that they don't need. They
- * come first because users wait for these VMs. They leave something, so that new VMs come even while leases keep ending.
+ * The part of the budget within which VMs are reaped and checked; the sync has the rest, and all that they don't need.
+ * They come first because users wait for these VMs. They leave something, so that new VMs come even while leases keep
+ * ending.
  */
 const TIDY_SHARE = 0.75;
 
 /**
- * Takes back ended leases, makes the checks that are due, brings the inventory up to date, and publishes the figures of every
- * pool. The next tick does what does not fit into the budget. A tick that is cut short, or runs twice, does no harm.
+ * Takes back ended leases, makes the checks that are due, brings the inventory up to date, and publishes the figures of
+ * every pool. The next tick does what does not fit into the budget. A tick that is cut short, or runs twice, does no
+ * harm.
  */
 export function createTick({ upkeep, journal, clock }: TickPorts): Tick {
   return async (requestId, budgetMs) => {
@@ -75,7 +77,7 @@ async function tidyUntil(endMs: number, upkeep: Upkeep, clock: Clock, requestId:
 
 /** Says how far a sync came. */
 export function inventoryEntry(requestId: string, { wanted, changes, left }: InventoryProgress): JournalEntry {
-  const message = left > 0 ? 'the inventory is being taken in' : 'the inventory was taken in';
+  const message = left > 0 ? 'the inventory is being synced' : 'the inventory was synced';
   return { message, fields: { requestId, vmsWanted: wanted, vmsDone: Math.max(0, wanted - left), changes, left } };
 }
 

@@ -34,7 +34,7 @@ export interface InventoryProgress extends SyncProgress {
 export interface Backlog {
   /** Ended leases that have not been taken back. */
   readonly leasesOverdue: number;
-  /** How long the most overdue check has waited past its time, seconds. */
+  /** How overdue the oldest check is, seconds. */
   readonly oldestCheckSec: number;
 }
 
@@ -49,8 +49,8 @@ export class Upkeep {
   ) {}
 
   /**
-   * Takes back leases that have ended and makes the checks that are due, the longest overdue first. Safe to run at any time,
-   * any number at once. A VM whose upkeep fails does not stop the others.
+   * Takes back leases that have ended and makes the checks that are due, the longest overdue first. Safe to run at any
+   * time, any number at once. A VM whose upkeep fails does not stop the others.
    *
    * @param limit - most VMs to work on
    * @param except - ids of VMs to skip: those that have just failed would only take the place of others
@@ -81,7 +81,7 @@ export class Upkeep {
 
   /**
    * Makes the VMs of the store those of the provider.
-   * @param budgetMs - longest time that it may take; what is left is for the next sync
+   * @param budgetMs - longest time that it may take; the next sync does the rest
    */
   async sync(requestId: string, budgetMs?: number): Promise<InventoryProgress> {
     const inventory = this.ports.provider.inventory();
@@ -90,9 +90,9 @@ export class Upkeep {
   }
 
   /**
-   * Checks a VM that has just come back. The caller's own change is done by then, so a check that can't be written is left
-   * to the reaper.
-   * @returns the VM's current status, or `status` if the check failed to be written
+   * Checks a VM that has just come back. The caller's own change is done by then, so a check that can't be written is
+   * left to the reaper.
+   * @returns the VM's current status, or `status` if the check could not be written
    */
   async checkAtOnce(status: VmStatus, requestId: string): Promise<VmStatus> {
     return this.checkIfDue(status, requestId).catch(() => status);

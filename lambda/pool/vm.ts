@@ -1,6 +1,9 @@
 import type { Lease } from './lease.ts';
 
-/** One VM that can be lent, as the inventory knows it. Holds nothing secret: keys come from the provider, lease by lease. */
+/**
+ * One VM that can be lent, as the inventory knows it. Holds nothing secret: keys come from the provider, lease by
+ * lease.
+ */
 export interface Vm {
   /** Unique in the inventory, e.g. `vm-01`. */
   readonly id: string;
@@ -22,8 +25,8 @@ export function sameVm(one: Vm, other: Vm): boolean {
 export const VM_STATES = ['free', 'leased', 'checking', 'quarantined', 'drained'] as const;
 
 /**
- * Where a VM is in its life: free → leased → checking → free, or quarantined after too many failed checks, or drained when
- * an operator wants it for themselves. `life.ts` has every step.
+ * Where a VM is in its life: free → leased → checking → free, or quarantined after too many failed checks, or drained
+ * when an operator wants it for themselves. `life.ts` has every step.
  */
 export type VmState = (typeof VM_STATES)[number];
 

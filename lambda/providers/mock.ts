@@ -21,7 +21,7 @@ export class MockProvider implements VmProvider {
 
   /**
    * @param failingVms - ids of the VMs that fail every check, so that quarantine can be seen
-   * @throws Error that names the ids that are no mock VMs
+   * @throws Error that names the ids that are not mock VMs
    */
   constructor(failingVms: readonly string[]) {
     const known = MOCK_VMS.map(({ id }) => id);

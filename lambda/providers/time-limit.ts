@@ -2,7 +2,7 @@ import type { Verdict } from '../pool/life.ts';
 import type { LoginKey, VmProvider } from '../pool/ports.ts';
 import type { Vm } from '../pool/vm.ts';
 
-/** A provider whose checks fail when they take too long, so that one silent VM holds up nobody. */
+/** A provider whose checks fail when they take too long, so that one silent VM does not hold up the others. */
 export class TimeLimitedProvider implements VmProvider {
   /** @param limitSec - longest a check may take */
   constructor(

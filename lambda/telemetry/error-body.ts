@@ -29,7 +29,9 @@ function causeOf(thrown: unknown): unknown {
   return thrown instanceof Error ? thrown.cause : undefined;
 }
 
-/** A failed connection to a name with several addresses is an AggregateError whose message is empty: its code says why. */
+/**
+ * A failed connection to a name with several addresses is an AggregateError whose message is empty: its code says why.
+ */
 function summaryOf(thrown: unknown): Pick<ErrorBody, 'name' | 'message'> {
   if (!(thrown instanceof Error)) return { name: typeof thrown, message: 'a value that is not an Error was thrown' };
   const { name, message, code } = thrown as NodeJS.ErrnoException;

@@ -12,8 +12,8 @@ const RETRY_LATER_MS = 20;
 const neverWritten = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Writes a line to standard output, and returns when all of it is written. `process.stdout` could do it too, but loading
- * it takes a good part of a cold start.
+ * Writes a line to standard output, and returns when all of it is written. `process.stdout` could do it too, but
+ * loading it takes a good part of a cold start.
  */
 export function writeLine(line: string): void {
   let rest = Buffer.from(`${line}\n`);

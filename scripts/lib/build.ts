@@ -1,6 +1,6 @@
 /**
- * Bundles the function and zips it. The same source gives the same bytes, on any machine and day, so that Terraform sees
- * a new function only where there is one.
+ * Bundles the function and zips it. The same source gives the same bytes, on any machine and day, so that Terraform
+ * sees a new function only where there is one.
  */
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';

@@ -69,7 +69,7 @@ async function serve(settings: Settings): Promise<void> {
   console.log(welcome(address, settings, table));
 }
 
-/** Ends though nobody reads the log. A terminal that Ctrl-S has stopped keeps even `process.exit` waiting. */
+/** Ends even if nobody reads the log. A terminal that Ctrl-S has stopped keeps even `process.exit` waiting. */
 function leaveUnread(): void {
   if (process.stdout.isTTY) process.kill(process.pid, 'SIGKILL');
   process.exit();

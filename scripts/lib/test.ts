@@ -1,6 +1,6 @@
 /**
- * Runs the suites of tests one after another and tells how each went and how long it took. A suite whose tools are not
- * on this computer is skipped by name; with `CI=true` it fails.
+ * Runs the suites of tests one after another and reports how each went and how long it took. A suite whose tools are
+ * not on this computer is skipped by name; with `CI=true` it fails.
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -23,7 +23,7 @@ const jest = ['node', '--experimental-vm-modules', '--no-warnings', 'node_module
 const SUITES: Readonly<Record<string, Suite>> = {
   lint: {
     about:
-      'format, rules of style, types, dependency direction, unused code and packages, the contract and what is written from it',
+      'format, style, types, direction of imports, unused code and packages, the contract and what is generated from it',
     run: [
       ['prettier', '--check', '--log-level', 'warn', '.'],
       ['markdownlint-cli2'],

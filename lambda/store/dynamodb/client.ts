@@ -59,10 +59,10 @@ const CONNECTION_TIMEOUT_MS = 1_000;
 const CONNECTIONS = 64;
 
 /**
- * The few operations of DynamoDB that the store needs, by AWS's own signer and HTTP handler. The SDK's whole client would
- * do, but it takes a cold start 30 ms more to load and to warm up (`npm run bench -- --only cold-dynamodb`).
+ * The few operations of DynamoDB that the store needs, by AWS's own signer and HTTP handler. The SDK's whole client
+ * would do, but it takes a cold start 30 ms more to load and to warm up (`npm run bench -- --only cold-dynamodb`).
  *
- * One request is one try: the caller knows whether it may be sent again.
+ * Each request is sent once; the caller decides whether to send it again.
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html)
  */
 export class DynamoDb {
@@ -87,8 +87,8 @@ export class DynamoDb {
 
   /**
    * @param timeoutMs - longest wait for an answer; never more than {@link REQUEST_TIMEOUT_MS}
-   * @throws {@link DynamoDbError} when DynamoDB answers with an error. Without an answer, the error of the network; then the
-   *   request may have taken effect
+   * @throws {@link DynamoDbError} when DynamoDB answers with an error. Without an answer, the error of the network;
+   *   then the request may have taken effect
    */
   async send<Name extends keyof Api>(
     operation: Name,
@@ -118,8 +118,8 @@ export class DynamoDb {
 }
 
 /**
- * The URL of a region's DynamoDB (https://docs.aws.amazon.com/general/latest/gr/ddb.html). Only the isolated partitions have
- * other names; there `AWS_ENDPOINT_URL_DYNAMODB` has to say which.
+ * The URL of a region's DynamoDB (https://docs.aws.amazon.com/general/latest/gr/ddb.html). Only the isolated partitions
+ * have other names; there `AWS_ENDPOINT_URL_DYNAMODB` has to say which.
  */
 export function endpointOf(region: string): string {
   return `https://dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;

@@ -9,8 +9,8 @@ import type { Query, Table } from './table.ts';
 const LOOKED_AT = 16;
 
 /**
- * Finds a free VM in one request, whatever the size of the pool. Callers that come at once are spread: in a small pool each
- * picks a VM at random, in a large one each starts to read at a random place.
+ * Finds a free VM in one request, whatever the size of the pool. Callers that come at once are spread: in a small pool
+ * each picks a VM at random, in a large one each starts to read at a random place.
  */
 export class FreeVms {
   /** Pools that had more free VMs than fit into one look. */

@@ -23,8 +23,8 @@ export class InventoryChanges {
   }
 
   /**
-   * What one VM of the table needs; nothing when it is as the inventory wants it. The actions are made when they are written,
-   * since events get their time then.
+   * The change that one VM of the table needs; undefined if it matches the inventory. The actions are made when they
+   * are written, since events get their time then.
    */
   changeOf(item: VmItem, wanted: Vm | undefined, act: Act): (() => Action[]) | undefined {
     const { vm, retired } = item;

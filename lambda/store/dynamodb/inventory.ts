@@ -53,8 +53,9 @@ export class Inventory {
   }
 
   /**
-   * Adds new VMs, changes VMs that differ and removes the others; a leased VM goes when it is given back. It is one read when
-   * nothing has changed since the last sync. Changes that lose a race or do not fit into the budget are left to the next sync.
+   * Adds new VMs, changes VMs that differ and removes the others; a leased VM goes when it is given back. It is one
+   * read when nothing has changed since the last sync. Changes that lose a race or do not fit into the budget are left
+   * to the next sync.
    *
    * @param budgetMs - longest time that it reads and writes
    * @throws the first fault of a write, when the others are made
@@ -73,8 +74,8 @@ export class Inventory {
     this.known = pools;
     const present = await this.readPresent(mark, callDeadline(end));
     const changes = this.changesFrom(present, wanted, act, mark === NEVER_SYNCED);
-    // The index is a moment behind the table, so the sync is done only when a look finds nothing to change. Until then the
-    // hash stays empty, and the next sync looks at everything again.
+    // The index is a moment behind the table, so the sync is done only when a look finds nothing to change. Until then
+    // the hash stays empty, and the next sync looks at everything again.
     const isDone = changes.length === 0 && present.every((item) => !isToBeMoved(item, wanted.get(item.vm.id)));
     if (isDone) await this.table.put(inventoryItem(hash, pools), callDeadline(end));
     return this.commitAll(changes, end);
@@ -129,7 +130,7 @@ export class Inventory {
     return last && eventOf(last).id;
   }
 
-  /** Makes as many changes as there is time for. A VM that can't be written stops no other. */
+  /** Makes as many changes as there is time for. A VM that can't be written does not stop the others. */
   private async commitAll(changes: readonly Change[], end: Deadline): Promise<SyncProgress> {
     let made = 0;
     const commitInTime = async (change: Change) => {

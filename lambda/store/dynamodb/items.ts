@@ -11,11 +11,12 @@
  * | `LEASE#<lease id>` | `RELEASED` | a lease that was released, and by which call | |
  * | `META` | `INVENTORY` | the pools, and the hash of the inventory that was synced last | |
  *
- * A VM is free exactly while it has an item under `FREE#`. The sort key there starts with the VM's version, a random number:
- * free VMs lie in random order, and callers who start at a random place rarely meet.
+ * A VM is free exactly while it has an item under `FREE#`. The sort key there starts with the VM's version, a random
+ * number: free VMs lie in random order, and callers who start at a random place rarely meet.
  *
- * A lease that has ended gives no rights in any read or condition. Its items under `USER#` and `KEY#` go when the reaper takes
- * the VM back. So even a process with a slow clock never sees a lease of a VM that somebody else has by then.
+ * A lease that has ended gives no rights in any read or condition. Its items under `USER#` and `KEY#` go when the
+ * reaper takes the VM back. So even a process with a slow clock never sees a lease of a VM that somebody else has by
+ * then.
  */
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../pool/defined.ts';

@@ -54,14 +54,15 @@ export class Leases {
   }
 
   /**
-   * One read and one transaction, which assumes a VM that nobody wants out. If an operator drains the VM or the inventory has
-   * dropped it, the transaction fails and the next attempt reads the VM first.
+   * One read and one transaction, which assumes a VM that nobody wants out. If an operator drains the VM or the
+   * inventory has dropped it, the transaction fails and the next attempt reads the VM first.
    */
   async release(query: LeaseQuery): Promise<ReleasedVm> {
     const callId = randomUUID();
     let seen: Grant | undefined;
     return retryCancelled(async (deadline) => {
-      // Read the VM before the release marker: if the VM has lost this lease, the marker says whether a release caused it.
+      // Read the VM before the release marker: if the VM has lost this lease, the marker says whether a release caused
+      // it.
       const known = seen && (await this.table.get(keys.vm(seen.vm.id), deadline));
       const leaseId = seen?.lease.id ?? query.leaseId;
       const { user, released } = await this.releaseState(query, leaseId, deadline);
@@ -151,7 +152,8 @@ function heldGrant(item: UserItem | undefined, { userId, leaseId, act }: LeaseQu
 }
 
 /**
- * The reaper may have taken the VM back meanwhile, if its clock is ahead or this call is slow. Then somebody else may have it.
+ * The reaper may have taken the VM back meanwhile, if its clock is ahead or this call is slow. Then somebody else may
+ * have it.
  * @throws {@link NoLease} when the VM no longer has this lease
  */
 function expectLeased(item: VmItem | undefined, { id, userId }: Lease): void {

@@ -102,7 +102,8 @@ export async function sendUntilSettled<Output>(where: string, send: Send<Output>
 
 /**
  * Sends a request once.
- * @throws {@link Cancelled}, {@link DynamoDbError} when the request is wrong, {@link StoreUnavailable} without an answer
+ * @throws {@link Cancelled}, {@link DynamoDbError} when the request is wrong, {@link StoreUnavailable} without an
+ *   answer
  */
 export async function sendOnce<Output>(where: string, send: Send<Output>, timeoutMs: number): Promise<Output> {
   try {

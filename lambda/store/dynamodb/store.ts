@@ -66,8 +66,9 @@ export function createDynamoStore({
 }
 
 /**
- * Leases in a DynamoDB table: the truth for any number of processes. Every change is one transaction, so a crash leaves all of
- * it or nothing. A condition stops the loser of a race, who then looks again. The items are declared in `items.ts`.
+ * Leases in a DynamoDB table: the truth for any number of processes. Every change is one transaction, so a crash leaves
+ * all of it or nothing. A condition stops the loser of a race, who then looks again. The items are declared in
+ * `items.ts`.
  */
 export class DynamoStore implements LeaseStore {
   private readonly vms: VmList;

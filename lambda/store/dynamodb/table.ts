@@ -141,14 +141,14 @@ export class Table {
   }
 
   /**
-   * Makes all the actions, or none; an optional action is left out when its condition fails. If an answer is lost, the same
-   * transaction is sent again under the same token until its outcome is known.
+   * Makes all the actions, or none; an optional action is left out when its condition fails. If an answer is lost, the
+   * same transaction is sent again under the same token until its outcome is known.
    * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)
    *
    * @param ends - when to stop waiting for an answer. What was sent before the deadline is waited for beyond it: else the
-   *   transaction could be made after its caller was told 503 and had looked. Where nobody is told, the deadline may cut it.
-   * @throws {@link Cancelled} when a condition failed or another transaction was in the way, `StoreUnavailable` when the
-   *   outcome is not known at the deadline
+   *   transaction could be made after its caller was told 503 and had looked. A sync tells nobody, so its writes are cut.
+   * @throws {@link Cancelled} when a condition failed or another transaction was in the way, `StoreUnavailable` when
+   *   the outcome is not known at the deadline
    */
   async transact(
     actions: readonly Action[],

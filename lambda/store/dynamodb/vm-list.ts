@@ -11,8 +11,9 @@ import type { Table } from './table.ts';
 const isListed = compares('listed', '=', LISTED);
 
 /**
- * All VMs in the order of their ids, from the index `vms`. No change of state writes to that index, so a VM is never missed
- * or listed twice because it is borrowed or given back meanwhile. The items themselves are read strongly consistent.
+ * All VMs in the order of their ids, from the index `vms`. No change of state writes to that index, so a VM is never
+ * missed or listed twice because it is borrowed or given back meanwhile. The items themselves are read strongly
+ * consistent.
  */
 export class VmList {
   constructor(private readonly table: Table) {}

@@ -26,7 +26,10 @@ export class EventLog {
     return this.appended;
   }
 
-  /** Appends one event, at constant cost. A request that started earlier but comes later gets the time of the last event. */
+  /**
+   * Appends one event, at constant cost. A request that started earlier but comes later gets the time of the last
+   * event.
+   */
   append(event: ChangeEvent, from: VmState | undefined, to: VmState | undefined): void {
     this.lastAtMs = Math.max(this.lastAtMs, event.act.nowMs);
     this.ring[this.appended % KEPT] = { event, atMs: this.lastAtMs, from, to };

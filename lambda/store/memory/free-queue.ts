@@ -7,9 +7,9 @@ const IN_TURN = 8;
 /**
  * The free VMs of one pool in the order in which they are lent. Every call has a constant cost.
  *
- * A user who gives back a VM gets another one next, as long as another one is free: a VM that came back is the last in its
- * line. The few VMs that take turns stay in the caches of the CPU, so lending from a large pool costs no more than from a
- * small one. All other VMs are lent when so many are out that these few are not enough.
+ * A user who gives back a VM gets another one next, as long as another one is free: a VM that came back is the last in
+ * its line. The few VMs that take turns stay in the caches of the CPU, so lending from a large pool costs no more than
+ * from a small one. All other VMs are lent when so many are out that these few are not enough.
  */
 export class FreeQueue<Vm extends InLine<Vm>> {
   private readonly unused = new Line<Vm>();

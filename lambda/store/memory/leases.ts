@@ -6,7 +6,7 @@ import type { LeaseQuery } from '../../pool/ports.ts';
 import { IdempotencyKeyReused, LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
 import type { LeasedSlot, Slot } from './slot.ts';
 
-/** Released leases that are remembered at least, so that a repeated release is told apart from a wrong one. */
+/** How many released leases are remembered at least, to recognise a repeated release. */
 const RELEASES_REMEMBERED = 10_000;
 
 /** A lease that was released. */

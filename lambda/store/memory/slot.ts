@@ -7,8 +7,8 @@ import type { InLine } from './line.ts';
 type Status = { -readonly [Field in keyof Required<VmStatus>]: VmStatus[Field] };
 
 /**
- * What the store knows of one VM: a status that changes, and its place in the queue of free VMs. Every slot has every field
- * all the time: the engine reads and copies objects that gain and lose fields many times slower.
+ * What the store knows of one VM: a status that changes, and its place in the queue of free VMs. Every slot has every
+ * field all the time: the engine reads and copies objects that gain and lose fields many times slower.
  */
 export interface Slot extends Status, InLine<Slot> {}
 

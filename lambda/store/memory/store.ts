@@ -31,8 +31,8 @@ import { grantOf, leaseEvent, statusOf } from './slot.ts';
 import { Vms } from './vms.ts';
 
 /**
- * Leases in the memory of this process. Exact within it, since no method awaits between reading and writing; lost with it.
- * No borrower's call costs more with more VMs, except one look at all leases at most once a second.
+ * Leases in the memory of this process. Exact within it, since no method awaits between reading and writing; lost with
+ * it. No borrower's call costs more with more VMs, except one look at all leases at most once a second.
  */
 export class MemoryStore implements LeaseStore {
   private readonly log = new EventLog();

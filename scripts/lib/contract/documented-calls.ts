@@ -5,7 +5,8 @@ import { CALLS } from '../../../lambda/http/calls.ts';
 const folder = new URL('../../../lambda/http/calls/', import.meta.url);
 
 /**
- * Reads the documentation of every call, in the order of the calls. The bundle has none of it, as only these scripts ask for it.
+ * Reads the documentation of every call, in the order of the calls. The bundle has none of it, as only these scripts
+ * ask for it.
  *
  * @throws Error when a call is not documented, or not in the list of calls
  */

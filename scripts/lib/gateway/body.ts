@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Quota of API Gateway for HTTP APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+/**
+ * Quota of API Gateway for HTTP APIs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** What all bodies that are still arriving may take together: this computer has less memory than API Gateway. */

@@ -23,9 +23,9 @@ export function isPreflight({ method, headers }: IncomingMessage): boolean {
 export const PREFLIGHT_ANSWER: HttpResponse = { statusCode: 204, headers: {}, body: '' };
 
 /**
- * Replaces the CORS headers of a response by those of the API's configuration, as API Gateway does: "API Gateway ignores
- * CORS headers returned from your backend integration". A request without `origin`, or with one that is not allowed, gets
- * none.
+ * Replaces the CORS headers of a response by those of the API's configuration, as API Gateway does: "API Gateway
+ * ignores CORS headers returned from your backend integration". A request without `origin`, or with one that is not
+ * allowed, gets none.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */

@@ -17,7 +17,8 @@ const throttled: Advice = () => 'AWS is throttling: wait a minute, or ask for le
 const unreachable: Advice = ({ region }, message) =>
   `CloudWatch Logs in ${region ?? 'AWS'} can't be reached (${message}): check the network, the proxy and --region`;
 const noLogGroup: Advice = ({ logGroup, region }) =>
-  `there is no log group ${logGroup} in ${region ?? 'this region'} of this account: check --env (or --log-group), --region and AWS_PROFILE, and that the service is deployed there`;
+  `there is no log group ${logGroup} in ${region ?? 'this region'} of this account: ` +
+  'check --env (or --log-group), --region and AWS_PROFILE, and that the service is deployed there';
 const denied: Advice = ({ logGroup }) =>
   `these AWS credentials may not read the log: they need logs:FilterLogEvents on log group ${logGroup}`;
 const unavailable: Advice = () => 'CloudWatch Logs is out of order at the moment: try again in a minute';

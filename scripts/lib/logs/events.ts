@@ -14,7 +14,7 @@ export interface Query {
   readonly pattern: string | undefined;
 }
 
-/** Some of the events that a query finds, oldest first; none at all may be on a page that others follow. */
+/** Some of the events that a query finds, oldest first; a page may be empty although others follow. */
 interface Page {
   readonly events: readonly LogEvent[];
   /** Leads to the next page, if there is one. */
@@ -35,7 +35,9 @@ export interface FollowPorts {
 /** How often to look for more. */
 export const POLL_EVERY_MS = 2_000;
 
-/** How long after its time an event may still come to light: Lambda hands its log over in batches, CloudWatch takes it in later. */
+/**
+ * How long after its time an event may still appear: Lambda sends its log in batches, and CloudWatch indexes it later.
+ */
 export const LATE_MS = 120_000;
 
 /** Everything there is. */

@@ -9,9 +9,9 @@ export interface Filter {
 }
 
 /**
- * Narrows the search where the log lies: a line that is wanted contains each id, so CloudWatch looks for the rarest one.
- * What else contains it is left to {@link isWanted}. A pattern over JSON fields would be exact but lose lines that are not JSON.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ * Narrows the search where the log lies: a line that is wanted contains each id, so CloudWatch looks for the rarest
+ * one. It also finds other lines; {@link isWanted} drops them. A pattern over JSON fields would be exact but lose lines
+ * that are not JSON. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export function filterPattern({ requestId, userId, vmId }: Filter): string | undefined {
   const rarest = requestId ?? userId ?? vmId;
@@ -38,10 +38,10 @@ function names(line: Line, requestId: string | undefined): boolean {
 }
 
 /** Only a crash writes lines without a level; these words mark the lines about it. */
-const TELLS_OF_ERROR = /error|exception|fatal|timed out|exited/i;
+const ERROR_WORDS = /error|exception|fatal|timed out|exited/i;
 
 function isError(line: Line): boolean {
-  if (line.kind === 'text') return TELLS_OF_ERROR.test(line.text);
+  if (line.kind === 'text') return ERROR_WORDS.test(line.text);
   const { status } = line.fields;
   return ['ERROR', 'FATAL'].includes(line.level.toUpperCase()) || (typeof status === 'number' && status >= 500);
 }

@@ -72,7 +72,7 @@ function named({ fields }: Entry, paint: Paint): string[] {
     .map((field) => `${paint('dim', `${visible(SHORT_NAME.get(field) ?? field)}=`)}${shown(fields[field])}`);
 }
 
-/** A value on one line, in quotes where it would not be seen where it ends. */
+/** A value on one line, in quotes if its end could not be seen without them. */
 function shown(value: unknown): string {
   const plain = typeof value === 'string' && /^[^\s"]+$/.test(value);
   return visible(plain ? value : JSON.stringify(value));

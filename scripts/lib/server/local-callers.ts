@@ -5,8 +5,8 @@ import type { HttpResponse } from '../gateway/response.ts';
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 /**
- * Refuses what pages of other sites send through a browser on this computer. `Host` gives away a name that was rebound to
- * 127.0.0.1 (DNS rebinding), and browsers send `Origin` with every form and script that may change something.
+ * Refuses what pages of other sites send through a browser on this computer. `Host` gives away a name that was rebound
+ * to 127.0.0.1 (DNS rebinding), and browsers send `Origin` with every form and script that may change something.
  *
  * @returns the refusal, or nothing for a request that may pass
  * @see https://fetch.spec.whatwg.org/#origin-header

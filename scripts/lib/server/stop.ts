@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 /**
  * Prepares a server to be stopped.
  *
- * @returns a function that takes no more requests and waits for the answers under way, at most `patienceMs`. Connections
- *   without a whole request, such as those that browsers open in advance, hold up nothing
+ * @returns a function that stops taking requests and waits for the answers under way, at most `patienceMs`. Connections
+ *   without a whole request, such as those that browsers open in advance, do not hold it up
  */
 export function stopperOf(server: Server): (patienceMs: number) => Promise<void> {
   let answersUnderWay = 0;

@@ -1,6 +1,7 @@
 /**
  * The section of a README that lists the requirements, inputs and outputs of a folder of Terraform, byte for byte as
- * terraform-docs 0.20 and 0.21 write it with `.terraform-docs.yml`. The workflows compare the READMEs with the real tool.
+ * terraform-docs 0.20 and 0.21 write it with `.terraform-docs.yml`. The workflows compare the READMEs with the real
+ * tool.
  */
 import type { Configuration, Input, Output, Requirement } from './configuration.ts';
 

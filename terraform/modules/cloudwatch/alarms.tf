@@ -175,7 +175,7 @@ resource "aws_cloudwatch_metric_alarm" "empty_pool" {
 resource "aws_cloudwatch_metric_alarm" "overdue_leases" {
   alarm_name = "${var.name}-overdue-leases"
   alarm_description = chomp(<<-EOT
-    For ${var.alarms.overdue_leases_minutes} minutes the tick of ${var.name} has left VMs of ended leases untaken, or nobody counted.
+    For ${var.alarms.overdue_leases_minutes} minutes the tick of ${var.name} has not taken back all VMs of ended leases, or it has published no figure.
     Such leases give no rights, but their VMs stay out of the pool. Look at the graph of work that waits.
     No figures: the scheduled tick does not run; see the schedule group ${var.name} and the function's throttles. Right after the first apply this is normal for some minutes.
     Figures: the tick fails or can't keep up. Read the ERROR lines in ${var.function_log_group_name} (npm run logs -- --errors), and see on the dashboard whether the store is slow.
@@ -184,7 +184,7 @@ resource "aws_cloudwatch_metric_alarm" "overdue_leases" {
 
   namespace   = var.metrics_namespace
   metric_name = "LeasesOverdue"
-  statistic   = "Minimum" # of two ticks in a minute the one that left none counts
+  statistic   = "Minimum" # of two ticks in a minute, the better one counts
   period      = 60
 
   comparison_operator = "GreaterThanThreshold"

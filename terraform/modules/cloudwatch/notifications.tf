@@ -1,4 +1,4 @@
-# Who is told when an alarm starts and when it ends: one topic for the given addresses, another one that already exists, or both.
+# Who gets a message when an alarm starts and when it ends: one topic for the given addresses, another one that already exists, or both.
 locals {
   alarm_actions = concat(aws_sns_topic.alarms[*].arn, var.alarm_topic_arn[*])
 }

@@ -1,5 +1,5 @@
 # The alarms of the table, when there is one. Each adds up metrics, because an alarm can't search for them; each metric in it is
-# billed, so only those are listed that a fault is sure to show in.
+# billed, so the list has only metrics in which every fault shows.
 locals {
   # Throttling counts by table and by index. A cancelled transaction is not in ThrottledRequests, but in these.
   # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html

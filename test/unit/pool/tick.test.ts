@@ -130,7 +130,7 @@ it('logs how far the sync of a large inventory has come', async () => {
   service.provider.inventory = () => someVms(10);
   service.store.sync = async () => ({ changes: 5, left: 3 });
   expect((await ticked(service))[0]).toEqual({
-    message: 'the inventory is being taken in',
+    message: 'the inventory is being synced',
     fields: { requestId: 'r-1', vmsWanted: 10, vmsDone: 7, changes: 5, left: 3 },
   });
 });

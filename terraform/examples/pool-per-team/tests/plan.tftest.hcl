@@ -33,6 +33,6 @@ run "makes_a_service_for_each_team" {
 
   assert {
     condition     = { for team, service in module.vm_pool : team => service.table_name } == { firmware = "vm-pool-firmware", web = "vm-pool-web" }
-    error_message = "Each team needs a table of its own: ${jsonencode(module.vm_pool)}"
+    error_message = "Each team needs its own table: ${jsonencode(module.vm_pool)}"
   }
 }

@@ -325,7 +325,7 @@ run "tells_a_topic_when_an_alarm_starts_and_ends" {
         aws_cloudwatch_metric_alarm.late_checks,
       ]) : alarm.alarm_actions == toset([var.alarm_topic_arn]) && alarm.ok_actions == toset([var.alarm_topic_arn])
     ])
-    error_message = "Every alarm must tell the topic when it starts and when it ends."
+    error_message = "Every alarm must notify the topic when it starts and when it ends."
   }
 }
 
