@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Api } from './http/api.ts';
 import { createApi } from './http/api.ts';
 import type { Journal } from './pool/journal.ts';
@@ -68,7 +67,7 @@ export function composeService(settings: Settings, parts: ServiceParts): Service
   const policy: PoolPolicy = { lease: limits, check };
   const policyOf = () => policy;
   const upkeep = new Upkeep({ store, provider: limited, clock }, policyOf);
-  const lending = new Lending({ store, provider: limited, upkeep, clock, newId: randomUUID }, policyOf);
+  const lending = new Lending({ store, provider: limited, upkeep, clock, newId }, policyOf);
   const operations = new Operations(store, upkeep, clock, pause);
   const adminUsers = settings.onLambda ? undefined : settings.adminUsers;
   const api = createApi({ lending, operations, adminUsers, journal });
@@ -115,3 +114,6 @@ function whereLeasesLive({ store }: Settings): object {
   const { kind, tableName, region, endpoint } = store;
   return { store: kind, tableName, region, endpoint };
 }
+
+/** Not of `node:crypto`: to load that takes a cold start longer than the global one does. */
+const newId = (): string => crypto.randomUUID();

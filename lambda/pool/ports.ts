@@ -153,11 +153,14 @@ export interface VmProvider {
   /** Opens the VM to the holder of a lease: lets `sshPublicKey` in when given, else hands out a key. */
   login(vm: Vm, sshPublicKey?: string): Promise<LoginKey>;
 
-  /**
-   * Checks a VM between one user and the next. A check that throws has failed.
-   * @param signal - aborted when nobody waits any longer
-   */
-  check(vm: Vm, signal?: AbortSignal): Promise<Verdict>;
+  /** Checks a VM between one user and the next. A check that throws has failed. */
+  check(vm: Vm, options?: CheckOptions): Promise<Verdict>;
+}
+
+/** What a check may look at. */
+export interface CheckOptions {
+  /** Aborted when nobody waits any longer. */
+  readonly signal: AbortSignal;
 }
 
 /** Waits, passed in so that tests own the time. */

@@ -70,7 +70,8 @@ describe(`${String(PROCESSES)} processes of ${String(CALLERS)} callers on one ta
       expect(refusalCodes(outcome, 'acquire')).toEqual([]);
 
       const eventsOf = (wanted: EventKind) => table.events.filter(({ kind }) => kind === wanted);
-      const idsOf = (some: readonly { readonly leaseId?: string | undefined }[]) => some.map(({ leaseId }) => leaseId).sort();
+      const idsOf = (some: readonly { readonly leaseId?: string | undefined }[]) =>
+        some.map(({ leaseId }) => leaseId).sort();
       const granted = history.leases;
       const released = granted.filter(({ releases }) => releases.length > 0);
       const open = granted.filter(({ releases }) => releases.length === 0);

@@ -1,10 +1,9 @@
 /**
  * Runs ticks, as Lambda would, until every VM is free again: `node tick-process.mjs <table> <VMs>`.
  */
-import { createTick } from '../../../lambda/pool/tick.ts';
-import { Upkeep } from '../../../lambda/pool/upkeep.ts';
+import { composeService } from '../../../lambda/service.ts';
+import { loadSettings } from '../../../lambda/settings.ts';
 import { storeOver } from '../../support/dynamodb/table-store.ts';
-import { policyOf } from '../../support/pool/lending.ts';
 import { POOL, vmsOf } from './pool.ts';
 
 /** The ticks in their order. */
@@ -22,11 +21,11 @@ const provider = {
   login: async () => ({ privateKey: 'none' }),
   check: async () => ({ passed: true }) as const,
 };
-const upkeep = new Upkeep({ store, provider, clock: Date.now }, policyOf);
-const journal = ({ message, error }: { message: string; error?: unknown }) => {
-  if (message === 'a VM could not be tidied') throw new Error(message, { cause: error });
+const write = (line: string) => {
+  const { level, message } = JSON.parse(line) as { level: string; message: string };
+  if (level === 'ERROR') throw new Error(message);
 };
-const tick = createTick({ upkeep, journal, clock: Date.now });
+const { upkeep, tick } = composeService(loadSettings({}), { store, provider, clock: Date.now, write });
 
 // As after an earlier tick, the table has the inventory.
 await upkeep.sync('bench');

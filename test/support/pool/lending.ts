@@ -1,5 +1,4 @@
 import type { Verdict } from '../../../lambda/pool/life.ts';
-import type { PolicyOf } from '../../../lambda/pool/pool.ts';
 import type { LeaseStore, LoginKey, VmProvider } from '../../../lambda/pool/ports.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
 import type { Service, ServiceParts } from '../../../lambda/service.ts';
@@ -13,9 +12,6 @@ export const NOON_SEC = Date.UTC(2026, 10, 21, 12) / 1000;
 export const CHECKS = { maxFailures: 3, backoffSec: 10 };
 
 export const LIMITS = { defaultMinutes: 480, maxMinutes: 10_080 };
-
-/** Every pool of the tests has the same policy. */
-export const policyOf: PolicyOf = () => ({ lease: LIMITS, check: CHECKS });
 
 /** `count` VMs `vm-01`, `vm-02`, ... of one pool. */
 export function someVms(count: number, pool = 'default', prefix = 'vm'): Vm[] {
