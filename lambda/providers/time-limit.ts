@@ -5,7 +5,7 @@ import type { Vm } from '../pool/vm.ts';
 /** The verdict of a check that is still running. */
 const PENDING = Promise.resolve(undefined);
 
-/** A provider whose checks fail when they take too long, so that one silent VM holds up nobody. */
+/** A provider whose checks fail when they take too long, so that one silent VM does not hold up the others. */
 export class TimeLimitedProvider implements VmProvider {
   /** @param limitSec - longest a check may take */
   constructor(

@@ -145,8 +145,9 @@ export class Table {
    * same transaction is sent again under the same token until its outcome is known.
    * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html)
    *
-   * @param ends - when to stop waiting for an answer. What was sent before the deadline is waited for beyond it: else the
-   *   transaction could be made after its caller was told 503 and had looked. A sync tells nobody, so its writes are cut.
+   * @param ends - when to stop waiting for an answer. A request that was sent before the deadline is awaited beyond it:
+   *   otherwise the transaction could be made after its caller got a 503 and had looked. A sync answers nobody, so the
+   *   deadline cuts its wait
    * @throws {@link Cancelled} when a condition failed or another transaction was in the way, `StoreUnavailable` when
    *   the outcome is not known at the deadline
    */
