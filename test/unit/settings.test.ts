@@ -66,6 +66,7 @@ describe('loadSettings', () => {
   it.each([
     { name: 'ADMIN_USERS', value: ',,' },
     { name: 'ADMIN_USERS', value: 'a/b' },
+    { name: 'ADMIN_USERS', value: 'vm-pool:reaper' },
     { name: 'ADMIN_USERS', value: 'ops,a b' },
     { name: 'MOCK_FAILING_VMS', value: 'vm 1' },
   ])('refuses $value for $name', ({ name, value }) => {
