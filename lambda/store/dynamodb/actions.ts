@@ -3,10 +3,11 @@ import type { Lease } from '../../pool/lease.ts';
 import type { Clock } from '../../pool/ports.ts';
 import type { VmStatus } from '../../pool/vm.ts';
 import { isKeyOf, isLastEvent, isOfLease, isThere, isVersion } from './conditions.ts';
-import { newEventId } from './event-id.ts';
+import { newEventId } from './events.ts';
+import { eventItem } from './events.ts';
 import type { Action } from './expressions.ts';
 import { all } from './expressions.ts';
-import { eventItem, freeItem, keys, vmItem } from './items.ts';
+import { freeItem, keys, vmItem } from './items.ts';
 
 /** Makes the ids of events and the actions that write them. */
 export class EventWriter {

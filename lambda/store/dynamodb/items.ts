@@ -20,13 +20,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../pool/defined.ts';
-import type { NewEvent, PoolEvent } from '../../pool/event.ts';
-import { secondsOf } from '../../pool/event.ts';
+import type { NewEvent } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
-import { InvalidCursor } from '../../pool/refusals.ts';
 import type { Vm, VmState, VmStatus } from '../../pool/vm.ts';
-import { isEventId, timeOf } from './event-id.ts';
 
 /** Partition of the index `vms`; it has all VMs. */
 export const LISTED = 'VM';
@@ -238,35 +235,6 @@ export function keyItem(lease: Lease, key: string): KeyItem {
 /** Item of a released lease. @param callId - the call that released it */
 export function releasedItem({ id, userId }: Lease, vm: Vm, callId: string, nowSec: number): ReleasedItem {
   return { ...keys.released(id), userId, vm, callId, ttl: nowSec + RELEASED_KEPT_SEC };
-}
-
-const EVENT = 'EVENT#';
-
-/** Above all events of a VM, below the VM itself. */
-const AFTER_EVENTS = 'EVENT$';
-
-/** Item of an event. */
-export function eventItem(event: NewEvent, id: string, keptDays: number): EventItem {
-  return defined({
-    pk: keys.vm(event.vmId).pk,
-    sk: `${EVENT}${id}` as const,
-    event,
-    eventUser: event.userId,
-    ttl: secondsOf(event.act) + keptDays * 24 * 3600,
-  });
-}
-
-/** The event of an item. */
-export function eventOf({ sk, event }: EventItem): PoolEvent {
-  const id = sk.slice(EVENT.length);
-  return { ...event, id, atMs: timeOf(id) };
-}
-
-/** A sort key above all events before `cursor`; without a cursor, above all events. */
-export function eventBound(cursor: string | undefined): string {
-  if (cursor === undefined) return AFTER_EVENTS;
-  if (!isEventId(cursor)) throw new InvalidCursor();
-  return `${EVENT}${cursor}`;
 }
 
 /** Item of a sync. */

@@ -1,6 +1,7 @@
+import { eventBound } from './events.ts';
 import { all, compares } from './expressions.ts';
 import type { EventItem } from './items.ts';
-import { eventBound, keys } from './items.ts';
+import { keys } from './items.ts';
 import type { Query } from './table.ts';
 
 /** Events of a VM, or those of them that are older than the event `cursor`. */

@@ -7,8 +7,9 @@ import type { Lease } from '../../../lambda/pool/lease.ts';
 import { hasEnded } from '../../../lambda/pool/lease.ts';
 import type { Vm, VmState } from '../../../lambda/pool/vm.ts';
 import { VM_STATES } from '../../../lambda/pool/vm.ts';
+import { eventOf } from '../../../lambda/store/dynamodb/events.ts';
 import type { EventItem, FreeItem, Item, KeyItem, UserItem, VmItem } from '../../../lambda/store/dynamodb/items.ts';
-import { eventOf, freePartition, keys } from '../../../lambda/store/dynamodb/items.ts';
+import { freePartition, keys } from '../../../lambda/store/dynamodb/items.ts';
 import { allItems } from './database.ts';
 
 /** The items of a table, and the invariants that they break. */

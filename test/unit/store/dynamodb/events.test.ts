@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isEventId, newEventId, timeOf } from '../../../../lambda/store/dynamodb/event-id.ts';
+import { isEventId, newEventId, timeOf } from '../../../../lambda/store/dynamodb/events.ts';
 
 const timeMs = fc.nat({ max: Date.UTC(2100, 0) });
 
