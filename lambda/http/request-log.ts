@@ -1,4 +1,5 @@
 import type { JournalEntry, Metric } from '../pool/journal.ts';
+import { getVm } from './calls/getvm.ts';
 import type { Facts } from './facts.ts';
 import type { FieldFault, Problem } from './problem.ts';
 
@@ -36,7 +37,7 @@ function metricsOf({ route, status, durationMs, problem }: HandledRequest): Metr
     { name: 'Requests', unit: 'Count', value: 1, dimensions: { route, statusClass } },
     { name: 'DurationMs', unit: 'Milliseconds', value: durationMs, dimensions: { route } },
   ];
-  if (route !== 'POST /getvm') return metrics;
+  if (route !== getVm.route) return metrics;
   metrics.push(
     { name: 'Grants', unit: 'Count', value: problem === undefined ? 1 : 0 },
     // Published with each call, so that the alarm on 5xx can subtract a metric that exists.
