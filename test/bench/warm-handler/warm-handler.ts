@@ -7,12 +7,14 @@ import type { WarmTimes } from './warm-handler-process.ts';
 const ROUNDS = { full: 9, quick: 3 };
 const PAIRS = { full: 30_000, quick: 10_000 };
 
+/** As on Lambda, where each log line is written before the answer. */
+const ON_LAMBDA = { METRICS_NAMESPACE: 'vm-pool-bench', AWS_LAMBDA_FUNCTION_NAME: 'vm-pool-bench' };
+
 /** Measures getvm and releasevm together in a warm function, against a handler that only parses and answers. */
 export async function measureWarmHandler(isQuick: boolean): Promise<Findings> {
   const script = await compiled('warm-handler/warm-handler-process');
   const pairsOfCalls = isQuick ? PAIRS.quick : PAIRS.full;
-  const times = (handlerFile: string) =>
-    runWorker<WarmTimes>(script, [handlerFile, String(pairsOfCalls)], { METRICS_NAMESPACE: 'vm-pool-bench' });
+  const times = (handlerFile: string) => runWorker<WarmTimes>(script, [handlerFile, String(pairsOfCalls)], ON_LAMBDA);
   const trivialFile = await compiled('warm-handler/trivial-handler');
 
   const rounds = await inPairs(
