@@ -17,7 +17,7 @@ export const HELP = `Serves the API on this computer, with mock VMs, until Ctrl-
                         who they are
   ADMIN_USERS=ops       users who may call the operators' calls, with the header x-operator
 
-README.md lists the settings of the function itself.
+terraform/README.md lists the settings of the function itself.
 `;
 
 /** Where and how to serve. */
