@@ -60,8 +60,7 @@ export const FIELD_DOCUMENTATION: Readonly<Record<string, FieldDocumentation>> =
   userid: { meaning: 'who borrows', example: 'alice' },
   pool: { meaning: 'pool to borrow from; `default` when absent', example: 'default' },
   minutes: {
-    meaning:
-      'length of the lease from now, at most 7 days from `getvm` to its end; 8 hours when absent, if not set otherwise',
+    meaning: 'length of the lease from now; the service sets the default, and the longest from `getvm` to its end',
     example: 60,
   },
   sshPublicKey: {
