@@ -51,7 +51,7 @@ export function eventOf({ sk, event }: EventItem): PoolEvent {
   return { ...event, id, atMs: timeOf(id) };
 }
 
-/** A sort key above all events before `cursor`; without a cursor, above all events. */
+/** A sort key above all events before `cursor`; without one, above all events. @throws {@link InvalidCursor} */
 export function eventBound(cursor: string | undefined): string {
   if (cursor === undefined) return AFTER_EVENTS;
   if (!isEventId(cursor)) throw new InvalidCursor();

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { toResult } from '../../../lambda/http/answer.ts';
+import { Problem, problemAnswer } from '../../../lambda/http/problem.ts';
+import type { ProblemCode } from '../../../lambda/http/refusals.ts';
 import type { HttpResponse } from '../gateway/response.ts';
+import { toResponse } from '../gateway/response.ts';
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
@@ -13,10 +17,10 @@ const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
  */
 export function refusePages({ headers: { host = '', origin } }: IncomingMessage): HttpResponse | undefined {
   if (!LOOPBACK_HOST.test(host)) {
-    return problem(403, 'forbidden', `this server answers at 127.0.0.1, localhost and [::1], not at ${host}`);
+    return problem('forbidden', `this server answers at 127.0.0.1, localhost and [::1], not at ${host}`);
   }
   if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
-    return problem(403, 'forbidden', `this server does not answer to pages of another origin, such as ${origin}`);
+    return problem('forbidden', `this server does not answer to pages of another origin, such as ${origin}`);
   }
   return undefined;
 }
@@ -26,19 +30,12 @@ export function pointToApi(stage: string): (request: IncomingMessage) => HttpRes
   return ({ url = '/', headers: { host = '' } }) => {
     const [path = ''] = url.split('?', 1);
     if (!path.startsWith('/') || path === `/${stage}` || path.startsWith(`/${stage}/`)) return undefined;
-    return problem(404, 'not_found', `the API is at http://${host}/${stage}, such as http://${host}/${stage}/health`);
+    return problem('not_found', `the API is at http://${host}/${stage}, such as http://${host}/${stage}/health`);
   };
 }
 
-/** A problem document (RFC 9457), as the function writes them. */
-function problem(status: number, code: string, detail: string): HttpResponse {
-  const title = status === 403 ? 'Forbidden' : 'Not Found';
-  const body = JSON.stringify({ title, status, detail, code, requestId: randomUUID() });
-  const headers = {
-    'content-type': 'application/problem+json',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'content-length': Buffer.byteLength(body),
-  };
-  return { statusCode: status, headers, body };
+/** The problem document that the function itself would answer. */
+function problem(code: ProblemCode, detail: string): HttpResponse {
+  const requestId = randomUUID();
+  return toResponse(toResult(problemAnswer(new Problem(code, detail), requestId), requestId));
 }
