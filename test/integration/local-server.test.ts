@@ -32,9 +32,10 @@ function start(env: Record<string, string> = {}): LocalServer {
   return server;
 }
 
+/** The id of a user's lease; the whole answer, whatever it is, when there is none. */
 async function leaseOf(url: string, userid: string): Promise<unknown> {
-  const { lease } = (await (await fetch(`${url}/lease?userid=${userid}`)).json()) as { lease?: { id: string } };
-  return lease?.id;
+  const answer = (await (await fetch(`${url}/lease?userid=${userid}`)).json()) as { lease?: { id: string } };
+  return answer.lease?.id ?? answer;
 }
 
 async function borrow(url: string, userid: string): Promise<string> {

@@ -54,8 +54,9 @@ export class DynamoDbLocal {
     const port = await new Promise<string>((resolve, reject) => {
       shell.once('error', reject);
       output.once('line', resolve);
-      output.once('close', () => {
-        shell.stdin.end();
+      output.once('close', () => shell.stdin.end());
+      // The shell closes last of all, when everything that Java printed has been read.
+      shell.once('close', () => {
         reject(new Error(`DynamoDB Local did not start; Java printed:\n${errors.trim()}`));
       });
     });
