@@ -42,7 +42,7 @@ export function wholeNumber(min: number, max: number, facts: SettingFacts): Sett
 }
 
 /** A setting that is a list with commas; spaces around an item do not count. An empty text is an empty list. */
-export function list(item: RegExp, rule: string, facts: Omit<SettingFacts, 'default'>): Setting<readonly string[]> {
+export function list(item: RegExp, rule: string, facts: SettingFacts): Setting<readonly string[]> {
   const parse = (text: string) => {
     const items = text
       .split(',')
@@ -51,7 +51,7 @@ export function list(item: RegExp, rule: string, facts: Omit<SettingFacts, 'defa
     const isEmptyOrFilled = text.trim() === '' || items.length > 0;
     return isEmptyOrFilled && items.every((part) => item.test(part)) ? items : undefined;
   };
-  return { ...facts, default: '', rule, parse };
+  return { default: '', ...facts, rule, parse };
 }
 
 /** A setting that is a text. */

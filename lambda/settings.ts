@@ -21,6 +21,44 @@ export const SETTINGS = {
     default: 'memory',
     meaning: 'where leases live: `memory` or `dynamodb`',
   }),
+  PROVIDER: choice(['mock'], {
+    variable: 'vm_provider',
+    default: 'mock',
+    meaning: 'where VMs come from',
+  }),
+  AUTHORIZATION: choice(['none', 'iam', 'jwt'], {
+    variable: 'authorization',
+    default: 'none',
+    meaning: 'who may call: `none` is anybody, `iam` signs with AWS credentials, `jwt` sends a token',
+  }),
+  OPERATOR_ARNS: list(/^arn:[\w+=.@:/*?-]+$/, 'must be ARN patterns such as arn:aws:iam::123456789012:user/ops-*', {
+    variable: 'operator_arns',
+    meaning: 'with `iam`: ARNs of operators, with commas between; `*` and `?` are wildcards',
+  }),
+  SESSION_NAME_ROLES: list(/^[\w+=.@*?-]+$/, 'must be names of roles, with commas between; * and ? are wildcards', {
+    variable: 'session_name_roles',
+    default: 'AWSReservedSSO_*',
+    meaning: 'with `iam`: roles whose sessions are users by their session name; any other role is one user',
+  }),
+  JWT_USER_ID: text(/^[^{}]*(\{[^{}]+\}[^{}]+)*\{[^{}]+\}[^{}]*$/, 'must be claims with a text between, such as {sub}', {
+    variable: 'jwt_user_id',
+    default: '{sub}',
+    meaning: 'with `jwt`: the user id, made of claims',
+  }),
+  JWT_OPERATOR_CLAIM: text(/^\S{0,128}$/, 'must be the name of a claim', {
+    variable: 'jwt_operator_claim',
+    default: '',
+    meaning: 'with `jwt`: claim that makes an operator; empty for none',
+  }),
+  JWT_OPERATOR_VALUES: list(/^[^\s[\],]+$/, 'must be values without spaces or brackets, with commas between', {
+    variable: 'jwt_operator_values',
+    meaning: 'with `jwt`: values of that claim, such as a group, that make an operator',
+  }),
+  CALLER_REQUESTS_PER_MINUTE: wholeNumber(1, 60_000, {
+    variable: 'caller_requests_per_minute',
+    default: '120',
+    meaning: 'with `iam` and `jwt`: requests of one caller that a process answers a minute; ten times as many reads',
+  }),
   LEASE_DEFAULT_MINUTES: wholeNumber(1, LONGEST_MINUTES, {
     variable: 'lease_default_minutes',
     default: '480',

@@ -66,17 +66,25 @@ module "lambda" {
   reserved_concurrency = local.max_concurrency
 
   environment_variables = {
-    STORE                     = var.pool_store
-    TABLE_NAME                = one(local.table[*].name)
-    AWS_ENDPOINT_URL_DYNAMODB = one(local.table[*].endpoint_url)
-    EVENTS_KEPT_DAYS          = var.events_kept_days
-    LEASE_DEFAULT_MINUTES     = var.lease_default_minutes
-    LEASE_MAX_MINUTES         = var.lease_max_minutes
-    CHECK_MAX_FAILURES        = var.check_max_failures
-    CHECK_BACKOFF_SECONDS     = var.check_backoff_seconds
-    CHECK_TIMEOUT_SECONDS     = var.check_timeout_seconds
-    MOCK_FAILING_VMS          = join(",", var.mock_failing_vms)
-    METRICS_NAMESPACE         = local.name
+    STORE                      = var.pool_store
+    PROVIDER                   = var.vm_provider
+    AUTHORIZATION              = var.authorization
+    OPERATOR_ARNS              = join(",", var.operator_arns)
+    SESSION_NAME_ROLES         = join(",", var.session_name_roles)
+    JWT_USER_ID                = var.jwt_user_id
+    JWT_OPERATOR_CLAIM         = var.jwt_operator_claim
+    JWT_OPERATOR_VALUES        = join(",", var.jwt_operator_values)
+    CALLER_REQUESTS_PER_MINUTE = var.caller_requests_per_minute
+    TABLE_NAME                 = one(local.table[*].name)
+    AWS_ENDPOINT_URL_DYNAMODB  = one(local.table[*].endpoint_url)
+    EVENTS_KEPT_DAYS           = var.events_kept_days
+    LEASE_DEFAULT_MINUTES      = var.lease_default_minutes
+    LEASE_MAX_MINUTES          = var.lease_max_minutes
+    CHECK_MAX_FAILURES         = var.check_max_failures
+    CHECK_BACKOFF_SECONDS      = var.check_backoff_seconds
+    CHECK_TIMEOUT_SECONDS      = var.check_timeout_seconds
+    MOCK_FAILING_VMS           = join(",", var.mock_failing_vms)
+    METRICS_NAMESPACE          = local.name
   }
 }
 

@@ -60,6 +60,102 @@ variable "pool_store" {
   }
 }
 
+variable "vm_provider" {
+  description = "Where VMs come from. `mock` is a list of VMs that do not exist, to try the service with."
+  type        = string
+  default     = "mock"
+  nullable    = false
+
+  validation {
+    condition     = contains(["mock"], var.vm_provider)
+    error_message = "vm_provider must be mock."
+  }
+}
+
+variable "authorization" {
+  description = "Who may call. `iam`: callers sign with AWS credentials, and IAM policies allow them. `jwt`: callers send a token of `jwt_issuer`. `none`: anybody on the internet may borrow in any name; for mock VMs only."
+  type        = string
+  default     = "none"
+  nullable    = false
+
+  validation {
+    condition     = contains(["none", "iam", "jwt"], var.authorization)
+    error_message = "authorization must be none, iam or jwt."
+  }
+}
+
+variable "operator_arns" {
+  description = "With `authorization = \"iam\"`: ARNs of the operators, as `aws sts get-caller-identity` shows them; `*` and `?` are wildcards, for example `arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_PoolOperator_*`."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.operator_arns : can(regex("^arn:[0-9A-Za-z_+=.@:/*?-]+$", arn))])
+    error_message = "operator_arns must be ARN patterns, such as arn:aws:iam::123456789012:user/ops-*; write ? for a comma."
+  }
+}
+
+variable "session_name_roles" {
+  description = "With `authorization = \"iam\"`: names of the roles whose sessions are users by their session name; `*` and `?` are wildcards. Name only roles whose callers can't choose it. Every other role is one user, `role/NAME`."
+  type        = list(string)
+  default     = ["AWSReservedSSO_*"]
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.session_name_roles : can(regex("^[0-9A-Za-z_+=.@*?-]+$", name))])
+    error_message = "session_name_roles must be names of roles, without a path; write ? for a comma."
+  }
+}
+
+variable "jwt_user_id" {
+  description = "With `authorization = \"jwt\"`: the user id, made of claims, such as `{sub}`, `{email}` or `{repository}@{run_id}`. Text must stand between two claims."
+  type        = string
+  default     = "{sub}"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[^{}]*(\\{[^{}]+\\}[^{}]+)*\\{[^{}]+\\}[^{}]*$", var.jwt_user_id))
+    error_message = "jwt_user_id must be claims in braces with a text between, such as {sub}."
+  }
+}
+
+variable "jwt_operator_claim" {
+  description = "With `authorization = \"jwt\"`: claim that makes an operator when it is, or contains, one of `jwt_operator_values`, for example `cognito:groups`. Take one whose value the user can't choose. Empty for no operators."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = (var.jwt_operator_claim == "") == (length(var.jwt_operator_values) == 0)
+    error_message = "jwt_operator_claim and jwt_operator_values belong together: set both or none."
+  }
+}
+
+variable "jwt_operator_values" {
+  description = "Values of `jwt_operator_claim` that make an operator, such as a group."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for value in var.jwt_operator_values : can(regex("^[^\\s\\[\\],]+$", value))])
+    error_message = "jwt_operator_values must be values without spaces, commas or brackets, because API Gateway writes a list of values with these."
+  }
+}
+
+variable "caller_requests_per_minute" {
+  description = "Requests of one caller that each process of the function answers a minute, before it answers 429; ten times as many reads. Without authorization nobody is told apart, and only the throttling of API Gateway applies."
+  type        = number
+  default     = 120
+  nullable    = false
+
+  validation {
+    condition     = var.caller_requests_per_minute >= 1 && var.caller_requests_per_minute <= 60000 && floor(var.caller_requests_per_minute) == var.caller_requests_per_minute
+    error_message = "caller_requests_per_minute must be a whole number from 1 to 60000."
+  }
+}
+
 variable "table_deletion_protection" {
   description = "Whether DynamoDB refuses to delete the table of the leases, so that neither `destroy` nor another `pool_store` loses it by mistake. To delete the table, set this to false and apply first."
   type        = bool
