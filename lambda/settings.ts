@@ -40,11 +40,15 @@ export const SETTINGS = {
     default: 'AWSReservedSSO_*',
     meaning: 'with `iam`: roles whose sessions are users by their session name; any other role is one user',
   }),
-  JWT_USER_ID: text(/^[^{}]*(\{[^{}]+\}[^{}]+)*\{[^{}]+\}[^{}]*$/, 'must be claims with a text between, such as {sub}', {
-    variable: 'jwt_user_id',
-    default: '{sub}',
-    meaning: 'with `jwt`: the user id, made of claims',
-  }),
+  JWT_USER_ID: text(
+    /^[^{}]*(\{[^{}]+\}[^{}]+)*\{[^{}]+\}[^{}]*$/,
+    'must be claims with a text between, such as {sub}',
+    {
+      variable: 'jwt_user_id',
+      default: '{sub}',
+      meaning: 'with `jwt`: the user id, made of claims',
+    },
+  ),
   JWT_OPERATOR_CLAIM: text(/^\S{0,128}$/, 'must be the name of a claim', {
     variable: 'jwt_operator_claim',
     default: '',

@@ -8,13 +8,13 @@ locals {
   built_package = "${path.module}/../dist/lambda.zip"
   package       = var.package.path == null && var.package.s3_bucket == null ? merge(var.package, { path = local.built_package }) : var.package
 
-  # The calls of the function, generated from its code. A call is open only where its `security` is empty; API Gateway guards it in
-  # every other case. Requests to other paths and methods reach the function as `$default`.
+  # The calls of the function, generated from its code. A call is open only where its `security` asks for nothing; API Gateway guards
+  # it in every other case. Requests to other paths and methods reach the function as `$default`.
   contract = jsondecode(file("${path.module}/../lambda/openapi.json"))
   routes = merge([
     for path, operations in local.contract.paths : {
       for method, operation in operations :
-      "${upper(method)} ${path}" => length(operation.security) == 0 ? "NONE" : "AWS_IAM" if contains(["get", "post", "put", "patch", "delete"], method)
+      "${upper(method)} ${path}" => length(operation.security) == 0 || contains([for scheme in operation.security : length(scheme)], 0) ? "NONE" : "AWS_IAM" if contains(["get", "post", "put", "patch", "delete"], method)
     }
   ]...)
 

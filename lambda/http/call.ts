@@ -7,8 +7,8 @@ import type { OperatorGate } from './operator-gate.ts';
 import { createReader } from './parameters.ts';
 import type { ProblemCode } from './refusals.ts';
 
-/** Who a call is for. Calls of operators need an AWS signature that API Gateway has accepted. */
-export type Audience = 'borrowers' | 'operators';
+/** Who a call is for. A call for everybody is open whatever `AUTHORIZATION` is. */
+export type Audience = 'everybody' | 'borrowers' | 'operators';
 
 /** What handlers need to carry out calls. */
 export interface Services {

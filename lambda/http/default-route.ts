@@ -17,7 +17,7 @@ interface Endpoint {
  * What API Gateway's route `$default` answers: all requests that match no call.
  *
  * `OPTIONS` at the path of a call is answered 204: a browser's CORS preflight needs a success, and API Gateway adds the
- * headers where CORS is on. `HEAD` works where `GET` shows the same to everybody; `$default` has no authorization, so
+ * headers where CORS is on. `HEAD` works at calls for everybody; `$default` has no authorization, so
  * nothing else may pass here. The rest is 405 at the path of a call, else 404.
  */
 export function createDefaultRoute(
@@ -59,8 +59,8 @@ function isPathOf(path: string, wanted: readonly string[]): boolean {
   );
 }
 
-function isForEverybody({ method, call: { audience, parameters } }: Endpoint): boolean {
-  return method === 'GET' && audience === 'borrowers' && Object.keys(parameters).length === 0;
+function isForEverybody({ method, call: { audience } }: Endpoint): boolean {
+  return method === 'GET' && audience === 'everybody';
 }
 
 /** The stage leads the path at the API's own address, but not behind a custom domain. */

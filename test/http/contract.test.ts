@@ -403,7 +403,7 @@ describe('requests that are wrong', () => {
   it.each([
     { method: 'GET', path: '/getvm', allow: 'POST' },
     { method: 'DELETE', path: '/releasevm', allow: 'POST' },
-    { method: 'POST', path: '/pool', allow: 'GET, HEAD' },
+    { method: 'POST', path: '/health', allow: 'GET, HEAD' },
     { method: 'PUT', path: '/lease', allow: 'GET' },
   ])('405 for $method $path, with Allow: $allow', async ({ method, path, allow }) => {
     const reply = await call(method, path);

@@ -35,10 +35,7 @@ describe('the tables of a README', () => {
 describe('the OpenAPI document', () => {
   it('offers each parameter in query, JSON body and form body, and the key as a header', async () => {
     const { paths, components } = openApiDocument(await documentedCalls()) as {
-      paths: Record<
-        string,
-        Record<string, { parameters: unknown; requestBody: { content: object }; security: unknown }>
-      >;
+      paths: Record<string, Record<string, { parameters: unknown; requestBody: { content: object } }>>;
       components: { schemas: Record<string, { properties: object }> };
     };
     const getVm = paths['/getvm']?.post;
@@ -52,7 +49,15 @@ describe('the OpenAPI document', () => {
       'application/x-www-form-urlencoded',
     ]);
     expect(Object.keys(components.schemas.GetvmParameters?.properties ?? {})).toEqual(names);
-    const security = { getVm: getVm?.security, vms: paths['/vms']?.get?.security };
-    expect(security).toEqual({ getVm: [], vms: [{ sigv4: [] }] });
+  });
+
+  it('says for each audience what a caller must send', async () => {
+    const { paths } = openApiDocument(await documentedCalls()) as {
+      paths: Record<string, Record<string, { security: unknown }>>;
+    };
+    const schemes = [{ sigv4: [] }, { jwt: [] }];
+    expect(paths['/health']?.get?.security).toEqual([]);
+    expect(paths['/getvm']?.post?.security).toEqual([{}, ...schemes]);
+    expect(paths['/vms']?.get?.security).toEqual(schemes);
   });
 });

@@ -4,7 +4,7 @@ import { call, documented } from '../call.ts';
 /** Says whether the service works. */
 export const health = call({
   route: 'GET /health',
-  audience: 'borrowers',
+  audience: 'everybody',
   parameters: {},
   handle: async (_, __, { lending }) => {
     await lending.ping();

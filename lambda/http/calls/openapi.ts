@@ -4,7 +4,7 @@ import { call, documented } from '../call.ts';
 /** Returns the contract of the API. */
 export const openApi = call({
   route: 'GET /openapi.json',
-  audience: 'borrowers',
+  audience: 'everybody',
   parameters: {},
   // Loaded when somebody asks for it, so that it costs no other call anything.
   handle: async () => (await import('../../openapi.json', { with: { type: 'json' } })).default,

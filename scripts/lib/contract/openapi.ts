@@ -28,6 +28,7 @@ export function openApiDocument(calls: readonly DocumentedCall[]): object {
       { url: 'http://127.0.0.1:3000/resources', description: 'On your computer' },
     ],
     tags: [
+      { name: 'everybody', description: 'Calls without a caller' },
       { name: 'borrowers', description: 'Calls of those who borrow' },
       { name: 'operators', description: 'Calls of those who run the pool' },
     ],
@@ -40,6 +41,12 @@ export function openApiDocument(calls: readonly DocumentedCall[]): object {
           in: 'header',
           description: `An AWS signature, version 4, by somebody whose IAM policy allows the call: ${SIGNATURE}`,
           'x-amazon-apigateway-authtype': 'awsSigv4',
+        },
+        jwt: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'A token of the issuer that the deployment names',
         },
       },
       headers: {

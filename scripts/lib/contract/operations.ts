@@ -7,7 +7,12 @@ import { isOptional, jsonSchema, objectSchema } from './json-schema.ts';
 import { problemResponses } from './problems.ts';
 import { refusalsOf } from './refusals-of.ts';
 
-const SECURITY = { borrowers: [], operators: [{ sigv4: [] }] };
+/** One of these is enough; which one, the deployment's `authorization` says. `{}` asks for nothing. */
+const SECURITY = {
+  everybody: [],
+  borrowers: [{}, { sigv4: [] }, { jwt: [] }],
+  operators: [{ sigv4: [] }, { jwt: [] }],
+};
 
 /** The operations by path and method. */
 export function paths(calls: readonly DocumentedCall[]): Record<string, Record<string, unknown>> {

@@ -11,7 +11,7 @@ import { isOptional, ruleOf } from './json-schema.ts';
 /** The tables by the names in their markers, `<!-- BEGIN settings -->` and `<!-- END settings -->`. */
 export function tablesOf(calls: readonly DocumentedCall[]): Readonly<Record<string, string>> {
   return {
-    'calls of borrowers': callTable(calls.filter(({ call }) => call.audience === 'borrowers')),
+    'calls of borrowers': callTable(calls.filter(({ call }) => call.audience !== 'operators')),
     'calls of operators': callTable(calls.filter(({ call }) => call.audience === 'operators')),
     parameters: parameterTable(calls),
     refusals: refusalTable(),
