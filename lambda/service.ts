@@ -1,5 +1,7 @@
 import type { Api } from './http/api.ts';
 import { createApi } from './http/api.ts';
+import { anonymousCallers } from './http/identity/anonymous.ts';
+import type { CallerOf } from './http/identity/caller.ts';
 import type { Journal } from './pool/journal.ts';
 import { Lending } from './pool/lending.ts';
 import { Operations } from './pool/operations.ts';
@@ -22,6 +24,8 @@ const START_SYNC_MS = 4_000;
 export interface ServiceParts {
   readonly store: LeaseStore;
   readonly provider: VmProvider;
+  /** Who makes a request; needed where callers are verified. */
+  readonly callerOf?: CallerOf | undefined;
   readonly clock: Clock;
   /** Lets time pass between two tries; by default real time. */
   readonly pause?: Pause;
@@ -52,14 +56,23 @@ export async function createService(settings: Settings): Promise<Service> {
   const provider = new MockProvider(settings.mockFailingVms);
   // Not the console: Lambda wraps what goes there once more, and CloudWatch then finds no embedded metrics in it.
   const write = settings.onLambda ? writeLine : createLineQueue();
-  return composeService(settings, { store, provider, clock: Date.now, write });
+  const clock = Date.now;
+  return composeService(settings, { store, provider, callerOf: await createCallers(settings, clock), clock, write });
+}
+
+/** Loads what turns a verified request into its caller, only where callers are verified. */
+export async function createCallers(settings: Settings, clock: Clock): Promise<CallerOf | undefined> {
+  const { authorization, callerRequestsPerMinute } = settings;
+  if (authorization.kind === 'none') return undefined;
+  const { verifiedCallers } = await import('./http/identity/verified.ts');
+  return verifiedCallers(authorization, callerRequestsPerMinute, clock);
 }
 
 /**
  * Puts the service together. This is the only composition: the tests and the bench use it too, with parts of their own.
  */
 export function composeService(settings: Settings, parts: ServiceParts): Service {
-  const { store, provider, clock, pause, write } = parts;
+  const { store, provider, callerOf = anonymous(settings), clock, pause, write } = parts;
   const { check, limits, metricsNamespace } = settings;
   const journal = createJournal({ clock, metricsNamespace, write });
   const limited = new TimeLimitedProvider(provider, check.timeoutSec);
@@ -69,8 +82,8 @@ export function composeService(settings: Settings, parts: ServiceParts): Service
   const upkeep = new Upkeep({ store, provider: limited, clock }, policyOf);
   const lending = new Lending({ store, provider: limited, upkeep, clock, newId }, policyOf);
   const operations = new Operations(store, upkeep, clock, pause);
-  const adminUsers = settings.onLambda ? undefined : settings.adminUsers;
-  const api = createApi({ lending, operations, adminUsers, journal });
+  const { kind: authorization } = settings.authorization;
+  const api = createApi({ lending, operations, authorization, callerOf, journal });
   const tick = reported(createTick({ upkeep, journal, clock }), journal);
 
   /** Knows the VMs from the first request on, and opens the connection to the store while nobody waits. */
@@ -107,6 +120,11 @@ async function createStore({ store: settings, eventsKeptDays }: Settings): Promi
   if (settings.kind === 'memory') return new MemoryStore();
   const { createDynamoStore } = await import('./store/dynamodb/store.ts');
   return createDynamoStore({ ...settings, eventsKeptDays });
+}
+
+function anonymous({ authorization, onLambda }: Settings): CallerOf {
+  if (authorization.kind !== 'none') throw new Error('callers are verified, so callerOf must be given');
+  return anonymousCallers(onLambda ? undefined : authorization.adminUsers);
 }
 
 function whereLeasesLive({ store }: Settings): object {

@@ -160,6 +160,29 @@ export interface TableSettings {
   };
 }
 
+/** Who may call, and who they are: `none` asks only operators, the others ask everybody. */
+export type AuthorizationSettings =
+  | {
+      readonly kind: 'none';
+      /** Operators of a server on this computer. */
+      readonly adminUsers: readonly string[];
+    }
+  | {
+      readonly kind: 'iam';
+      /** Patterns of the operators' ARNs. */
+      readonly operatorArns: readonly string[];
+      /** Patterns of the names of roles whose session name is a user. */
+      readonly sessionNameRoles: readonly string[];
+    }
+  | {
+      readonly kind: 'jwt';
+      /** Claims in braces, with text between. */
+      readonly userId: string;
+      /** The empty string for none. */
+      readonly operatorClaim: string;
+      readonly operatorValues: readonly string[];
+    };
+
 /** The settings of the function, checked. */
 export interface Settings {
   /** Where leases live. */
@@ -178,8 +201,10 @@ export interface Settings {
   };
   /** How long events are kept, where the store keeps them. */
   readonly eventsKeptDays: number;
-  /** Operators of a server on this computer. */
-  readonly adminUsers: readonly string[];
+  /** Who may call, and who they are. */
+  readonly authorization: AuthorizationSettings;
+  /** Requests of one verified caller that this process answers a minute. */
+  readonly callerRequestsPerMinute: number;
   /** Ids of mock VMs that fail every check. */
   readonly mockFailingVms: readonly string[];
   /** CloudWatch namespace of the embedded metrics. Undefined: no metrics. */
@@ -234,11 +259,20 @@ function settingsOf(values: Values): Settings {
       timeoutSec: values.CHECK_TIMEOUT_SECONDS,
     },
     eventsKeptDays: values.EVENTS_KEPT_DAYS,
-    adminUsers: values.ADMIN_USERS,
+    authorization: authorizationSettings(values),
+    callerRequestsPerMinute: values.CALLER_REQUESTS_PER_MINUTE,
     mockFailingVms: values.MOCK_FAILING_VMS,
     metricsNamespace: values.METRICS_NAMESPACE || undefined,
     onLambda: values.AWS_LAMBDA_FUNCTION_NAME !== '',
   };
+}
+
+function authorizationSettings(values: Values): AuthorizationSettings {
+  const { AUTHORIZATION: kind, ADMIN_USERS, OPERATOR_ARNS, SESSION_NAME_ROLES } = values;
+  if (kind === 'none') return { kind, adminUsers: ADMIN_USERS };
+  if (kind === 'iam') return { kind, operatorArns: OPERATOR_ARNS, sessionNameRoles: SESSION_NAME_ROLES };
+  const { JWT_USER_ID: userId, JWT_OPERATOR_CLAIM: operatorClaim, JWT_OPERATOR_VALUES: operatorValues } = values;
+  return { kind, userId, operatorClaim, operatorValues };
 }
 
 function tableSettings(values: Values): TableSettings {

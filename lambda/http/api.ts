@@ -1,7 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Journal } from '../pool/journal.ts';
-import type { Lending } from '../pool/lending.ts';
-import type { Operations } from '../pool/operations.ts';
 import { isRefusal } from '../pool/refusals.ts';
 import type { Answer } from './answer.ts';
 import { toHeadResult, toResult } from './answer.ts';
@@ -9,7 +7,6 @@ import type { Call, Services } from './call.ts';
 import { CALLS } from './calls.ts';
 import { createDefaultRoute } from './default-route.ts';
 import type { Facts } from './facts.ts';
-import { operatorGate } from './operator-gate.ts';
 import { Problem, problemAnswer, refused } from './problem.ts';
 import { requestEntry } from './request-log.ts';
 
@@ -21,19 +18,14 @@ import { requestEntry } from './request-log.ts';
 export type Api = (event: APIGatewayProxyEventV2, invocationId: string) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** What the API needs from outside. */
-export interface ApiOptions {
-  readonly lending: Lending;
-  readonly operations: Operations;
-  /** Operators of a server on this computer; undefined on Lambda, where no caller is local. */
-  readonly adminUsers: readonly string[] | undefined;
+export interface ApiOptions extends Services {
   readonly journal: Journal;
 }
 
 type Route = (event: APIGatewayProxyEventV2, facts: Facts) => Promise<Answer>;
 
 /** The HTTP API over the rules of lending. It answers each request and logs it in one line. */
-export function createApi({ lending, operations, adminUsers, journal }: ApiOptions): Api {
-  const services: Services = { lending, operations, operatorOf: operatorGate(adminUsers) };
+export function createApi({ journal, ...services }: ApiOptions): Api {
   const routes = new Map(CALLS.map((call) => [call.route as string, routeOf(call, services)]));
   const defaultRoute = createDefaultRoute(CALLS, (call, event, facts) => call.run(event, facts, services));
 

@@ -2,19 +2,20 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as v from 'valibot';
 import type { Lending } from '../pool/lending.ts';
 import type { Operations } from '../pool/operations.ts';
+import type { Audience, Authorization } from './audience.ts';
 import type { Facts } from './facts.ts';
-import type { OperatorGate } from './operator-gate.ts';
+import type { CallerOf } from './identity/caller.ts';
+import { createNamedReader } from './identity/own-name.ts';
 import { createReader } from './parameters.ts';
 import type { ProblemCode } from './refusals.ts';
-
-/** Who a call is for. A call for everybody is open whatever `AUTHORIZATION` is. */
-export type Audience = 'everybody' | 'borrowers' | 'operators';
 
 /** What handlers need to carry out calls. */
 export interface Services {
   readonly lending: Lending;
   readonly operations: Operations;
-  readonly operatorOf: OperatorGate;
+  readonly callerOf: CallerOf;
+  /** How callers are verified; `GET /openapi.json` says it. */
+  readonly authorization: Authorization;
 }
 
 /** What a handler needs to know of a request beside its parameters. */
@@ -22,8 +23,8 @@ export interface CallRequest {
   readonly requestId: string;
   /** Parameters in the path, percent-decoded and not checked. */
   readonly path: Readonly<Record<string, string | undefined>>;
-  /** Who makes an operator's call; the empty string in a borrower's. */
-  readonly operator: string;
+  /** Who asks; undefined where nobody is asked who borrows. */
+  readonly who: string | undefined;
   readonly facts: Facts;
 }
 
@@ -60,24 +61,28 @@ export interface Call<Body = object> extends Pick<
   readonly run: (event: APIGatewayProxyEventV2, facts: Facts, services: Services) => Promise<Body>;
 }
 
-/** Makes a call from its declaration. Nothing of a request is read before an operator's call has passed the gate. */
+/**
+ * Makes a call from its declaration. Nothing of a request is read before its caller is known. A borrower who is known
+ * may leave `userid` out, and borrows in another name only as an operator.
+ */
 export function call<Parameters extends v.ObjectEntries, Body, Headers extends v.ObjectEntries = never>(
   declaration: Declaration<Parameters, Headers, Body>,
 ): Call<Body> {
   const { route, audience, parameters, handle } = declaration;
   const headers = declaration.headers ?? {};
   const read = createReader(parameters, headers);
+  const readNamed = audience === 'borrowers' && 'userid' in parameters ? createNamedReader(parameters, headers) : read;
   return {
     route,
     audience,
     parameters,
     headers,
     run: async (event, facts, services) => {
-      const operator = audience === 'operators' ? services.operatorOf(event, facts) : '';
-      if (operator !== '') facts.userId = operator;
+      const caller = audience === 'everybody' ? undefined : services.callerOf(event, audience, facts);
+      const given = caller === undefined ? read(event) : readNamed(event, caller, facts);
       const { requestId } = event.requestContext;
-      const request = { requestId, path: event.pathParameters ?? NO_PATH, operator, facts };
-      return handle(read(event) as ReadParameters<Parameters, Headers>, request, services);
+      const request = { requestId, path: event.pathParameters ?? NO_PATH, who: caller?.userId, facts };
+      return handle(given as ReadParameters<Parameters, Headers>, request, services);
     },
   };
 }

@@ -5,7 +5,10 @@ import * as v from 'valibot';
 import { isPublicKey, PUBLIC_KEY_RULE } from './ssh-public-key.ts';
 
 /** The id of the user who borrows. */
-export const userid = text(/^[A-Za-z0-9._@+-]{1,128}$/, 'must be 1 to 128 characters of A-Z a-z 0-9 . _ @ + -');
+export const userid = text(
+  /^[A-Za-z0-9._@+:/=,|-]{1,128}$/,
+  'must be 1 to 128 characters of A-Z a-z 0-9 . _ @ + - : / = , |',
+);
 
 /** The name of a pool. */
 export const pool = text(
@@ -57,7 +60,7 @@ export interface FieldDocumentation {
 
 /** What each parameter means, by its name. The function does not import it, so it is not bundled. */
 export const FIELD_DOCUMENTATION: Readonly<Record<string, FieldDocumentation>> = {
-  userid: { meaning: 'who borrows', example: 'alice' },
+  userid: { meaning: 'who borrows; a caller with an identity may leave it out', example: 'alice' },
   pool: { meaning: 'pool to borrow from; `default` when absent', example: 'default' },
   minutes: {
     meaning: 'length of the lease from now; the service sets the default, and the longest from `getvm` to its end',

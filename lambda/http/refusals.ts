@@ -11,7 +11,10 @@ export type ProblemCode =
   | 'invalid_request'
   | 'method_not_allowed'
   | 'not_found'
+  | 'not_yours'
   | 'payload_too_large'
+  | 'too_many_requests'
+  | 'unusable_identity'
   | 'unsupported_media_type';
 
 /**
@@ -31,6 +34,7 @@ const CONFLICT = { status: 409, title: 'Conflict' };
 const CONTENT_TOO_LARGE = { status: 413, title: 'Content Too Large' };
 const UNSUPPORTED_MEDIA_TYPE = { status: 415, title: 'Unsupported Media Type' };
 const UNPROCESSABLE_CONTENT = { status: 422, title: 'Unprocessable Content' };
+const TOO_MANY_REQUESTS = { status: 429, title: 'Too Many Requests' };
 const INTERNAL_SERVER_ERROR = { status: 500, title: 'Internal Server Error' };
 const SERVICE_UNAVAILABLE = { status: 503, title: 'Service Unavailable' };
 
@@ -47,12 +51,15 @@ export const REFUSALS: Readonly<Record<ProblemCode, Status>> = {
   method_not_allowed: METHOD_NOT_ALLOWED,
   no_lease: NOT_FOUND,
   not_found: NOT_FOUND,
+  not_yours: FORBIDDEN,
   payload_too_large: CONTENT_TOO_LARGE,
   pool_empty: SERVICE_UNAVAILABLE,
   store_unavailable: SERVICE_UNAVAILABLE,
+  too_many_requests: TOO_MANY_REQUESTS,
   unknown_pool: NOT_FOUND,
   unknown_vm: NOT_FOUND,
   unsupported_media_type: UNSUPPORTED_MEDIA_TYPE,
+  unusable_identity: FORBIDDEN,
   vm_busy: CONFLICT,
   vm_in_use: CONFLICT,
   wrong_state: CONFLICT,
@@ -98,6 +105,7 @@ export const refusalDocumentation = (): Readonly<Record<ProblemCode, RefusalDocu
   method_not_allowed: { meaning: 'The path exists, but only for the methods in `Allow`.' },
   no_lease: { meaning: 'The user holds no lease, or it has ended.' },
   not_found: { meaning: 'No call has this path.' },
+  not_yours: { meaning: 'The `userid` is not yours; only operators may act for others.' },
   payload_too_large: { meaning: 'The body is larger than 8 KiB.' },
   pool_empty: {
     meaning: 'No VM of the pool is free; try again after `Retry-After` seconds.',
@@ -105,6 +113,7 @@ export const refusalDocumentation = (): Readonly<Record<ProblemCode, RefusalDocu
     example: { pool: 'default', counts: { free: 0, leased: 5, checking: 0, quarantined: 0, drained: 0 } },
   },
   store_unavailable: { meaning: 'The lease store did not answer in time, so the outcome is unknown; try again.' },
+  too_many_requests: { meaning: 'The caller sends too many requests; try again after `Retry-After` seconds.' },
   unknown_pool: {
     meaning: 'No VM belongs to the pool; `pools` lists the pools.',
     members: { pools: v.array(v.string()) },
@@ -112,6 +121,7 @@ export const refusalDocumentation = (): Readonly<Record<ProblemCode, RefusalDocu
   },
   unknown_vm: { meaning: 'The inventory does not contain the VM.' },
   unsupported_media_type: { meaning: 'The body is neither JSON nor a form, or it is compressed.' },
+  unusable_identity: { meaning: 'The caller is verified but cannot be a user; `detail` says why.' },
   vm_busy: { meaning: 'The VM kept changing, so the order was not carried out; try again.' },
   vm_in_use: {
     meaning: 'A user holds the VM; release it first.',

@@ -9,8 +9,8 @@ export interface Act {
   readonly requestId: string;
 }
 
-/** Actor of scheduled work: reaping and checking. The colon keeps it apart from all users, whose ids have none. */
-export const REAPER = 'vm-pool:reaper';
+/** Actor of scheduled work: reaping and checking. No user id and no name of an operator contains a `#`. */
+export const REAPER = 'vm-pool#reaper';
 
 /** Public and permanent: what can happen to a VM. */
 export type EventKind =

@@ -29,9 +29,15 @@ export interface LendingPorts {
   readonly newId: () => string;
 }
 
-/** A user's wish for a VM. */
-export interface AcquireParams {
+/** Who is concerned by a call, and who makes it. */
+interface Asked {
   readonly userId: string;
+  /** Who asks, if not the user: an operator. */
+  readonly who?: string | undefined;
+}
+
+/** A user's wish for a VM. */
+export interface AcquireParams extends Asked {
   readonly pool?: string | undefined;
   readonly minutes?: number | undefined;
   readonly sshPublicKey?: string | undefined;
@@ -39,8 +45,7 @@ export interface AcquireParams {
 }
 
 /** Names a user's lease; without `leaseId`, the one that the user holds. */
-export interface LeaseParams {
-  readonly userId: string;
+export interface LeaseParams extends Asked {
   readonly leaseId?: string | undefined;
 }
 
@@ -116,8 +121,8 @@ export class Lending {
   }
 
   private acquireRequest(params: AcquireParams, requestId: string): AcquireRequest {
-    const { userId, pool = DEFAULT_POOL, sshPublicKey, idempotencyKey: key } = params;
-    const act = this.act(userId, requestId);
+    const { userId, who = userId, pool = DEFAULT_POOL, sshPublicKey, idempotencyKey: key } = params;
+    const act = this.act(who, requestId);
     const term = termOf(this.policyOf(pool).lease, params.minutes);
     const fingerprint = JSON.stringify([userId, pool, term.ttlSec, sshPublicKey]);
     return {
@@ -131,8 +136,8 @@ export class Lending {
     };
   }
 
-  private leaseQuery({ userId, leaseId }: LeaseParams, requestId: string): LeaseQuery {
-    return { userId, leaseId, act: this.act(userId, requestId) };
+  private leaseQuery({ userId, who = userId, leaseId }: LeaseParams, requestId: string): LeaseQuery {
+    return { userId, leaseId, act: this.act(who, requestId) };
   }
 
   /** @throws {@link NoLease} when the lease ended while the key was being made */

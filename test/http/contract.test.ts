@@ -311,9 +311,9 @@ describe('every answer', () => {
 describe('requests that are wrong', () => {
   it.each([
     { userid: undefined, message: 'is required' },
-    ...['', 'a b', 'ä', 'x'.repeat(129), '../x', 'a\n', 5, null, ['alice'], { id: 1 }].map((userid) => ({
+    ...['', 'a b', 'ä', 'x'.repeat(129), 'a;b', 'a\n', 5, null, ['alice'], { id: 1 }].map((userid) => ({
       userid,
-      message: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ @ + -',
+      message: 'must be 1 to 128 characters of A-Z a-z 0-9 . _ @ + - : / = , |',
     })),
   ])('400 userid $userid $message', async ({ userid, message }) => {
     const reply = await post('/getvm', { userid });

@@ -17,7 +17,7 @@ export function eventOf({ method = 'POST', ...parts }: EventParts): APIGatewayPr
     headers: {},
     isBase64Encoded: false,
     requestContext: {
-      accountId: '123456789012',
+      accountId: ACCOUNT_ID,
       apiId: 'a1b2c3',
       domainName: 'a1b2c3.execute-api.us-east-1.amazonaws.com',
       domainPrefix: 'a1b2c3',
@@ -29,5 +29,30 @@ export function eventOf({ method = 'POST', ...parts }: EventParts): APIGatewayPr
       timeEpoch: Date.UTC(2026, 10, 21, 12),
     },
     ...parts,
+  };
+}
+
+/** Account of the API in {@link eventOf}. */
+export const ACCOUNT_ID = '123456789012';
+
+/** The event of a request that an IAM user has signed, or somebody with another ARN. */
+export function signedBy(user: string, event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  const userArn = user.startsWith('arn:') ? user : `arn:aws:iam::${ACCOUNT_ID}:user/${user}`;
+  return withAuthorizer(event, { iam: { userArn } });
+}
+
+/** The event of a request with a token of these claims, which API Gateway writes as strings. */
+export function withClaims(
+  claims: Readonly<Record<string, string>>,
+  event: APIGatewayProxyEventV2,
+): APIGatewayProxyEventV2 {
+  return withAuthorizer(event, { jwt: { claims, scopes: null } });
+}
+
+/** The event with what API Gateway has verified of its caller. */
+export function withAuthorizer(event: APIGatewayProxyEventV2, authorizer: object): APIGatewayProxyEventV2 {
+  return {
+    ...event,
+    requestContext: { ...event.requestContext, authorizer } as APIGatewayProxyEventV2['requestContext'],
   };
 }

@@ -8,7 +8,7 @@ import { answersDocumented, answersSeen } from '../support/api/contract.ts';
 import type { TestApi } from '../support/api/served-api.ts';
 import { OPERATOR, testApi } from '../support/api/served-api.ts';
 import type { EventParts } from './event.ts';
-import { eventOf } from './event.ts';
+import { eventOf, signedBy } from './event.ts';
 
 const ROUTES = CALLS.map(({ route }) => route);
 const FOR_OPERATORS = CALLS.filter(({ audience }) => audience === 'operators').map(({ route }) => route);
@@ -171,10 +171,57 @@ describe('calls of operators', () => {
   });
 });
 
-it('GET /openapi.json answers the contract', async () => {
-  const { body } = await parts.api(requestOf('GET /openapi.json', '', {}), 'invocation-1');
-  expect(JSON.parse(body ?? '')).toEqual(openApi);
+describe('calls of callers whom API Gateway has verified', () => {
+  const withIam = (requestsPerMinute: number) =>
+    testApi(undefined, {
+      AUTHORIZATION: 'iam',
+      OPERATOR_ARNS: 'arn:aws:iam::*:user/ops',
+      CALLER_REQUESTS_PER_MINUTE: String(requestsPerMinute),
+    });
+  const guarded = CALLS.filter(({ audience }) => audience !== 'everybody').map(({ route }) => route);
+
+  it.each(guarded)('%s refuses a caller who can be no user', async (route) => {
+    parts = await withIam(5);
+    expect(await call(route, QUERY[route])).toBe('403 unusable_identity');
+  });
+
+  it.each(guarded)('%s refuses a caller who sends too many requests', async (route) => {
+    parts = await withIam(1);
+    const send = () => parts.api(signedBy('ops', requestOf(route, '', {})), 'invocation-1');
+    for (let sent = 0; sent < 10; sent += 1) await send();
+    expect(await send()).toMatchObject({ statusCode: 429, headers: { 'retry-after': expect.any(String) } });
+  });
+
+  it.each(guarded.filter((route) => QUERY[route]?.includes('userid') === true))(
+    '%s refuses a caller who names another user',
+    async (route) => {
+      parts = await withIam(5);
+      const event = signedBy('bob', requestOf(route, 'userid=alice', {}));
+      expect(await parts.api(event, 'invocation-1')).toMatchObject({ statusCode: 403 });
+    },
+  );
 });
+
+describe('GET /openapi.json', () => {
+  it.each([
+    { authorization: 'none', borrowers: [], operators: [{ sigv4: [] }] },
+    { authorization: 'iam', borrowers: [{ sigv4: [] }], operators: [{ sigv4: [] }] },
+    { authorization: 'jwt', borrowers: [{ jwt: [] }], operators: [{ jwt: [] }] },
+  ])('answers the contract as it is with $authorization', async ({ authorization, borrowers, operators }) => {
+    const { api } = await testApi(undefined, { AUTHORIZATION: authorization });
+    const { body } = await api(requestOf('GET /openapi.json', '', {}), 'invocation-1');
+    const expected = structuredClone(openApi) as Contract;
+    for (const operation of Object.values(expected.paths).flatMap((operations) => Object.values(operations))) {
+      const [tag] = operation.tags;
+      operation.security = tag === 'operators' ? operators : tag === 'borrowers' ? borrowers : [];
+    }
+    expect(JSON.parse(body ?? '')).toEqual(expected);
+  });
+});
+
+interface Contract {
+  readonly paths: Record<string, Record<string, { readonly tags: readonly string[]; security: unknown }>>;
+}
 
 it('the tests above got every answer that the contract promises', () => {
   expect(answersDocumented().filter((answer) => !answersSeen().includes(answer))).toEqual([]);

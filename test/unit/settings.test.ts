@@ -16,7 +16,8 @@ describe('loadSettings', () => {
       limits: { defaultMinutes: 480, maxMinutes: 10_080 },
       check: { maxFailures: 3, backoffSec: 30, timeoutSec: 5 },
       eventsKeptDays: 90,
-      adminUsers: [],
+      authorization: { kind: 'none', adminUsers: [] },
+      callerRequestsPerMinute: 120,
       mockFailingVms: [],
       metricsNamespace: undefined,
       onLambda: false,
@@ -37,6 +38,7 @@ describe('loadSettings', () => {
         LEASE_DEFAULT_MINUTES: '30',
         LEASE_MAX_MINUTES: '60',
         CHECK_MAX_FAILURES: '1',
+        CALLER_REQUESTS_PER_MINUTE: '5',
         MOCK_FAILING_VMS: 'vm-01, vm-02,',
         METRICS_NAMESPACE: 'vm-pool-dev',
         AWS_LAMBDA_FUNCTION_NAME: 'vm-pool-dev',
@@ -52,11 +54,46 @@ describe('loadSettings', () => {
       limits: { defaultMinutes: 30, maxMinutes: 60 },
       check: { maxFailures: 1, backoffSec: 0, timeoutSec: 9 },
       eventsKeptDays: 7,
-      adminUsers: ['ops', 'root'],
+      authorization: { kind: 'none', adminUsers: ['ops', 'root'] },
+      callerRequestsPerMinute: 5,
       mockFailingVms: ['vm-01', 'vm-02'],
       metricsNamespace: 'vm-pool-dev',
       onLambda: true,
     });
+  });
+
+  it.each([
+    {
+      variables: {
+        AUTHORIZATION: 'iam',
+        OPERATOR_ARNS: 'arn:aws:iam::1:user/ops-*, arn:aws:sts::1:assumed-role/Ops/*',
+      },
+      authorization: {
+        kind: 'iam',
+        operatorArns: ['arn:aws:iam::1:user/ops-*', 'arn:aws:sts::1:assumed-role/Ops/*'],
+        sessionNameRoles: ['AWSReservedSSO_*'],
+      },
+    },
+    {
+      variables: { AUTHORIZATION: 'jwt' },
+      authorization: { kind: 'jwt', userId: '{sub}', operatorClaim: '', operatorValues: [] },
+    },
+    {
+      variables: {
+        AUTHORIZATION: 'jwt',
+        JWT_USER_ID: '{repository}@{run_id}',
+        JWT_OPERATOR_CLAIM: 'cognito:groups',
+        JWT_OPERATOR_VALUES: 'ops,admins',
+      },
+      authorization: {
+        kind: 'jwt',
+        userId: '{repository}@{run_id}',
+        operatorClaim: 'cognito:groups',
+        operatorValues: ['ops', 'admins'],
+      },
+    },
+  ])('reads who may call: $variables', ({ variables, authorization }) => {
+    expect(loadSettings(variables).authorization).toEqual(authorization);
   });
 
   it('treats empty texts, as Terraform passes them, as unset', () => {
@@ -69,6 +106,12 @@ describe('loadSettings', () => {
     { name: 'ADMIN_USERS', value: 'vm-pool:reaper' },
     { name: 'ADMIN_USERS', value: 'ops,a b' },
     { name: 'MOCK_FAILING_VMS', value: 'vm 1' },
+    { name: 'OPERATOR_ARNS', value: 'ops' },
+    { name: 'SESSION_NAME_ROLES', value: 'a/b' },
+    { name: 'JWT_USER_ID', value: 'sub' },
+    { name: 'JWT_USER_ID', value: '{a}{b}' },
+    { name: 'JWT_USER_ID', value: '{a' },
+    { name: 'JWT_OPERATOR_VALUES', value: '[ops]' },
   ])('refuses $value for $name', ({ name, value }) => {
     expect(() => loadSettings({ [name]: value })).toThrow(`bad configuration: ${name} must be `);
   });

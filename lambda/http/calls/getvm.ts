@@ -16,9 +16,13 @@ export const getVm = call({
     sshPublicKey: v.optional(sshPublicKey),
   },
   headers: { 'Idempotency-Key': v.optional(idempotencyKey) },
-  handle: async ({ userid: userId, 'Idempotency-Key': idempotencyKey, ...wish }, { requestId, facts }, { lending }) => {
+  handle: async (
+    { userid: userId, 'Idempotency-Key': idempotencyKey, ...wish },
+    { requestId, who, facts },
+    { lending },
+  ) => {
     facts.userId = userId;
-    const granted = await lending.acquire({ userId, idempotencyKey, ...wish }, requestId);
+    const granted = await lending.acquire({ userId, who, idempotencyKey, ...wish }, requestId);
     const body = grantBody(granted);
     facts.vmId = body.vm.id;
     facts.leaseId = body.lease.id;

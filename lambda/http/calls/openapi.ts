@@ -7,7 +7,7 @@ export const openApi = call({
   audience: 'everybody',
   parameters: {},
   // Loaded when somebody asks for it, so that it costs no other call anything.
-  handle: async () => (await import('../../openapi.json', { with: { type: 'json' } })).default,
+  handle: async (_, __, { authorization }) => (await import('../contract.ts')).contractFor(authorization),
 });
 
 /** For the contract. */

@@ -25,7 +25,7 @@ function order(kind: Order, route: Call['route']) {
     route,
     audience: 'operators',
     parameters: { reason },
-    handle: async ({ reason: why }, { requestId, path, operator, facts }, { operations }) => {
+    handle: async ({ reason: why }, { requestId, path, who: operator = '', facts }, { operations }) => {
       const { id = '' } = path;
       if (!v.is(vmId, id)) throw new UnknownVm(id);
       const status = await operations.order({ order: kind, vmId: id, reason: why, operator }, requestId);

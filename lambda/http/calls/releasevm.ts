@@ -8,10 +8,10 @@ export const releaseVm = call({
   route: 'POST /releasevm',
   audience: 'borrowers',
   parameters: { userid, leaseId: v.optional(leaseId) },
-  handle: async ({ userid: userId, leaseId }, { requestId, facts }, { lending }) => {
+  handle: async ({ userid: userId, leaseId }, { requestId, who, facts }, { lending }) => {
     facts.userId = userId;
     if (leaseId !== undefined) facts.leaseId = leaseId;
-    const { vm, state, leaseId: endedId } = await lending.release({ userId, leaseId }, requestId);
+    const { vm, state, leaseId: endedId } = await lending.release({ userId, who, leaseId }, requestId);
     facts.vmId = vm.id;
     facts.leaseId = endedId;
     return { message: `${vm.id} was given back`, vm: { id: vm.id, state } };

@@ -10,10 +10,10 @@ export const renewVm = call({
   route: 'POST /renewvm',
   audience: 'borrowers',
   parameters: { userid, leaseId: v.optional(leaseId), minutes: v.optional(minutes) },
-  handle: async ({ userid: userId, ...wish }, { requestId, facts }, { lending }) => {
+  handle: async ({ userid: userId, ...wish }, { requestId, who, facts }, { lending }) => {
     facts.userId = userId;
     if (wish.leaseId !== undefined) facts.leaseId = wish.leaseId;
-    const renewed = await lending.renew({ userId, ...wish }, requestId);
+    const renewed = await lending.renew({ userId, who, ...wish }, requestId);
     facts.vmId = renewed.vmId;
     facts.leaseId = renewed.id;
     return { lease: leaseBody(renewed) };

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
-import type { DocumentedCall } from '../../../lambda/http/call.ts';
+import * as v from 'valibot';
+import type { Call, DocumentedCall } from '../../../lambda/http/call.ts';
 import { CALLS } from '../../../lambda/http/calls.ts';
 
 const folder = new URL('../../../lambda/http/calls/', import.meta.url);
@@ -18,8 +19,14 @@ export async function documentedCalls(): Promise<readonly DocumentedCall[]> {
   return CALLS.map((call) => {
     const found = documented.find((candidate) => candidate.call.route === call.route);
     if (found === undefined) throw new Error(`no documentation for ${call.route} in lambda/http/calls/`);
-    return found;
+    return { ...found, call: { ...call, parameters: parametersOf(call) } };
   });
+}
+
+/** A borrower whose identity is known may leave `userid` out; whether it is known, only the deployment says. */
+function parametersOf({ audience, parameters }: Call): v.ObjectEntries {
+  const { userid } = parameters;
+  return audience === 'borrowers' && userid ? { ...parameters, userid: v.optional(userid) } : parameters;
 }
 
 async function documentationIn(file: string): Promise<readonly DocumentedCall[]> {

@@ -4,7 +4,7 @@ import type { Api } from '../../../lambda/http/api.ts';
 import { CALLS } from '../../../lambda/http/calls.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
-import { composeService } from '../../../lambda/service.ts';
+import { composeService, createCallers } from '../../../lambda/service.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 import { createGateway } from '../../../scripts/lib/gateway/server.ts';
@@ -38,6 +38,7 @@ export async function testApi(
   const { api, start } = composeService(settings, {
     store,
     provider,
+    callerOf: await createCallers(settings, clock.read),
     clock: clock.read,
     pause: async (ms) => {
       clock.advance(ms / 1000);

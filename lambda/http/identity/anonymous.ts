@@ -1,10 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
-import type { Facts } from './facts.ts';
-import { headerOf } from './headers.ts';
-import { Problem } from './problem.ts';
-
-/** Returns who makes an operator's call. @throws {@link Problem} `forbidden` when it is not an operator */
-export type OperatorGate = (event: APIGatewayProxyEventV2, facts: Facts) => string;
+import type { Facts } from '../facts.ts';
+import { headerOf } from '../headers.ts';
+import { Problem } from '../problem.ts';
+import type { CallerOf } from './caller.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
 
@@ -12,23 +10,24 @@ const LOOPBACK = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
 const LONGEST_CLAIM = 64;
 
 /**
- * On Lambda an operator is somebody who signed the call with AWS credentials and whom API Gateway let through.
- * In a server on this computer it is one of `adminUsers`, named by the header `X-Operator`.
+ * `AUTHORIZATION=none`: nobody asks who borrows. On Lambda an operator is somebody who signed the call with AWS
+ * credentials and whom API Gateway let through. In a server on this computer it is one of `adminUsers`, named by the
+ * header `X-Operator`.
  *
  * @param adminUsers - undefined on Lambda, where no caller is local
  */
-export function operatorGate(adminUsers: readonly string[] | undefined): OperatorGate {
+export function anonymousCallers(adminUsers: readonly string[] | undefined): CallerOf {
   const detail =
     adminUsers === undefined
       ? 'this call is for operators: sign it with AWS credentials that allow it'
       : 'this call is for operators: start the server with ADMIN_USERS=NAME and send the header x-operator: NAME';
-  return (event, facts) => {
+  return (event, audience, facts) => {
+    if (audience === 'borrowers') return undefined;
     const claim = headerOf(event, 'x-operator');
     const operator = signer(event) ?? localOperator(event, claim, adminUsers);
-    if (operator !== undefined) return operator;
-    facts.sourceIp = event.requestContext.http.sourceIp;
-    if (claim !== undefined) facts.claimedOperator = claim.slice(0, LONGEST_CLAIM);
-    throw new Problem('forbidden', detail);
+    if (operator === undefined) throw refusal(event, claim, detail, facts);
+    facts.userId = operator;
+    return { userId: operator, isOperator: true };
   };
 }
 
@@ -45,4 +44,10 @@ function localOperator(
 ): string | undefined {
   const isLocal = LOOPBACK.includes(requestContext.http.sourceIp);
   return isLocal && claim !== undefined && adminUsers.includes(claim) ? claim : undefined;
+}
+
+function refusal(event: APIGatewayProxyEventV2, claim: string | undefined, detail: string, facts: Facts): Problem {
+  facts.sourceIp = event.requestContext.http.sourceIp;
+  if (claim !== undefined) facts.claimedOperator = claim.slice(0, LONGEST_CLAIM);
+  return new Problem('forbidden', detail);
 }
