@@ -1,9 +1,5 @@
 /** One environment variable that the function reads. */
 export interface Setting<Value = unknown> {
-  /** Terraform variable that sets it. */
-  readonly variable?: string;
-  /** What sets it where no Terraform variable does, in words. */
-  readonly setBy?: string;
   /** As it would stand in the environment. Undefined: the setting is required. */
   readonly default?: string;
   /** Read and checked only where leases live in this store. */
@@ -12,8 +8,6 @@ export interface Setting<Value = unknown> {
   readonly choices?: readonly string[];
   /** Smallest and largest number. */
   readonly bounds?: { readonly min: number; readonly max: number };
-  /** One sentence without a full stop, for the README. */
-  readonly meaning: string;
   /** What a value must be: `must be ...`. */
   readonly rule: string;
   /** @returns undefined when the text breaks the rule */
@@ -21,7 +15,7 @@ export interface Setting<Value = unknown> {
 }
 
 /** What a declaration says beside the kind of its values. */
-export type SettingFacts = Pick<Setting, 'variable' | 'setBy' | 'onlyWith' | 'default' | 'meaning'>;
+export type SettingFacts = Pick<Setting, 'onlyWith' | 'default'>;
 
 /** A setting with one of a few values. */
 export function choice<const Choice extends string>(
@@ -42,7 +36,7 @@ export function wholeNumber(min: number, max: number, facts: SettingFacts): Sett
 }
 
 /** A setting that is a list with commas; spaces around an item do not count. An empty text is an empty list. */
-export function list(item: RegExp, rule: string, facts: SettingFacts): Setting<readonly string[]> {
+export function list(item: RegExp, rule: string, facts: SettingFacts = {}): Setting<readonly string[]> {
   const parse = (text: string) => {
     const items = text
       .split(',')

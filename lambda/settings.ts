@@ -4,142 +4,64 @@ import { choice, list, text, wholeNumber } from './setting-kinds.ts';
 
 const LONGEST_MINUTES = 365 * 24 * 60;
 
-const BY_LAMBDA = { setBy: 'set by Lambda', onlyWith: 'dynamodb' } as const;
-const BY_HAND = { setBy: 'never set', default: '' } as const;
-
 const ORIGIN = /^(https?:\/\/[^/\s]+\/?)?$/;
 const ORIGIN_RULE = 'must be a URL without a path, such as http://127.0.0.1:8000';
 
 /**
  * Every setting by its name in the environment. The parser, the README's table and the test that holds Terraform
- * against them are derived from here. The names with `AWS_` are those of every AWS tool; Lambda sets all but the
- * endpoints: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ * against them are derived from here and from `settings-documentation.ts`. The names with `AWS_` are those of every AWS
+ * tool; Lambda sets all but the endpoints: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 export const SETTINGS = {
-  STORE: choice(['memory', 'dynamodb'], {
-    variable: 'pool_store',
-    default: 'memory',
-    meaning: 'where leases live: `memory` or `dynamodb`',
-  }),
-  PROVIDER: choice(['mock'], {
-    variable: 'vm_provider',
-    default: 'mock',
-    meaning: 'where VMs come from',
-  }),
-  AUTHORIZATION: choice(['none', 'iam', 'jwt'], {
-    variable: 'authorization',
-    default: 'none',
-    meaning: 'who may call: `none` is anybody, `iam` signs with AWS credentials, `jwt` sends a token',
-  }),
-  OPERATOR_ARNS: list(/^arn:[\w+=.@:/*?-]+$/, 'must be ARN patterns such as arn:aws:iam::123456789012:user/ops-*', {
-    variable: 'operator_arns',
-    meaning: 'with `iam`: ARNs of operators, with commas between; `*` and `?` are wildcards',
-  }),
+  STORE: choice(['memory', 'dynamodb'], { default: 'memory' }),
+  PROVIDER: choice(['mock'], { default: 'mock' }),
+  AUTHORIZATION: choice(['none', 'iam', 'jwt'], { default: 'none' }),
+  OPERATOR_ARNS: list(/^arn:[\w+=.@:/*?-]+$/, 'must be ARN patterns such as arn:aws:iam::123456789012:user/ops-*'),
   SESSION_NAME_ROLES: list(/^[\w+=.@*?-]+$/, 'must be names of roles, with commas between; * and ? are wildcards', {
-    variable: 'session_name_roles',
     default: 'AWSReservedSSO_*',
-    meaning: 'with `iam`: roles whose sessions are users by their session name; any other role is one user',
   }),
   JWT_USER_ID: text(
     /^[^{}]*(\{[^{}]+\}[^{}]+)*\{[^{}]+\}[^{}]*$/,
     'must be claims with a text between, such as {sub}',
-    {
-      variable: 'jwt_user_id',
-      default: '{sub}',
-      meaning: 'with `jwt`: the user id, made of claims',
-    },
+    { default: '{sub}' },
   ),
-  JWT_OPERATOR_CLAIM: text(/^\S{0,128}$/, 'must be the name of a claim', {
-    variable: 'jwt_operator_claim',
-    default: '',
-    meaning: 'with `jwt`: claim that makes an operator; empty for none',
-  }),
-  JWT_OPERATOR_VALUES: list(/^[^\s[\],]+$/, 'must be values without spaces or brackets, with commas between', {
-    variable: 'jwt_operator_values',
-    meaning: 'with `jwt`: values of that claim, such as a group, that make an operator',
-  }),
-  CALLER_REQUESTS_PER_MINUTE: wholeNumber(1, 60_000, {
-    variable: 'caller_requests_per_minute',
-    default: '120',
-    meaning: 'with `iam` and `jwt`: requests of one caller that a process answers a minute; ten times as many reads',
-  }),
-  LEASE_DEFAULT_MINUTES: wholeNumber(1, LONGEST_MINUTES, {
-    variable: 'lease_default_minutes',
-    default: '480',
-    meaning: 'length of a lease whose request names none, at most `LEASE_MAX_MINUTES`',
-  }),
-  LEASE_MAX_MINUTES: wholeNumber(1, LONGEST_MINUTES, {
-    variable: 'lease_max_minutes',
-    default: '10080',
-    meaning: 'longest lease, renewals included',
-  }),
-  CHECK_MAX_FAILURES: wholeNumber(1, 100, {
-    variable: 'check_max_failures',
-    default: '3',
-    meaning: 'failed checks in a row that quarantine a VM',
-  }),
-  CHECK_BACKOFF_SECONDS: wholeNumber(0, 3600, {
-    variable: 'check_backoff_seconds',
-    default: '30',
-    meaning: 'wait before the second check, doubled each time up to 15 minutes',
-  }),
-  CHECK_TIMEOUT_SECONDS: wholeNumber(1, 20, {
-    variable: 'check_timeout_seconds',
-    default: '5',
-    meaning: 'longest time that a check may take',
-  }),
-  EVENTS_KEPT_DAYS: wholeNumber(1, 3650, {
-    variable: 'events_kept_days',
-    default: '90',
-    meaning: 'days that events are kept in the table',
-  }),
-  ADMIN_USERS: list(/^[A-Za-z0-9._@+-]{1,128}$/, 'must be names of A-Z a-z 0-9 . _ @ + -, with commas between', {
-    setBy: 'never set',
-    meaning: 'operators of a server on this computer, with commas between',
-  }),
-  MOCK_FAILING_VMS: list(/^[A-Za-z0-9._-]{1,128}$/, 'must be ids of VMs, with commas between', {
-    variable: 'mock_failing_vms',
-    meaning: 'mock VMs that fail their check, with commas between',
-  }),
+  JWT_OPERATOR_CLAIM: text(/^\S{0,128}$/, 'must be the name of a claim', { default: '' }),
+  JWT_OPERATOR_VALUES: list(/^[^\s[\],]+$/, 'must be values without spaces or brackets, with commas between'),
+  CALLER_REQUESTS_PER_MINUTE: wholeNumber(1, 60_000, { default: '120' }),
+  LEASE_DEFAULT_MINUTES: wholeNumber(1, LONGEST_MINUTES, { default: '480' }),
+  LEASE_MAX_MINUTES: wholeNumber(1, LONGEST_MINUTES, { default: '10080' }),
+  CHECK_MAX_FAILURES: wholeNumber(1, 100, { default: '3' }),
+  CHECK_BACKOFF_SECONDS: wholeNumber(0, 3600, { default: '30' }),
+  CHECK_TIMEOUT_SECONDS: wholeNumber(1, 20, { default: '5' }),
+  EVENTS_KEPT_DAYS: wholeNumber(1, 3650, { default: '90' }),
+  ADMIN_USERS: list(/^[A-Za-z0-9._@+-]{1,128}$/, 'must be names of A-Z a-z 0-9 . _ @ + -, with commas between'),
+  MOCK_FAILING_VMS: list(/^[A-Za-z0-9._-]{1,128}$/, 'must be ids of VMs, with commas between'),
   // 1 to 255 of these: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
   METRICS_NAMESPACE: text(/^[\w./#:-]{0,255}$/, 'must be at most 255 characters of A-Z a-z 0-9 . - _ / # :', {
-    setBy: 'made of `name` and `environment`',
     default: '',
-    meaning: 'CloudWatch namespace of the metrics in the log; empty turns metrics off',
   }),
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
   TABLE_NAME: text(/^[\w.-]{3,255}$/, 'must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . -', {
-    setBy: 'the table it makes',
     onlyWith: 'dynamodb',
-    meaning: 'DynamoDB table of the leases',
   }),
   AWS_REGION: text(/^[a-z0-9-]{1,63}$/, 'must be the region of the table, such as eu-central-1', {
-    ...BY_LAMBDA,
-    meaning: 'region of the table',
+    onlyWith: 'dynamodb',
   }),
-  AWS_ACCESS_KEY_ID: text(/./, 'must be set', { ...BY_LAMBDA, meaning: 'credentials for the table' }),
-  AWS_SECRET_ACCESS_KEY: text(/./, 'must be set', { ...BY_LAMBDA, meaning: 'credentials for the table' }),
+  AWS_ACCESS_KEY_ID: text(/./, 'must be set', { onlyWith: 'dynamodb' }),
+  AWS_SECRET_ACCESS_KEY: text(/./, 'must be set', { onlyWith: 'dynamodb' }),
   AWS_SESSION_TOKEN: text(/^/, 'may be anything', {
-    ...BY_LAMBDA,
+    onlyWith: 'dynamodb',
     default: '',
-    meaning: 'part of temporary credentials, such as those of a role',
   }),
   AWS_ENDPOINT_URL: text(ORIGIN, ORIGIN_RULE, {
-    ...BY_HAND,
+    default: '',
     onlyWith: 'dynamodb',
-    meaning: 'URL of all AWS services, if not the real ones',
   }),
   AWS_ENDPOINT_URL_DYNAMODB: text(ORIGIN, ORIGIN_RULE, {
-    setBy: 'made of the region, with a table',
     default: '',
     onlyWith: 'dynamodb',
-    meaning: "URL of DynamoDB, if not the region's; wins over `AWS_ENDPOINT_URL`",
   }),
-  AWS_LAMBDA_FUNCTION_NAME: text(/^/, 'may be anything', {
-    setBy: 'set by Lambda',
-    default: '',
-    meaning: 'shows that this is a Lambda function, not a server on a computer',
-  }),
+  AWS_LAMBDA_FUNCTION_NAME: text(/^/, 'may be anything', { default: '' }),
 } as const satisfies Readonly<Record<string, Setting>>;
 
 type Name = keyof typeof SETTINGS;

@@ -5,6 +5,8 @@ import { parse } from '@cdktn/hcl2json';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Setting } from '../../lambda/setting-kinds.ts';
 import { SETTINGS } from '../../lambda/settings.ts';
+import type { SettingDocumentation } from '../../lambda/settings-documentation.ts';
+import { SETTING_DOCUMENTATION } from '../../lambda/settings-documentation.ts';
 
 interface Variable {
   readonly default?: unknown;
@@ -27,7 +29,10 @@ beforeAll(async () => {
   );
 });
 
-const settings = Object.entries<Setting>(SETTINGS).map(([name, setting]) => ({ name, ...setting }));
+const settings = Object.entries<SettingDocumentation>(SETTING_DOCUMENTATION).map(([name, documentation]) => {
+  const setting: Setting = SETTINGS[name as keyof typeof SETTINGS];
+  return { name, ...documentation, ...setting };
+});
 const variables = settings.flatMap(({ variable, ...setting }) =>
   variable === undefined ? [] : [{ ...setting, variable }],
 );

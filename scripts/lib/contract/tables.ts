@@ -5,6 +5,7 @@ import type { ProblemCode } from '../../../lambda/http/refusals.ts';
 import { refusalDocumentation, REFUSALS } from '../../../lambda/http/refusals.ts';
 import type { Setting } from '../../../lambda/setting-kinds.ts';
 import { SETTINGS } from '../../../lambda/settings.ts';
+import { SETTING_DOCUMENTATION } from '../../../lambda/settings-documentation.ts';
 import { fieldDocumentation } from './field-documentation.ts';
 import { isOptional, ruleOf } from './json-schema.ts';
 
@@ -51,12 +52,17 @@ function refusalTable(): string {
 }
 
 function settingTable(): string {
-  const rows = Object.entries<Setting>(SETTINGS).map(([name, setting]) => [
-    code(name),
-    setting.variable === undefined ? (setting.setBy ?? '') : code(setting.variable),
-    defaultOf(setting),
-    meaningOf(setting),
-  ]);
+  const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
+  const rows = names.map((name) => {
+    const { variable, setBy = '', meaning } = SETTING_DOCUMENTATION[name];
+    const setting: Setting = SETTINGS[name];
+    return [
+      code(name),
+      variable === undefined ? setBy : code(variable),
+      defaultOf(setting),
+      meaning + limitsOf(setting),
+    ];
+  });
   return table(['environment', 'Terraform', 'default', 'meaning'], rows);
 }
 
@@ -65,9 +71,9 @@ function defaultOf({ default: value }: Setting): string {
   return value === '' ? 'none' : code(value);
 }
 
-function meaningOf({ meaning, bounds, onlyWith }: Setting): string {
+function limitsOf({ bounds, onlyWith }: Setting): string {
   const range = bounds === undefined ? '' : ` (${bounds.min} to ${bounds.max})`;
-  return `${meaning}${range}${onlyWith === undefined ? '' : `; only with \`STORE=${onlyWith}\``}`;
+  return `${range}${onlyWith === undefined ? '' : `; only with \`STORE=${onlyWith}\``}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,0 +1,77 @@
+import type { SETTINGS } from './settings.ts';
+
+/** What the README says of a setting, and who sets it. */
+export interface SettingDocumentation {
+  /** Terraform variable that sets it. */
+  readonly variable?: string;
+  /** What sets it where no Terraform variable does, in words. */
+  readonly setBy?: string;
+  /** One sentence without a full stop. */
+  readonly meaning: string;
+}
+
+const BY_LAMBDA = 'set by Lambda';
+const BY_HAND = 'never set';
+
+/** What each setting means, by its name. The function does not import it, so it is not bundled. */
+export const SETTING_DOCUMENTATION: Readonly<Record<keyof typeof SETTINGS, SettingDocumentation>> = {
+  STORE: { variable: 'pool_store', meaning: 'where leases live: `memory` or `dynamodb`' },
+  PROVIDER: { variable: 'vm_provider', meaning: 'where VMs come from' },
+  AUTHORIZATION: {
+    variable: 'authorization',
+    meaning: 'who may call: `none` is anybody, `iam` signs with AWS credentials, `jwt` sends a token',
+  },
+  OPERATOR_ARNS: {
+    variable: 'operator_arns',
+    meaning: 'with `iam`: ARNs of operators, with commas between; `*` and `?` are wildcards',
+  },
+  SESSION_NAME_ROLES: {
+    variable: 'session_name_roles',
+    meaning: 'with `iam`: roles whose sessions are users by their session name; any other role is one user',
+  },
+  JWT_USER_ID: { variable: 'jwt_user_id', meaning: 'with `jwt`: the user id, made of claims' },
+  JWT_OPERATOR_CLAIM: {
+    variable: 'jwt_operator_claim',
+    meaning: 'with `jwt`: claim that makes an operator; empty for none',
+  },
+  JWT_OPERATOR_VALUES: {
+    variable: 'jwt_operator_values',
+    meaning: 'with `jwt`: values of that claim, such as a group, that make an operator',
+  },
+  CALLER_REQUESTS_PER_MINUTE: {
+    variable: 'caller_requests_per_minute',
+    meaning: 'with `iam` and `jwt`: requests of one caller that a process answers a minute; ten times as many reads',
+  },
+  LEASE_DEFAULT_MINUTES: {
+    variable: 'lease_default_minutes',
+    meaning: 'length of a lease whose request names none, at most `LEASE_MAX_MINUTES`',
+  },
+  LEASE_MAX_MINUTES: { variable: 'lease_max_minutes', meaning: 'longest lease, renewals included' },
+  CHECK_MAX_FAILURES: { variable: 'check_max_failures', meaning: 'failed checks in a row that quarantine a VM' },
+  CHECK_BACKOFF_SECONDS: {
+    variable: 'check_backoff_seconds',
+    meaning: 'wait before the second check, doubled each time up to 15 minutes',
+  },
+  CHECK_TIMEOUT_SECONDS: { variable: 'check_timeout_seconds', meaning: 'longest time that a check may take' },
+  EVENTS_KEPT_DAYS: { variable: 'events_kept_days', meaning: 'days that events are kept in the table' },
+  ADMIN_USERS: { setBy: BY_HAND, meaning: 'operators of a server on this computer, with commas between' },
+  MOCK_FAILING_VMS: { variable: 'mock_failing_vms', meaning: 'mock VMs that fail their check, with commas between' },
+  METRICS_NAMESPACE: {
+    setBy: 'made of `name` and `environment`',
+    meaning: 'CloudWatch namespace of the metrics in the log; empty turns metrics off',
+  },
+  TABLE_NAME: { setBy: 'the table it makes', meaning: 'DynamoDB table of the leases' },
+  AWS_REGION: { meaning: 'region of the table', setBy: BY_LAMBDA },
+  AWS_ACCESS_KEY_ID: { meaning: 'credentials for the table', setBy: BY_LAMBDA },
+  AWS_SECRET_ACCESS_KEY: { meaning: 'credentials for the table', setBy: BY_LAMBDA },
+  AWS_SESSION_TOKEN: { meaning: 'part of temporary credentials, such as those of a role', setBy: BY_LAMBDA },
+  AWS_ENDPOINT_URL: { meaning: 'URL of all AWS services, if not the real ones', setBy: BY_HAND },
+  AWS_ENDPOINT_URL_DYNAMODB: {
+    setBy: 'made of the region, with a table',
+    meaning: "URL of DynamoDB, if not the region's; wins over `AWS_ENDPOINT_URL`",
+  },
+  AWS_LAMBDA_FUNCTION_NAME: {
+    setBy: BY_LAMBDA,
+    meaning: 'shows that this is a Lambda function, not a server on a computer',
+  },
+};
