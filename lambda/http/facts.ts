@@ -10,4 +10,6 @@ export interface Facts {
   path?: string;
   sourceIp?: string;
   claimedOperator?: string;
+  /** Another user in whose name a caller wanted to act. */
+  claimedUser?: string;
 }

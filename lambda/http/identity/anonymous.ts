@@ -34,7 +34,7 @@ export function anonymousCallers(adminUsers: readonly string[] | undefined): Cal
 /** API Gateway sets this on routes with AWS_IAM authorization only; a caller can't. */
 function signer(event: APIGatewayProxyEventV2): string | undefined {
   const { authorizer } = event.requestContext as Partial<APIGatewayProxyEventV2WithIAMAuthorizer['requestContext']>;
-  return authorizer?.iam.userArn;
+  return (authorizer as Partial<typeof authorizer>)?.iam?.userArn;
 }
 
 function localOperator(

@@ -28,8 +28,11 @@ export function createNamedReader(parameters: v.ObjectEntries, headers: v.Object
     const given = read(event) as { readonly userid?: string };
     const named = given.userid ?? caller.userId;
     if (named === caller.userId) return { ...given, userid: named };
-    facts.who = caller.userId;
-    if (caller.isOperator) return { ...given, userid: named };
+    if (caller.isOperator) {
+      facts.who = caller.userId;
+      return { ...given, userid: named };
+    }
+    facts.claimedUser = named;
     throw new Problem('not_yours', `you are ${caller.userId}; leave userid out, or send your own`);
   };
 }
