@@ -38,7 +38,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     about: 'rules, stores, API and scripts in one process: unit, contract and http tests',
     run: [[...jest, '--coverage', 'test/unit', 'test/contract', 'test/http']],
   },
-  workflows: { about: 'the GitHub workflows', run: [[...jest, 'test/workflows']] },
+  workflows: {
+    about: 'the GitHub workflows and their scripts',
+    run: [[...jest, 'test/workflows']],
+    missing: () => programsMissing({ jq: 'apt-get install jq' }),
+  },
   terraform: {
     about: 'Terraform: format, validity, its own tests, its documentation',
     run: [[...jest, 'test/terraform']],

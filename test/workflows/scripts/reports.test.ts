@@ -1,38 +1,23 @@
-/** The scripts of `.github/scripts`, run as the workflows run them. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** The scripts that write down a plan, for a pull request. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { repository } from './files.ts';
+import { Stage } from '../stage.ts';
 
 const COMMENT_LIMIT = 65_536;
 
-let folder: string;
+let stage: Stage;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'vm-pool-workflows-'));
+  stage = new Stage();
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
+  stage.close();
 });
-
-function write(name: string, text: string, mode = 0o644): string {
-  const file = path.join(folder, name);
-  writeFileSync(file, text, { mode });
-  return file;
-}
-
-function run(script: string, args: string[], env: Record<string, string>): string {
-  return execFileSync(path.join(repository, '.github/scripts', script), args, {
-    encoding: 'utf8',
-    env: { ...process.env, ...env },
-  });
-}
 
 describe('plan-report', () => {
   const report = (plan: string) =>
-    run('plan-report', ['dev', plan], { COMMIT: '0a5bbc7', RUN_URL: 'https://example.com/runs/1' });
-  const reportOf = (text: string) => report(write('plan.txt', text));
+    stage.run('plan-report', ['dev', plan], { COMMIT: '0a5bbc7', RUN_URL: 'https://example.com/runs/1' }).stdout;
+  const reportOf = (text: string) => report(stage.write('plan.txt', text));
 
   it.each([
     { says: 'Plan: 3 to add, 0 to change, 1 to destroy.' },
@@ -72,27 +57,20 @@ describe('plan-report', () => {
   });
 
   it('says when the plan failed', () => {
-    expect(report(path.join(folder, 'missing.txt'))).toContain('### `dev`: the plan failed');
+    expect(report(path.join(stage.folder, 'missing.txt'))).toContain('### `dev`: the plan failed');
     expect(reportOf('')).toContain('### `dev`: the plan failed');
   });
 });
 
 describe('sticky-comment', () => {
-  /** A stand-in for GitHub's client: records each call's arguments and answers a search for comments with `found`. */
+  /** Records each call's arguments and answers a search for comments with `found`. */
   function comment(found: string): string[] {
-    const calls = path.join(folder, 'calls');
-    write(
-      'gh',
-      `#!/bin/sh\necho "$MARKER | $*" >> '${calls}'\ncase "$*" in *--jq*) printf '${found}' ;; esac\n`,
-      0o755,
-    );
-    run('sticky-comment', ['7', write('report.md', '<!-- plan of dev -->\nthe plan\n')], {
-      PATH: `${folder}:${process.env.PATH ?? ''}`,
-      GITHUB_REPOSITORY: 'team/vm-pool',
-    });
+    const calls = path.join(stage.folder, 'calls-with-marker');
+    stage.program('gh', `echo "$MARKER | $*" >> '${calls}'\ncase "$*" in *--jq*) printf '${found}' ;; esac`);
+    stage.run('sticky-comment', ['7', stage.write('report.md', '<!-- plan of dev -->\nthe plan\n')]);
     return readFileSync(calls, 'utf8').split('\n<!--');
   }
-  const body = () => `--field body=@${path.join(folder, 'report.md')}`;
+  const body = () => `--field body=@${path.join(stage.folder, 'report.md')}`;
 
   it('looks for its own comment by the first line of the report', () => {
     const [search] = comment('');
