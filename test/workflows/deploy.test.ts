@@ -1,16 +1,35 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { Job } from './files.ts';
-import { repository, workflow } from './files.ts';
+import type { Contexts } from './conditions.ts';
+import { play } from './conditions.ts';
+import { commands, jobOf, repository, workflow, workflows } from './files.ts';
 
 const deploy = workflow('deploy');
-const { plan, apply } = workflow('environment').jobs as { plan: Job; apply: Job };
-
-const commands = (job: Job) => (job.steps ?? []).flatMap(({ run }) => run ?? []);
-const stepsUsing = (job: Job, action: string) => (job.steps ?? []).filter(({ uses }) => uses?.startsWith(`${action}@`));
-const callsOfEnvironment = Object.values(deploy.jobs).filter(({ uses }) => uses?.endsWith('/environment.yml'));
 const environments = ['dev', 'staging', 'prod'];
+const callsOfEnvironment = workflows
+  .flatMap(({ content }) => Object.values(content.jobs))
+  .filter(({ uses }) => uses?.endsWith('/environment.yml'));
+
+const main = 'refs/heads/main';
+const pullRequest = (from: string, by: string) => ({
+  event_name: 'pull_request',
+  ref: 'refs/pull/7/merge',
+  repository: 'team/vm-pool',
+  event: { pull_request: { head: { repo: { full_name: from } }, user: { login: by } } },
+});
+const onMain = (event_name: string, ref = main) => ({
+  event_name,
+  ref,
+  repository: 'team/vm-pool',
+  event: { pull_request: { head: { repo: { full_name: null } }, user: { login: null } } },
+});
+
+/** The jobs that run, in their order. */
+function jobsThatRun(contexts: Partial<Contexts>, failing: string[] = []): string[] {
+  const all = { github: onMain('push'), inputs: {}, vars: { TF_STATE_BUCKET: 'bucket' }, ...contexts };
+  return Object.entries(play(deploy, all, failing)).flatMap(([id, result]) => (result === 'skipped' ? [] : id));
+}
 
 describe('deploy', () => {
   it('knows every environment', () => {
@@ -19,24 +38,69 @@ describe('deploy', () => {
     expect(folders.toSorted()).toEqual(environments.toSorted());
   });
 
-  it('plans every environment on a pull request and applies none', () => {
-    const { preview } = deploy.jobs;
-    expect(preview?.if).toBe("github.event_name == 'pull_request'");
-    expect(preview?.strategy?.matrix).toEqual({ environment: environments });
-    expect(preview?.with?.apply).toBe(false);
+  const dispatch = { github: onMain('workflow_dispatch') };
+  it.each([
+    { rule: 'a push to main is tested, then applied', given: {}, run: ['test', 'build', ...environments] },
+    { rule: 'a commit that fails its tests is not even planned', given: {}, failing: ['test'], run: ['test'] },
+    { rule: 'a broken build stops it', given: {}, failing: ['build'], run: ['test', 'build'] },
+    { rule: 'dev fails: nothing after it', given: {}, failing: ['dev'], run: ['test', 'build', 'dev'] },
+    { rule: 'staging fails: no prod', given: {}, failing: ['staging'], run: ['test', 'build', 'dev', 'staging'] },
+    { rule: 'no state bucket: only tests', given: { vars: { TF_STATE_BUCKET: '' } }, run: ['test'] },
+    {
+      rule: 'a pull request is planned, with comments',
+      given: { github: pullRequest('team/vm-pool', 'alice') },
+      run: ['build', 'preview', 'comment'],
+    },
+    {
+      rule: 'a plan that fails is reported too',
+      given: { github: pullRequest('team/vm-pool', 'alice') },
+      failing: ['preview'],
+      run: ['build', 'preview', 'comment'],
+    },
+    { rule: 'a fork gets nothing', given: { github: pullRequest('mallory/vm-pool', 'mallory') }, run: [] },
+    { rule: 'Dependabot gets nothing', given: { github: pullRequest('team/vm-pool', 'dependabot[bot]') }, run: [] },
+    {
+      rule: 'by hand: everything',
+      given: { ...dispatch, inputs: { environment: 'all' } },
+      run: ['test', 'build', ...environments],
+    },
+    {
+      rule: 'by hand: prod alone',
+      given: { ...dispatch, inputs: { environment: 'prod' } },
+      run: ['test', 'build', 'prod'],
+    },
+    {
+      rule: 'by hand, a release: tested before it was published',
+      given: { ...dispatch, inputs: { environment: 'staging', release: 'v1.2.0' } },
+      run: ['build', 'staging'],
+    },
+    {
+      rule: 'by hand on another branch: only tests',
+      given: { github: onMain('workflow_dispatch', 'refs/heads/mine'), inputs: { environment: 'all' } },
+      run: ['test'],
+    },
+  ])('$rule', ({ given, failing, run }) => {
+    expect(jobsThatRun(given, failing)).toEqual(run);
   });
 
-  it('applies dev, then staging, then prod, and nothing on a pull request', () => {
-    const chain = environments.map((job) => {
-      const { needs, with: inputs } = deploy.jobs[job] ?? {};
-      return { job, needs, environment: inputs?.environment };
+  it('runs the tests of the very commit, once', () => {
+    expect(jobOf(deploy, 'test').uses).toBe('./.github/workflows/ci.yml');
+    expect(Object.keys(workflow('ci').on).toSorted()).toEqual(['pull_request', 'workflow_call']);
+    expect(deploy.on.push).toEqual({ branches: ['main'] });
+  });
+
+  it('plans every environment on a pull request and applies none', () => {
+    const preview = jobOf(deploy, 'preview');
+    expect(preview.strategy?.matrix).toEqual({ environment: environments });
+    expect(preview.with?.apply).toBe(false);
+  });
+
+  it.each(environments)('gives %s its own name', (environment) => {
+    expect(jobOf(deploy, environment).with).toMatchObject({
+      environment,
+      apply: true,
+      release: '${{ inputs.release }}',
     });
-    expect(chain).toEqual([
-      { job: 'dev', needs: 'build', environment: 'dev' },
-      { job: 'staging', needs: ['build', 'dev'], environment: 'staging' },
-      { job: 'prod', needs: ['build', 'staging'], environment: 'prod' },
-    ]);
-    expect(deploy.jobs.dev?.if).toBe("github.event_name != 'pull_request'");
   });
 
   it('lets one deployment at a time run, to its end', () => {
@@ -46,68 +110,17 @@ describe('deploy', () => {
     });
   });
 
-  it('leaves out pull requests that GitHub gives no credentials, and every branch but main', () => {
-    const condition = deploy.jobs.build?.if?.replace(/\s+/g, ' ');
-    expect(condition).toContain("github.ref == 'refs/heads/main' ||");
-    expect(condition).toContain('github.event.pull_request.head.repo.full_name == github.repository &&');
-    const first = Object.entries(deploy.jobs).filter(([, job]) => job.needs === undefined);
-    expect(first.map(([name]) => name)).toEqual(['build']);
-  });
-
-  it('builds without a cache that another workflow could have poisoned', () => {
-    const setups = (deploy.jobs.build?.steps ?? []).filter(({ uses }) => uses === './.github/actions/setup');
-    expect(setups.map((step) => step.with)).toEqual([{ 'npm-cache': '' }]);
-  });
-
   it('builds once, and gives every environment the checksum of that package', () => {
-    const builds = [...Object.values(deploy.jobs), plan, apply]
-      .flatMap(commands)
-      .filter((run) => run === 'scripts/build');
-    expect(builds).toHaveLength(1);
-    expect(callsOfEnvironment).toHaveLength(4);
+    const builders = workflows.flatMap(({ path: file, content }) =>
+      Object.values(content.jobs).flatMap((job) =>
+        commands(job).includes('scripts/build') ? path.basename(file) : [],
+      ),
+    );
+    // The release builds a second time, to compare.
+    expect(builders.toSorted()).toEqual(['build.yml', 'release.yml']);
+    expect(callsOfEnvironment).toHaveLength(5);
     for (const call of callsOfEnvironment) {
       expect(call.with?.['package-sha256']).toBe('${{ needs.build.outputs.package-sha256 }}');
     }
-  });
-});
-
-describe('plan', () => {
-  it('keeps a plan file only for an apply, and at most five days', () => {
-    const uploads = stepsUsing(plan, 'actions/upload-artifact');
-    const plans = uploads.filter((step) => String(step.with?.path).endsWith('.tfplan'));
-    expect(plans).toEqual([expect.objectContaining({ if: "inputs.apply && steps.plan.outputs.changes == 'true'" })]);
-    expect(plans[0]?.with?.['retention-days']).toBeLessThanOrEqual(5);
-  });
-});
-
-describe('apply', () => {
-  const script = commands(apply).join('\n');
-
-  it('waits for the environment it changes', () => {
-    expect(apply.environment?.name).toBe('${{ inputs.environment }}');
-    expect(apply.if).toBe("inputs.apply && needs.plan.outputs.changes == 'true'");
-  });
-
-  it('downloads the approved plan and package, and verifies them', () => {
-    expect(stepsUsing(apply, 'actions/download-artifact').map((step) => step.with?.name)).toEqual([
-      'lambda',
-      'plan-${{ inputs.environment }}',
-    ]);
-    expect(script.indexOf('sha256sum --check')).toBeGreaterThan(-1);
-    expect(script.indexOf('sha256sum --check')).toBeLessThan(script.indexOf('scripts/terraform'));
-  });
-
-  it('applies that very plan and makes no other', () => {
-    expect(script).toContain('scripts/terraform "$ENVIRONMENT" apply "$PWD/$ENVIRONMENT.tfplan"');
-    expect(script).not.toMatch(/terraform\S* .*\b(plan|refresh)\b/);
-    expect(script.match(/\bapply\b/g)).toHaveLength(1);
-  });
-
-  it('checks out the commit of the plan, and no other', () => {
-    const checkouts = [plan, apply].flatMap((job) => stepsUsing(job, 'actions/checkout'));
-    expect(checkouts.map((step) => step.with)).toEqual([
-      { 'persist-credentials': false },
-      { 'persist-credentials': false },
-    ]);
   });
 });

@@ -7,11 +7,14 @@ import { parse } from 'yaml';
 export const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 export interface Step {
+  id?: string;
+  name?: string;
   uses?: string;
   run?: string;
   shell?: string;
   if?: string;
   with?: Record<string, unknown>;
+  env?: Record<string, string>;
 }
 
 export interface Job {
@@ -20,16 +23,20 @@ export interface Job {
   if?: string;
   permissions?: Record<string, string>;
   environment?: { name: string };
+  env?: Record<string, string>;
+  outputs?: Record<string, string>;
   strategy?: { matrix: Record<string, string[]> };
   'timeout-minutes'?: number;
   steps?: Step[];
   with?: Record<string, unknown>;
+  secrets?: Record<string, string> | string;
 }
 
 export interface Workflow {
-  on: Record<string, unknown>;
+  on: Record<string, { tags?: string[]; branches?: string[] } | null>;
   permissions?: Record<string, string>;
-  concurrency?: { group: string; 'cancel-in-progress': string };
+  concurrency?: { group: string; 'cancel-in-progress': string | boolean };
+  env?: Record<string, string>;
   jobs: Record<string, Job>;
 }
 
@@ -55,6 +62,20 @@ const filesIn = (folder: string) => readdirSync(path.join(repository, folder)).m
 export const workflow = (name: string) => read<Workflow>(`.github/workflows/${name}.yml`).content;
 export const workflows = filesIn('.github/workflows').map(read<Workflow>);
 export const actions = filesIn('.github/actions').map((folder) => read<Action>(path.join(folder, 'action.yml')));
+
+/** The job of a workflow; throws when there is none, so that a test can't pass on a name that is gone. */
+export function jobOf({ jobs }: Workflow, id: string): Job {
+  const job = jobs[id];
+  if (job === undefined) throw new Error(`there is no job ${id}`);
+  return job;
+}
+
+/** The shell commands of a job, in their order. */
+export const commands = ({ steps = [] }: Job): string[] => steps.flatMap(({ run }) => run ?? []);
+
+/** The steps of a job that use an action, such as `actions/checkout`. */
+export const stepsUsing = ({ steps = [] }: Job, action: string): Step[] =>
+  steps.filter(({ uses }) => uses === action || uses?.startsWith(`${action}@`));
 
 /** Every job of every workflow, named `file: job`. */
 export const jobs = workflows.flatMap(({ path: file, content }) =>
