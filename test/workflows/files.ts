@@ -19,6 +19,7 @@ export interface Step {
 
 export interface Job {
   uses?: string;
+  'runs-on'?: string;
   needs?: string | string[];
   if?: string;
   permissions?: Record<string, string>;
