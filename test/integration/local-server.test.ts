@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { dynamoDbLocalFolder } from '../../scripts/lib/dynamodb-local/install.ts';
 import type { LocalServer } from '../support/processes/local-server.ts';
@@ -32,10 +33,16 @@ function start(env: Record<string, string> = {}): LocalServer {
   return server;
 }
 
-/** The id of a user's lease; the whole answer, whatever it is, when there is none. */
+/**
+ * The id of a user's lease; the whole answer, whatever it is, when there is none. Asks again after a 503, as its answer
+ * says: a Java that has just started on a busy computer may take longer than the store waits.
+ */
 async function leaseOf(url: string, userid: string): Promise<unknown> {
-  const answer = (await (await fetch(`${url}/lease?userid=${userid}`)).json()) as { lease?: { id: string } };
-  return answer.lease?.id ?? answer;
+  const response = await fetch(`${url}/lease?userid=${userid}`);
+  const answer = (await response.json()) as { lease?: { id: string } };
+  if (response.status !== 503) return answer.lease?.id ?? answer;
+  await sleep(1_000);
+  return leaseOf(url, userid);
 }
 
 async function borrow(url: string, userid: string): Promise<string> {
