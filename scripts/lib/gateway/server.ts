@@ -2,9 +2,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Authorizer } from './authorizer.ts';
+import { withCaller } from './authorizer.ts';
 import { BodyReader, hasBody } from './body.ts';
 import type { CorsConfiguration } from './cors.ts';
 import { isPreflight, PREFLIGHT_ANSWER, withCors } from './cors.ts';
+import type { RoutedRequest } from './event.ts';
 import { toEvent } from './event.ts';
 import type { HttpResponse } from './response.ts';
 import { ownResponse, toResponse } from './response.ts';
@@ -21,6 +24,8 @@ export interface GatewayOptions {
   readonly stage: string;
   /** Runs the function; what it resolves to becomes the response, what it rejects with a 500 */
   readonly invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>;
+  /** Authorizers of the routes that demand an authorization, by route key */
+  readonly authorizers?: ReadonlyMap<string, Authorizer>;
   /** Reports what a client sees only as a 500 */
   readonly onFault: (fault: unknown) => void;
   /** Answers a request in place of API Gateway, which goes on with those it returns nothing for */
@@ -86,9 +91,22 @@ function answerer(options: GatewayOptions): (request: IncomingMessage) => Promis
     const body = hasBody(request) ? await bodies.read(request) : undefined;
     if (typeof body === 'string') return ANSWER_WITHOUT_BODY[body];
 
-    const event = toEvent({ request, path, rawQueryString, body, route }, { accountId, apiId, stage }, Date.now());
-    return toResponse(await options.invoke(event));
+    const routed = { request, path, rawQueryString, body, route };
+    const event = toEvent(routed, { accountId, apiId, stage }, Date.now());
+    return answerAuthorized(options, event, routed);
   };
+}
+
+/** Invokes the function, unless the route has an authorizer that refuses the request. */
+async function answerAuthorized(
+  { authorizers, invoke }: GatewayOptions,
+  event: APIGatewayProxyEventV2,
+  routed: RoutedRequest,
+): Promise<HttpResponse> {
+  const authorize = authorizers?.get(event.routeKey);
+  if (authorize === undefined) return toResponse(await invoke(event));
+  const verdict = await authorize(event, routed);
+  return 'refusal' in verdict ? verdict.refusal : toResponse(await invoke(withCaller(event, verdict.caller)));
 }
 
 /** Splits a request target, which may be in absolute form: RFC 9112, section 3.2.2. */

@@ -5,6 +5,8 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Verdict } from '../../../scripts/lib/gateway/authorizer.ts';
+import { FORBIDDEN, unauthorized } from '../../../scripts/lib/gateway/authorizer.ts';
 import type { GatewayOptions } from '../../../scripts/lib/gateway/server.ts';
 import { createGateway, FunctionThrottled } from '../../../scripts/lib/gateway/server.ts';
 
@@ -123,6 +125,44 @@ describe('createGateway', () => {
     const root = await start({ intercept: ({ method }) => (method === 'POST' ? refusal : undefined) });
     expect((await fetch(`${root}/resources/getvm`, { method: 'POST' })).status).toBe(403);
     expect((await fetch(`${root}/resources/getvm`)).status).toBe(200);
+  });
+
+  it('tells the function who made a request to a route with an authorizer, and nothing on other routes', async () => {
+    const caller = { jwt: { claims: { sub: 'alice' }, scopes: null } };
+    const root = await start({ authorizers: new Map([['POST /getvm', () => Promise.resolve({ caller })]]) });
+    const authorizerOf = async (method: string) => {
+      const event = await echoed(await fetch(`${root}/resources/getvm`, { method }));
+      return (event.requestContext as { authorizer?: unknown }).authorizer;
+    };
+    expect([await authorizerOf('POST'), await authorizerOf('GET')]).toEqual([caller, undefined]);
+  });
+
+  it.each<{ kind: string; verdict: Verdict; status: number; message: string; challenge: string | null }>([
+    { kind: 'no signature', verdict: FORBIDDEN, status: 403, message: 'Forbidden', challenge: null },
+    { kind: 'no token', verdict: unauthorized(), status: 401, message: 'Unauthorized', challenge: 'Bearer' },
+    {
+      kind: 'a bad token',
+      verdict: unauthorized('the token has expired'),
+      status: 401,
+      message: 'Unauthorized',
+      challenge: 'Bearer scope="" error="invalid_token" error_description="the token has expired"',
+    },
+  ])('refuses $kind itself and never invokes the function', async ({ verdict, status, message, challenge }) => {
+    let calls = 0;
+    const authorizers = new Map([['POST /getvm', () => Promise.resolve(verdict)]]);
+    const root = await start({ authorizers, invoke: () => Promise.resolve(++calls) });
+    const response = await fetch(`${root}/resources/getvm`, { method: 'POST', body: 'userid=alice' });
+    expect(response.headers.get('www-authenticate')).toBe(challenge);
+    expect(await statusAndBody(response)).toEqual({ status, body: { message } });
+    expect(calls).toBe(0);
+  });
+
+  it('answers 500 when an authorizer fails, and never invokes the function', async () => {
+    let calls = 0;
+    const authorizers = new Map([['POST /getvm', () => Promise.reject(new Error('broken'))]]);
+    const root = await start({ authorizers, invoke: () => Promise.resolve(++calls) });
+    expect((await fetch(`${root}/resources/getvm`, { method: 'POST' })).status).toBe(500);
+    expect(calls).toBe(0);
   });
 
   it('accepts a body of 10 MiB and answers 413 to one byte more', async () => {
