@@ -3,10 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { toResult } from '../../../lambda/http/answer.ts';
 import { Problem, problemAnswer } from '../../../lambda/http/problem.ts';
 import type { ProblemCode } from '../../../lambda/http/refusals.ts';
+import { LOOPBACK_HOST } from '../gateway/loopback.ts';
 import type { HttpResponse } from '../gateway/response.ts';
 import { toResponse } from '../gateway/response.ts';
-
-const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 /**
  * Refuses what pages of other sites send through a browser on this computer. `Host` gives away a name that was rebound
