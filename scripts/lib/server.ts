@@ -11,13 +11,17 @@ import { fileURLToPath } from 'node:url';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { CALLS } from '../../lambda/http/calls.ts';
 import type * as lambda from '../../lambda/index.ts';
+import type { Authorizer } from './gateway/authorizer.ts';
 import { createGateway } from './gateway/server.ts';
+import { guarded } from './server/guarded-routes.ts';
 import { pointToApi, refusePages } from './server/local-callers.ts';
 import type { LocalTable } from './server/local-table.ts';
-import { commandOnSameTable, startLocalTable } from './server/local-table.ts';
+import { startLocalTable } from './server/local-table.ts';
 import type { Settings } from './server/settings.ts';
 import { HELP, isLoopback, readSettings } from './server/settings.ts';
 import { stopperOf } from './server/stop.ts';
+import { optionsOf, tokenAuthorizer } from './server/token-settings.ts';
+import { welcome } from './server/welcome.ts';
 
 const STAGE = 'resources';
 const TICK_EVERY_MS = 60_000;
@@ -49,10 +53,12 @@ function fail(sentence: string): never {
 
 async function serve(settings: Settings): Promise<void> {
   for (const warning of settings.warnings) console.error(`vm-pool warns: ${warning}`);
-  const table = settings.tableFolder === undefined ? undefined : await openTable(settings.tableFolder);
+  const authorizer = settings.tokens === undefined ? undefined : await tokenAuthorizer(settings.tokens);
+  if (authorizer !== undefined) process.env.AUTHORIZATION = 'jwt';
+  const table = await openTable(settings);
   const { handler } = (await import(new URL('../../dist/lambda/index.mjs', import.meta.url).href)) as typeof lambda;
   const call: Call = (event) => handler(event, contextOf());
-  const server = gatewayTo(call, settings);
+  const server = gatewayTo(call, settings, authorizer);
   const stop = stopperOf(server);
   const address = await listening(server, settings);
   const ticks = setInterval(() => {
@@ -66,7 +72,7 @@ async function serve(settings: Settings): Promise<void> {
     setTimeout(leaveUnread, LAST_LINES_MS).unref();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
-  console.log(welcome(address, settings, table));
+  console.log(welcome(addressOf(address, settings), settings, table));
 }
 
 /** Ends even if nobody reads the log. A terminal that Ctrl-S has stopped keeps even `process.exit` waiting. */
@@ -77,9 +83,10 @@ function leaveUnread(): void {
 
 type Call = (event: Parameters<Handler>[0]) => ReturnType<Handler>;
 
-/** Starts DynamoDB Local, and ends this process if it ends before. */
-async function openTable(folder: string): Promise<LocalTable> {
-  const table = await startLocalTable(path.resolve(root, folder));
+/** Starts DynamoDB Local, if it is wanted, and ends this process if it ends before. */
+async function openTable({ tableFolder, tokens }: Settings): Promise<LocalTable | undefined> {
+  if (tableFolder === undefined) return undefined;
+  const table = await startLocalTable(path.resolve(root, tableFolder), optionsOf(tokens));
   Object.assign(process.env, table.variables);
   void table.database.ended.then(() => {
     if (!table.database.isStopped) fail('stops: DynamoDB Local, which keeps the leases, has ended');
@@ -87,11 +94,12 @@ async function openTable(folder: string): Promise<LocalTable> {
   return table;
 }
 
-function gatewayTo(call: Call, { host }: Settings): Server {
+function gatewayTo(call: Call, { host }: Settings, authorizer: Authorizer | undefined): Server {
   const point = pointToApi(STAGE);
   return createGateway({
     routes: [...CALLS.map(({ route }) => route), '$default'],
     stage: STAGE,
+    ...(authorizer && { authorizers: guarded(authorizer) }),
     invoke: (event: APIGatewayProxyEventV2) => call(event),
     intercept: isLoopback(host) ? (request) => refusePages(request) ?? point(request) : point,
     onFault: console.error,
@@ -111,24 +119,6 @@ function contextOf(): Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>
   return { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => TICK_EVERY_MS };
 }
 
-function welcome({ port }: AddressInfo, { host, tableFolder }: Settings, table: LocalTable | undefined): string {
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/${STAGE}`;
-  return `vm-pool lends VMs at ${url}  (Ctrl-C stops it)
-
-  curl -X POST '${url}/getvm?userid=alice'
-
-${table === undefined ? whereLeasesAre() : whereTableIs(tableFolder, table)}
-`;
-}
-
-function whereTableIs(folder = '', { variables }: LocalTable): string {
-  return `Leases are kept in ${folder} and survive this server. To start another one on the same table:
-
-  ${commandOnSameTable(variables)}`;
-}
-
-function whereLeasesAre({ STORE, TABLE_NAME = '' } = process.env): string {
-  return STORE === 'dynamodb'
-    ? `Leases are kept in the DynamoDB table ${TABLE_NAME}.`
-    : 'Leases are kept in memory and end with this server; npm start -- --dynamodb-local keeps them.';
+function addressOf({ port }: AddressInfo, { host }: Settings): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/${STAGE}`;
 }

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { AUDIENCE, TestIssuer } from '../support/identity/test-issuer.ts';
 import type { LocalServer } from '../support/processes/local-server.ts';
 import { printed, START_MS, startServer, urlOf } from '../support/processes/local-server.ts';
 
@@ -188,6 +190,79 @@ describe('npm start', () => {
       const wrong = start({}, ['--dynamo']);
       expect(await wrong.exit).toBe(1);
       expect(wrong.output()).toContain("Unknown option '--dynamo'; npm start -- --help shows the options");
+    },
+    START_MS,
+  );
+});
+
+describe('npm start with --issuer', () => {
+  let issuer: TestIssuer;
+
+  beforeAll(async () => {
+    issuer = await TestIssuer.start();
+  });
+
+  afterAll(() => issuer.stop());
+
+  const withTokens = (env: Record<string, string> = {}) =>
+    start(env, ['--issuer', issuer.url, '--audience', 'other', '--audience', AUDIENCE]);
+
+  it(
+    'lends to whom sends a token, and leaves only health and contract open',
+    async () => {
+      const server = withTokens();
+      const url = await urlOf(server);
+      const authorization = `Bearer ${await issuer.token()}`;
+      const granted = await fetch(`${url}/getvm`, { method: 'POST', headers: { authorization } });
+      expect(await granted.json()).toMatchObject({ lease: { userid: 'alice' } });
+      for (const path of ['/lease?userid=alice', '/pool', '/vms', '/events']) {
+        const refused = await fetch(url + path, { headers: { 'x-operator': 'ops' } });
+        expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+        expect(await statusAndBody(refused)).toEqual({ status: 401, body: { message: 'Unauthorized' } });
+      }
+      for (const path of ['/health', '/openapi.json']) expect((await fetch(url + path)).status).toBe(200);
+      expect(server.output()).toContain('-H "Authorization: Bearer $TOKEN"');
+      expect(server.output()).toContain(`TOKEN is a token of ${issuer.url} for other or ${AUDIENCE}`);
+      expect(server.output()).not.toContain('Bearer ey');
+    },
+    START_MS,
+  );
+
+  it(
+    'knows the user and the operators by the claims that its environment names',
+    async () => {
+      const env = { JWT_USER_ID: '{email}', JWT_OPERATOR_CLAIM: 'groups', JWT_OPERATOR_VALUES: 'ops' };
+      const url = await urlOf(withTokens(env));
+      const get = async (path: string, claims: Record<string, unknown>) =>
+        fetch(url + path, { headers: { authorization: await issuer.token({ email: 'a@b.example', ...claims }) } });
+      expect((await get('/vms', { groups: ['dev', 'ops'] })).status).toBe(200);
+      expect((await get('/vms', { groups: ['dev', 'oops'] })).status).toBe(403);
+      expect((await get('/lease?userid=a@b.example', {})).status).toBe(404);
+      expect(await statusAndBody(await get('/lease?userid=alice', {}))).toMatchObject({ body: { code: 'not_yours' } });
+    },
+    START_MS,
+  );
+
+  it(
+    'answers other computers by whatever name they know, if they have a token',
+    async () => {
+      const url = await urlOf(withTokens({ HOST: '0.0.0.0' }));
+      const { port } = new URL(url);
+      const headers = { host: 'lab.example', authorization: await issuer.token() };
+      const sent = http.get({ host: '127.0.0.1', port, path: '/resources/pool', headers });
+      const [{ statusCode }] = (await once(sent, 'response')) as [http.IncomingMessage];
+      expect(statusCode).toBe(200);
+    },
+    START_MS,
+  );
+
+  it(
+    'does not start when the issuer does not say where its keys are',
+    async () => {
+      const server = start({}, ['--issuer', 'http://127.0.0.1:1', '--audience', AUDIENCE]);
+      expect(await server.exit).toBe(1);
+      expect(server.output()).toContain("vm-pool cannot start: can't use http://127.0.0.1:1/.well-known/openid-config");
+      expect(server.output()).not.toContain('    at ');
     },
     START_MS,
   );

@@ -20,13 +20,14 @@ export interface LocalTable {
 /**
  * Starts DynamoDB Local on the file in a folder, and makes the table if the file is new.
  *
+ * @param options - of this server, for {@link commandOnSameTable}
  * @throws Error that says why it can't start, such as a server that has the file open
  */
-export async function startLocalTable(folder: string): Promise<LocalTable> {
+export async function startLocalTable(folder: string, options: string): Promise<LocalTable> {
   const [missing] = toolsMissing();
   if (missing !== undefined) throw new Error(`${missing.name} is missing (${missing.install})`);
   await mkdir(folder, { recursive: true });
-  await refuseSecond(folder);
+  await refuseSecond(folder, options);
   const database = await DynamoDbLocal.start({ folder });
   const variables = { STORE: 'dynamodb', TABLE_NAME, ...database.variables };
   await makeTable(new DynamoDBClient(database.clientConfig));
@@ -34,19 +35,20 @@ export async function startLocalTable(folder: string): Promise<LocalTable> {
   return { database, variables };
 }
 
-/** The command that starts another server on the same table. */
-export function commandOnSameTable(variables: Readonly<Record<string, string>>): string {
+/** The command that starts another server on the same table. @param options - of `npm start`, none or ` -- --a b` */
+export function commandOnSameTable(variables: Readonly<Record<string, string>>, options: string): string {
   const settings = Object.entries({ PORT: '3001', ...variables });
-  return [...settings.map(([name, value]) => `${name}=${value}`), 'npm start'].join(' ');
+  return [...settings.map(([name, value]) => `${name}=${value}`), `npm start${options}`].join(' ');
 }
 
 /** Two DynamoDB Locals on one file would damage it. */
-async function refuseSecond(folder: string): Promise<void> {
+async function refuseSecond(folder: string, options: string): Promise<void> {
   const note = await readFile(noteIn(folder), 'utf8').catch(() => undefined);
   if (note === undefined) return;
   const variables = JSON.parse(note) as Record<string, string>;
   if (!(await answers(variables))) return;
-  throw new Error(`a server has ${folder} open; start this one on its table:\n\n  ${commandOnSameTable(variables)}\n`);
+  const command = commandOnSameTable(variables, options);
+  throw new Error(`a server has ${folder} open; start this one on its table:\n\n  ${command}\n`);
 }
 
 /** Whether the DynamoDB Local that a note names still runs; a stranger on its port does not know the table. */

@@ -1,21 +1,28 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import type { TokenSettings } from './token-settings.ts';
+import { tokenSettings } from './token-settings.ts';
 
 /** What `--help` prints. */
 export const HELP = `Serves the API on this computer, with mock VMs, until Ctrl-C.
 
   npm start
   npm start -- --dynamodb-local
+  npm start -- --issuer https://id.example.com --audience vm-pool
 
       --dynamodb-local  keep leases in AWS's DynamoDB Local, in .cache/dynamodb-local: they survive the server.
                         Needs Java; fetches DynamoDB Local once
       --table-folder F  keep them in the folder F instead
+      --issuer URL      answer only callers with a token of this OpenID Connect issuer (AUTHORIZATION=jwt); health and
+                        contract stay open. JWT_USER_ID says which claims are the user id, JWT_OPERATOR_CLAIM and
+                        JWT_OPERATOR_VALUES who is an operator
+      --audience A      whom the tokens are for: their claim aud, or client_id; may be given several times
   -h, --help            this text
 
   PORT=3001             another port than 3000; 0 lets the system choose
-  HOST=0.0.0.0          another IP address than 127.0.0.1: other computers can then call the API, which asks nobody
-                        who they are
-  ADMIN_USERS=ops       users who may call the operators' calls, with the header x-operator
+  HOST=0.0.0.0          another IP address than 127.0.0.1: other computers can then call the API. Without --issuer it
+                        asks nobody who they are
+  ADMIN_USERS=ops       users who may call the operators' calls, with the header x-operator; not with --issuer
 
 terraform/README.md lists the settings of the function itself.
 `;
@@ -27,6 +34,8 @@ export interface Settings {
   readonly port: number;
   /** Folder of DynamoDB Local's file, absolute or from the checkout; undefined for no DynamoDB Local */
   readonly tableFolder: string | undefined;
+  /** Undefined when anybody may call */
+  readonly tokens: TokenSettings | undefined;
   /** Sentences for the user that do not keep the server from starting */
   readonly warnings: readonly string[];
 }
@@ -34,6 +43,8 @@ export interface Settings {
 const OPTIONS = {
   'dynamodb-local': { type: 'boolean', default: false },
   'table-folder': { type: 'string' },
+  issuer: { type: 'string' },
+  audience: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -53,7 +64,8 @@ export function readSettings(
   const values = parse(args);
   if (values.help) return 'help';
   const host = hostOf(env.HOST);
-  const warnings = [host.warning, isLoopback(host.address) ? undefined : openTo(host.address)];
+  const tokens = tokenSettings(values, env);
+  const warnings = [host.warning, isLoopback(host.address) ? undefined : openTo(host.address, tokens)];
   if (env.ADMIN_USERS && !isLoopback(host.address)) {
     throw new Error(`ADMIN_USERS works only if other computers can't reach the server; HOST is ${env.HOST}`);
   }
@@ -61,6 +73,7 @@ export function readSettings(
     host: host.address,
     port: portOf(env.PORT === '' ? undefined : env.PORT),
     tableFolder: values['table-folder'] ?? (values['dynamodb-local'] ? '.cache/dynamodb-local' : undefined),
+    tokens,
     warnings: warnings.filter((warning) => warning !== undefined),
   };
 }
@@ -86,7 +99,9 @@ function hostOf(host: string | undefined): { address: string; warning?: string }
   return { address: LOCALHOST, warning: `HOST=${host} is not an IP address and has no effect` };
 }
 
-function openTo(address: string): string {
+function openTo(address: string, tokens: TokenSettings | undefined): string {
+  if (tokens !== undefined)
+    return `tokens and keys travel to and from ${address} unencrypted; put a TLS proxy before it`;
   return `everybody who can reach ${address} can borrow VMs and read the keys of all users`;
 }
 

@@ -1,9 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { readSettings } from '../../../scripts/lib/server/settings.ts';
+import { optionsOf } from '../../../scripts/lib/server/token-settings.ts';
+
+const TOKENS = from('https://id.example');
+
+function from(issuer: string): string[] {
+  return ['--issuer', issuer, '--audience', 'a'];
+}
 
 describe('readSettings', () => {
   it.each([{}, { HOST: '', PORT: '', ADMIN_USERS: '' }])('serves this computer at port 3000 with %j', (env) => {
-    expect(readSettings([], env)).toEqual({ host: '127.0.0.1', port: 3000, tableFolder: undefined, warnings: [] });
+    expect(readSettings([], env)).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      tableFolder: undefined,
+      tokens: undefined,
+      warnings: [],
+    });
   });
 
   it.each(['localhost', '127.0.0.2', '::1'])('accepts HOST=%s without a warning, also with operators', (HOST) => {
@@ -37,11 +50,57 @@ describe('readSettings', () => {
     expect(readSettings(args, {})).toMatchObject({ tableFolder });
   });
 
+  it.each(['https://id.example', 'https://id.example/tenant/', 'http://127.0.0.1:8080', 'http://localhost'])(
+    'accepts tokens of %s for each audience',
+    (issuer) => {
+      const args = ['--issuer', issuer, '--audience', 'a', '--audience=b'];
+      expect(readSettings(args, {})).toMatchObject({ tokens: { issuer, audiences: ['a', 'b'] } });
+      expect(readSettings(args, { AUTHORIZATION: 'jwt', ADMIN_USERS: '' })).toMatchObject({ tokens: { issuer } });
+    },
+  );
+
+  it('warns of plain HTTP instead of strangers when callers need a token', () => {
+    expect(readSettings(TOKENS, { HOST: '0.0.0.0' })).toMatchObject({
+      host: '0.0.0.0',
+      warnings: ['tokens and keys travel to and from 0.0.0.0 unencrypted; put a TLS proxy before it'],
+    });
+  });
+
+  it.each([
+    { fault: 'an issuer alone', args: ['--issuer', 'https://id.example'], says: '--issuer needs --audience' },
+    { fault: 'an audience alone', args: ['--audience', 'a'], says: '--audience needs --issuer' },
+    { fault: 'an empty issuer', args: ['--issuer=', '--audience', 'a'], says: '--audience needs --issuer' },
+    { fault: 'an empty audience', args: [...TOKENS, '--audience='], says: '--issuer needs --audience' },
+    { fault: 'an issuer over HTTP', args: from('http://id.example'), says: 'must be an https URL, not http://id' },
+    { fault: 'an issuer that is a name', args: from('id.example'), says: 'must be an https URL, not id.example' },
+    { fault: 'an issuer that looks local', args: from('http://127.0.0.1.evil.example'), says: 'must be an https URL' },
+    { fault: 'operators by name', env: { ADMIN_USERS: 'ops' }, says: 'ADMIN_USERS has no place beside --issuer' },
+    { fault: 'no authorization', env: { AUTHORIZATION: 'none' }, says: '--issuer means AUTHORIZATION=jwt' },
+    { fault: 'signatures of AWS', env: { AUTHORIZATION: 'iam' }, says: 'AUTHORIZATION=iam works on AWS only' },
+    { fault: 'signatures of AWS', args: [], env: { AUTHORIZATION: 'iam' }, says: 'AUTHORIZATION=iam works on AWS' },
+    { fault: 'tokens of nobody', args: [], env: { AUTHORIZATION: 'jwt' }, says: 'needs --issuer and --audience' },
+  ])('refuses $fault with $args $env', ({ args = TOKENS, env = {}, says }) => {
+    expect(() => readSettings(args, env)).toThrow(says);
+  });
+
   it.each([['--dynamo'], ['leases'], ['--table-folder']])('points to --help for %s', (arg) => {
     expect(() => readSettings([arg], {})).toThrow('npm start -- --help shows the options');
   });
 
   it.each(['--help', '-h'])('shows the help for %s', (arg) => {
     expect(readSettings([arg], {})).toBe('help');
+  });
+});
+
+describe('optionsOf', () => {
+  it.each([
+    { tokens: undefined, options: '' },
+    {
+      tokens: { issuer: 'https://id.example/a', audiences: ['api://vm-pool', 'b'] },
+      options: ' -- --issuer https://id.example/a --audience api://vm-pool --audience b',
+    },
+    { tokens: { issuer: 'https://id.example', audiences: ["o'b $x"] }, options: /--audience 'o'\\''b \$x'$/ },
+  ])('writes $tokens for a shell', ({ tokens, options }) => {
+    expect(optionsOf(tokens)).toEqual(typeof options === 'string' ? options : expect.stringMatching(options));
   });
 });

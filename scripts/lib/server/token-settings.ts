@@ -1,0 +1,74 @@
+import type { Authorizer } from '../gateway/authorizer.ts';
+import { IssuerKeys } from '../gateway/issuer-keys.ts';
+import { jwtAuthorizer } from '../gateway/jwt-authorizer.ts';
+import { isTamperProof } from '../gateway/loopback.ts';
+
+/** Whose tokens the server accepts. */
+export interface TokenSettings {
+  /** URL of the issuer, equal to the claim `iss` */
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+}
+
+/** Options of the command line that belong to tokens. */
+interface Options {
+  readonly issuer?: string | undefined;
+  readonly audience?: readonly string[] | undefined;
+}
+
+/**
+ * Reads whose tokens the server accepts.
+ *
+ * @returns undefined when anybody may call
+ * @throws Error that says what would be right
+ */
+export function tokenSettings(
+  { issuer, audience: audiences = [] }: Options,
+  { AUTHORIZATION, ADMIN_USERS }: Readonly<Record<string, string | undefined>>,
+): TokenSettings | undefined {
+  if (AUTHORIZATION === 'iam') {
+    throw new Error('AUTHORIZATION=iam works on AWS only: nobody else can verify the signatures of AWS credentials');
+  }
+  if (issuer === undefined && audiences.length === 0) {
+    if (AUTHORIZATION === 'jwt') throw new Error('AUTHORIZATION=jwt needs --issuer and --audience');
+    return undefined;
+  }
+  if (AUTHORIZATION === 'none') throw new Error('--issuer means AUTHORIZATION=jwt, but AUTHORIZATION is none');
+  if (ADMIN_USERS)
+    throw new Error('ADMIN_USERS has no place beside --issuer: JWT_OPERATOR_CLAIM says who is an operator');
+  return { issuer: checkedIssuer(issuer), audiences: checkedAudiences(audiences) };
+}
+
+function checkedIssuer(issuer: string | undefined): string {
+  if (!issuer) throw new Error('--audience needs --issuer, whose tokens the server accepts');
+  if (URL.canParse(issuer) && isTamperProof(new URL(issuer))) return issuer;
+  throw new Error(`--issuer must be an https URL, not ${issuer}; http is for an issuer on this computer`);
+}
+
+function checkedAudiences(audiences: readonly string[]): readonly string[] {
+  if (audiences.length > 0 && !audiences.includes('')) return audiences;
+  throw new Error('--issuer needs --audience, whom its tokens are for');
+}
+
+/**
+ * The authorizer for these tokens.
+ *
+ * @throws Error when the issuer does not say where its keys are. API Gateway makes no authorizer for such an issuer
+ *   (https://github.com/haandol/cognito-kakao-example/issues/1).
+ */
+export async function tokenAuthorizer({ issuer, audiences }: TokenSettings): Promise<Authorizer> {
+  const keys = new IssuerKeys(issuer);
+  await keys.discover();
+  return jwtAuthorizer({ issuer, audiences, keys });
+}
+
+/** These settings as options of `npm start`, for a shell; the empty string for none. */
+export function optionsOf(tokens: TokenSettings | undefined): string {
+  if (tokens === undefined) return '';
+  const audiences = tokens.audiences.map((audience) => ` --audience ${quoted(audience)}`);
+  return ` -- --issuer ${quoted(tokens.issuer)}${audiences.join('')}`;
+}
+
+function quoted(word: string): string {
+  return /^[\w:/.@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

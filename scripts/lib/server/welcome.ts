@@ -1,0 +1,37 @@
+import type { LocalTable } from './local-table.ts';
+import { commandOnSameTable } from './local-table.ts';
+import type { Settings } from './settings.ts';
+import type { TokenSettings } from './token-settings.ts';
+import { optionsOf } from './token-settings.ts';
+
+/** What the server prints once it answers: how to call it, and where leases are. @param url - of the API */
+export function welcome(url: string, settings: Settings, table: LocalTable | undefined): string {
+  return `vm-pool lends VMs at ${url}  (Ctrl-C stops it)
+
+${settings.tokens === undefined ? howToCall(url) : howToCallWithToken(url, settings.tokens)}
+
+${table === undefined ? whereLeasesAre() : whereTableIs(settings, table)}
+`;
+}
+
+function howToCall(url: string): string {
+  return `  curl -X POST '${url}/getvm?userid=alice'`;
+}
+
+function howToCallWithToken(url: string, { issuer, audiences }: TokenSettings): string {
+  return `  curl -X POST ${url}/getvm -H "Authorization: Bearer $TOKEN"
+
+TOKEN is a token of ${issuer} for ${audiences.join(' or ')}.`;
+}
+
+function whereTableIs({ tableFolder = '', tokens }: Settings, { variables }: LocalTable): string {
+  return `Leases are kept in ${tableFolder} and survive this server. To start another one on the same table:
+
+  ${commandOnSameTable(variables, optionsOf(tokens))}`;
+}
+
+function whereLeasesAre({ STORE, TABLE_NAME = '' } = process.env): string {
+  return STORE === 'dynamodb'
+    ? `Leases are kept in the DynamoDB table ${TABLE_NAME}.`
+    : 'Leases are kept in memory and end with this server; npm start -- --dynamodb-local keeps them.';
+}
