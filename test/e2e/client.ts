@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { AwsCaller } from '../support/identity/aws-callers.ts';
+import { signed } from '../support/identity/aws-signer.ts';
 
 /** An answer of the API. */
 export interface Answer {
@@ -10,14 +12,28 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+/** What `fetch` sends. */
+interface Sent {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
 /** Calls the API and keeps every answer of the function, for the comparison with its log. */
 export class Client {
-  readonly answers: Answer[] = [];
-  private readonly url: string;
+  /**
+   * @param url - URL of the stage
+   * @param caller - who signs the calls; undefined for nobody
+   */
+  constructor(
+    private readonly url: string,
+    private readonly caller?: AwsCaller,
+    readonly answers: Answer[] = [],
+  ) {}
 
-  /** @param url - URL of the stage */
-  constructor(url: string) {
-    this.url = url;
+  /** The same client, with calls that somebody signs with AWS credentials. */
+  signedBy(caller: AwsCaller): Client {
+    return new Client(this.url, caller, this.answers);
   }
 
   /** POST with a JSON body. */
@@ -30,8 +46,11 @@ export class Client {
     return this.send(pathAndQuery, { headers });
   }
 
-  async send(pathAndQuery: string, init: RequestInit): Promise<Answer> {
-    const response = await fetch(this.url + pathAndQuery, init);
+  async send(pathAndQuery: string, init: Sent): Promise<Answer> {
+    const url = this.url + pathAndQuery;
+    const { method = 'GET' } = init;
+    const headers = this.caller === undefined ? init.headers : await signed({ ...init, method, url }, this.caller);
+    const response = await fetch(url, { ...init, ...(headers && { headers }) });
     return this.remember(response.status, response.headers, await response.text());
   }
 

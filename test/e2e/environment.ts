@@ -8,6 +8,7 @@ import type { DeployedTable } from '../support/emulated-aws/deployed-table.ts';
 import { deployedTable } from '../support/emulated-aws/deployed-table.ts';
 import { Role } from '../support/emulated-aws/role.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
+import { AWS_CALLERS } from './callers.ts';
 import type { Checkout } from './checkout.ts';
 import { Client } from './client.ts';
 
@@ -50,7 +51,7 @@ export async function applied(
   const table = tableName === undefined ? undefined : await deployedTable(aws, database, tableName);
   const deployed = await deployedFunction(aws, functionName, checkout.zipFile, runtime, table?.variables);
   const api = await deployedApi(aws, functionName);
-  const served = await serveDeployedApi(api, [deployed.lambda]);
+  const served = await serveDeployedApi(api, [deployed.lambda], { aws: AWS_CALLERS });
   return {
     outputs,
     api,

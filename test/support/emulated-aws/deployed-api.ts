@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { Cors } from '@aws-sdk/client-apigatewayv2';
+import type { Cors, Route } from '@aws-sdk/client-apigatewayv2';
 import {
   ApiGatewayV2Client,
   GetApisCommand,
+  GetAuthorizerCommand,
   GetIntegrationsCommand,
   GetRoutesCommand,
   GetStagesCommand,
@@ -12,7 +13,8 @@ import type { CorsConfiguration } from '../../../scripts/lib/gateway/cors.ts';
 import { createGateway, FunctionThrottled } from '../../../scripts/lib/gateway/server.ts';
 import type { LambdaFunction } from '../lambda-runtime/lambda-function.ts';
 import { TooManyRequests } from '../lambda-runtime/lambda-function.ts';
-import { FORBIDDEN, signedEvent } from './iam-authorizer.ts';
+import type { Callers, Tokens } from './authorizers.ts';
+import { authorizersOf, tokensOf } from './authorizers.ts';
 import type { EmulatedAws } from './server.ts';
 import { ACCOUNT_ID } from './server.ts';
 
@@ -28,8 +30,10 @@ export interface DeployedApi {
 export interface DeployedRoute {
   /** Name of the function that it invokes */
   readonly functionName: string;
-  /** `NONE` or `AWS_IAM` */
+  /** `NONE`, `AWS_IAM` or `JWT` */
   readonly authorization: string;
+  /** Whose tokens a `JWT` route accepts */
+  readonly tokens?: Tokens;
 }
 
 /** A deployed HTTP API, served on this machine. */
@@ -52,9 +56,8 @@ export async function deployedApi(aws: EmulatedAws, apiName: string): Promise<De
     const { Items: routes = [] } = await client.send(new GetRoutesCommand({ ApiId: apiId }));
 
     const functions = new Map(integrations.map((known) => [`integrations/${known.IntegrationId}`, functionOf(known)]));
-    const routeEntries = routes.map(({ RouteKey = '', Target = '', AuthorizationType: authorization = '' }) => {
-      return [RouteKey, { functionName: functions.get(Target) ?? '', authorization }] as const;
-    });
+    const tokens = await tokensById(client, apiId, routes);
+    const routeEntries = routes.map((route) => [route.RouteKey ?? '', routeOf(route, functions, tokens)] as const);
     const stage = only(stages).StageName ?? '';
     return { apiId, stage, cors: cors && corsOf(cors), routes: new Map(routeEntries) };
   } finally {
@@ -65,7 +68,8 @@ export async function deployedApi(aws: EmulatedAws, apiName: string): Promise<De
 /** Serves an API on a free port. Like API Gateway, each route checks its authorization, then invokes its function. */
 export async function serveDeployedApi(
   api: DeployedApi,
-  functions: readonly LambdaFunction[],
+  functions: readonly Pick<LambdaFunction, 'name' | 'invoke'>[],
+  callers: Callers = {},
 ): Promise<ServedDeployedApi> {
   const byName = new Map(functions.map((lambda) => [lambda.name, lambda]));
   const faults: unknown[] = [];
@@ -75,12 +79,12 @@ export async function serveDeployedApi(
     stage: api.stage,
     cors: api.cors,
     routes: [...api.routes.keys()],
+    authorizers: authorizersOf(api.routes, callers),
     invoke: async (event) => {
-      const { functionName = '', authorization } = api.routes.get(event.routeKey) ?? {};
+      const { functionName = '' } = api.routes.get(event.routeKey) ?? {};
       const lambda = byName.get(functionName);
       if (!lambda) throw new Error(`${event.routeKey} invokes the function "${functionName}", which does not run`);
-      const authorized = authorization === 'AWS_IAM' ? signedEvent(event) : event;
-      return authorized === undefined ? FORBIDDEN : invoked(lambda, authorized);
+      return invoked(lambda, event);
     },
     onFault: (fault) => faults.push(fault),
   });
@@ -96,7 +100,28 @@ export async function serveDeployedApi(
   return { url: `http://127.0.0.1:${port}/${api.stage}`, faults, stop };
 }
 
-async function invoked(lambda: LambdaFunction, event: unknown): Promise<unknown> {
+/** Reads the authorizers of routes, one by one: moto does not list them. */
+async function tokensById(
+  client: ApiGatewayV2Client,
+  apiId: string,
+  routes: readonly Route[],
+): Promise<ReadonlyMap<string, Tokens>> {
+  const ids = new Set(routes.map(({ AuthorizerId = '' }) => AuthorizerId).filter((id) => id !== ''));
+  const read = async (id: string) =>
+    [id, tokensOf(await client.send(new GetAuthorizerCommand({ ApiId: apiId, AuthorizerId: id })))] as const;
+  return new Map(await Promise.all([...ids].map(read)));
+}
+
+function routeOf(
+  { Target = '', AuthorizationType: authorization = 'NONE', AuthorizerId }: Route,
+  functions: ReadonlyMap<string, string>,
+  tokensOfAll: ReadonlyMap<string, Tokens>,
+): DeployedRoute {
+  const tokens = tokensOfAll.get(AuthorizerId ?? '');
+  return { functionName: functions.get(Target) ?? '', authorization, ...(tokens && { tokens }) };
+}
+
+async function invoked(lambda: Pick<LambdaFunction, 'name' | 'invoke'>, event: unknown): Promise<unknown> {
   const { payload, functionError } = await lambda.invoke(event).catch((fault: unknown) => {
     throw fault instanceof TooManyRequests ? new FunctionThrottled(fault.message) : fault;
   });

@@ -1,45 +1,75 @@
-import type { APIGatewayEventRequestContextIAMAuthorizer, APIGatewayProxyEventV2 } from 'aws-lambda';
-import { ACCOUNT_ID } from './server.ts';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Authorizer, VerifiedCaller } from '../../../scripts/lib/gateway/authorizer.ts';
+import { FORBIDDEN } from '../../../scripts/lib/gateway/authorizer.ts';
+import type { RoutedRequest } from '../../../scripts/lib/gateway/event.ts';
+import type { Signature } from '../api/signature.ts';
+import { readSignature, signatureOf } from '../api/signature.ts';
+import type { AwsCaller } from '../identity/aws-callers.ts';
+import { isAllowed } from './iam.ts';
+import { ACCOUNT_ID, REGION } from './server.ts';
 
-/** API Gateway's answer to a call that IAM refuses. */
-export const FORBIDDEN = {
-  statusCode: 403,
-  headers: { 'content-type': 'application/json' },
-  body: '{"message":"Forbidden"}',
-};
+/** "The request must reach AWS within five minutes of the time stamp in the request." */
+const LONGEST_WAY_MS = 5 * 60_000;
 
 /**
- * The event that API Gateway makes of a call to a route with `AWS_IAM` authorization: it names the signer.
+ * What API Gateway and IAM do on a route with `AWS_IAM` authorization: recompute the signature with the secret of the
+ * access key, then judge `execute-api:Invoke` by the caller's policy. A caller of another account is refused, as an
+ * HTTP API has no resource policy that could let it in.
  *
- * A stand-in for IAM: it reads the id of the access key as the name of an IAM user and lets that user in. It ignores
- * the signature and the policies.
- *
- * @returns undefined for a call without a signature
+ * @param callers - everybody whose access key exists
+ * @param nowMs - the clock
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
  */
-export function signedEvent(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 | undefined {
-  const [, accessKey] = /^AWS4-HMAC-SHA256 Credential=([^/,]+)\//.exec(event.headers.authorization ?? '') ?? [];
-  if (accessKey === undefined) return undefined;
-  const iam: APIGatewayEventRequestContextIAMAuthorizer['iam'] = {
-    accessKey,
-    accountId: ACCOUNT_ID,
-    callerId: accessKey,
-    cognitoIdentity: null,
-    principalOrgId: '',
-    userArn: userArn(accessKey),
-    userId: accessKey,
+export function iamAuthorizer(callers: readonly AwsCaller[], nowMs = Date.now): Authorizer {
+  const byKey = new Map(callers.map((caller) => [caller.accessKeyId, caller]));
+  return async (event, routed) => {
+    const signature = readSignature(event.headers.authorization);
+    const caller = byKey.get(signature?.accessKeyId ?? '');
+    if (signature === undefined || caller === undefined) return FORBIDDEN;
+    const isRight =
+      isForThisApi(signature) &&
+      isRecent(event.headers['x-amz-date'], signature, nowMs()) &&
+      coversWhatItMust(event.headers, signature) &&
+      event.headers['x-amz-security-token'] === caller.sessionToken &&
+      signature.signature === signatureOf(sent(event, routed), signature, caller.secretAccessKey);
+    return isRight && (await mayInvoke(event, caller)) ? { caller: described(caller) } : FORBIDDEN;
   };
-  const requestContext = { ...event.requestContext, authorizer: { iam } };
-  return { ...event, requestContext };
 }
 
-/** Headers of a call that an IAM user signed, as {@link signedEvent} recognises it. */
-export function signatureOf(userName: string): Record<string, string> {
-  const credential = `${userName}/20260101/us-east-1/execute-api/aws4_request`;
-  return { authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none` };
+function isForThisApi({ scope }: Signature): boolean {
+  return scope.region === REGION && scope.service === 'execute-api';
 }
 
-/** ARN of an IAM user. */
-export function userArn(userName: string): string {
-  return `arn:aws:iam::${ACCOUNT_ID}:user/${userName}`;
+function isRecent(date = '', { scope }: Signature, nowMs: number): boolean {
+  const iso = date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  return date.startsWith(scope.day) && Math.abs(nowMs - Date.parse(iso)) <= LONGEST_WAY_MS;
+}
+
+/** "You must include the host header and any x-amz-* headers in the request." */
+function coversWhatItMust(headers: APIGatewayProxyEventV2['headers'], { signedHeaders }: Signature): boolean {
+  const needed = Object.keys(headers).filter((name) => name === 'host' || name.startsWith('x-amz-'));
+  return needed.every((name) => signedHeaders.includes(name)) && signedHeaders.every((name) => name in headers);
+}
+
+function sent({ headers }: APIGatewayProxyEventV2, { request, path, rawQueryString, body }: RoutedRequest) {
+  return { method: request.method ?? '', path, rawQueryString, headers, body: body ?? '' };
+}
+
+/** A caller who has no policy here may do everything, as an administrator. */
+async function mayInvoke({ requestContext, rawPath }: APIGatewayProxyEventV2, caller: AwsCaller): Promise<boolean> {
+  if (caller.accountId !== ACCOUNT_ID) return false;
+  if (caller.policy === undefined) return true;
+  const { apiId, stage, http } = requestContext;
+  const path = rawPath.slice(`/${stage}/`.length);
+  return isAllowed({
+    action: 'execute-api:Invoke',
+    resource: `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${apiId}/${stage}/${http.method}/${path}`,
+    principal: caller.userArn,
+    identityPolicies: [{ name: 'caller', policy: caller.policy }],
+  });
+}
+
+function described({ accessKeyId, accountId, userArn, userId }: AwsCaller): VerifiedCaller {
+  const caller = { accountId, callerId: userId, userArn, userId };
+  return { iam: { accessKey: accessKeyId, ...caller, cognitoIdentity: null, principalOrgId: '' } };
 }

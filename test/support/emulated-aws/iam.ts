@@ -11,10 +11,12 @@ export interface Use {
 
 /** A policy document. */
 export interface PolicyDocument {
+  readonly Version?: '2012-10-17';
   readonly Statement: Statement | readonly Statement[];
 }
 
 interface Statement {
+  readonly Effect?: 'Allow' | 'Deny';
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
 }
