@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { Vm } from '../../../lambda/pool/vm.ts';
+import type { Guard } from '../../../scripts/lib/api-client/guard.ts';
+import { serveApi } from './served-api.ts';
+import { signedHeaders } from './signature.ts';
+
+/** Whom {@link fakeDeployment} lets in, as environment variables of a client. */
+export const CALLER = {
+  AWS_ACCESS_KEY_ID: 'AKIDTEST',
+  AWS_SECRET_ACCESS_KEY: 'secret-of-the-test',
+  AWS_SESSION_TOKEN: 'session-of-the-test',
+  AWS_REGION: 'eu-central-1',
+  VM_POOL_TOKEN: 'head.claims.signature',
+};
+
+/** The user that {@link CALLER} is. */
+export const USER = 'role/canary';
+
+/** A call that a fake deployment received. */
+export interface Call {
+  readonly route: string;
+  /** Whether the caller proved who it is. */
+  readonly isIdentified: boolean;
+  /** Parameters of the query and the body. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly headers: IncomingMessage['headers'];
+}
+
+/** An answer in place of the deployment's own. */
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How a fake deployment differs from a healthy one. */
+export interface Behaviour {
+  readonly guard: Guard;
+  readonly vms?: readonly Vm[] | undefined;
+  /** Answers a call itself; returns nothing for those that go on to the service. */
+  readonly reply?: (call: Call, index: number) => Reply | undefined;
+}
+
+const SECURITY = { none: [], iam: [{ sigv4: [] }], jwt: [{ jwt: [] }] };
+const REFUSAL = { none: 403, iam: 403, jwt: 401 };
+
+/**
+ * The API behind a gateway that asks who calls, as API Gateway does: it checks the signature or the token, and the
+ * service behind it borrows in the caller's name.
+ */
+export async function fakeDeployment({ guard, vms, reply = () => undefined }: Behaviour) {
+  const behind = await serveApi(vms);
+  const calls: Call[] = [];
+  const server = createServer((request, response) => {
+    void answer(request).then(({ status, body, headers }) => {
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(body === undefined ? '' : JSON.stringify(body));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/resources`;
+  const close = async () => {
+    server.closeAllConnections();
+    server.close();
+    await behind.close();
+  };
+  return { url, calls, close, behind };
+
+  async function answer(request: IncomingMessage): Promise<Reply> {
+    const body = await text(request);
+    const { pathname, searchParams } = new URL(request.url ?? '/', url);
+    const route = `${String(request.method)} ${pathname.replace(/^\/resources/, '')}`;
+    const parameters = { ...Object.fromEntries(searchParams), ...(body === '' ? {} : (JSON.parse(body) as object)) };
+    const call = { route, parameters, headers: request.headers, isIdentified: isIdentified(guard, request, body) };
+    calls.push(call);
+    return reply(call, calls.length - 1) ?? (await usual(call));
+  }
+
+  async function usual(call: Call): Promise<Reply> {
+    const { route, isIdentified, parameters } = call;
+    if (route === 'GET /openapi.json') {
+      return { status: 200, body: { paths: { '/getvm': { post: { security: SECURITY[guard] } } } } };
+    }
+    const isOpen = guard === 'none' || route === 'GET /health';
+    if (!(isOpen || isIdentified)) return { status: REFUSAL[guard], body: { message: 'Forbidden' } };
+    if (guard !== 'none' && 'userid' in parameters) return { status: 403, body: { code: 'not_yours' } };
+    return passOn(call);
+  }
+
+  /** Adds the caller's name, which the service would take from API Gateway. */
+  async function passOn({ route, parameters, headers }: Call): Promise<Reply> {
+    const [method = '', path = ''] = route.split(' ');
+    const named = isShared(route) || guard === 'none' ? parameters : { ...parameters, userid: USER.replace('/', '-') };
+    const query = method === 'GET' ? `?${new URLSearchParams(named as Record<string, string>).toString()}` : '';
+    const key = headers['idempotency-key'];
+    const response = await fetch(`${behind.url}${path}${query}`, {
+      method,
+      body: method === 'POST' ? JSON.stringify(named) : null,
+      headers: { 'content-type': 'application/json', ...(typeof key === 'string' && { 'idempotency-key': key }) },
+    });
+    return { status: response.status, body: await response.json().catch(() => undefined) };
+  }
+}
+
+function isShared(route: string): boolean {
+  return ['GET /health', 'GET /pool'].includes(route);
+}
+
+function isIdentified(guard: Guard, request: IncomingMessage, body: string): boolean {
+  if (guard === 'jwt') return request.headers.authorization === `Bearer ${CALLER.VM_POOL_TOKEN}`;
+  try {
+    const signed = signedHeaders(request, body, CALLER.AWS_SECRET_ACCESS_KEY);
+    return signed.includes('host') && request.headers['x-amz-security-token'] === CALLER.AWS_SESSION_TOKEN;
+  } catch {
+    return false;
+  }
+}
