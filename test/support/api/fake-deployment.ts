@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Vm } from '../../../lambda/pool/vm.ts';
 import type { Guard } from '../../../scripts/lib/api-client/guard.ts';
-import { serveApi } from './served-api.ts';
+import { OPERATOR, serveApi } from './served-api.ts';
 import { signedHeaders } from './signature.ts';
 
 /** Whom {@link fakeDeployment} lets in, as environment variables of a client. */
@@ -18,7 +18,7 @@ export const CALLER = {
 };
 
 /** The user that {@link CALLER} is. */
-export const USER = 'role/canary';
+const USER = 'role-canary';
 
 /** A call that a fake deployment received. */
 export interface Call {
@@ -44,6 +44,13 @@ export interface Behaviour {
   /** Answers a call itself; returns nothing for those that go on to the service. */
   readonly reply?: (call: Call, index: number) => Reply | undefined;
 }
+
+/** What API Gateway calls each request of a fake deployment. */
+export const GATEWAY_ID = 'JKJaXmPLvHcESHA=';
+
+/** Calls that act for the caller. */
+const OF_BORROWERS = new Set(['POST /getvm', 'POST /releasevm', 'GET /lease']);
+const OF_OPERATORS = 'GET /vms';
 
 const SECURITY = { none: [], iam: [{ sigv4: [] }], jwt: [{ jwt: [] }] };
 const REFUSAL = { none: 403, iam: 403, jwt: 401 };
@@ -86,7 +93,8 @@ export async function fakeDeployment({ guard, vms, reply = () => undefined }: Be
     if (route === 'GET /openapi.json') {
       return { status: 200, body: { paths: { '/getvm': { post: { security: SECURITY[guard] } } } } };
     }
-    const isOpen = guard === 'none' || route === 'GET /health';
+    const isOpen =
+      route === 'GET /health' || route.startsWith('OPTIONS ') || (guard === 'none' && route !== OF_OPERATORS);
     if (!(isOpen || isIdentified)) return { status: REFUSAL[guard], body: { message: 'Forbidden' } };
     if (guard !== 'none' && 'userid' in parameters) return { status: 403, body: { code: 'not_yours' } };
     return passOn(call);
@@ -95,20 +103,22 @@ export async function fakeDeployment({ guard, vms, reply = () => undefined }: Be
   /** Adds the caller's name, which the service would take from API Gateway. */
   async function passOn({ route, parameters, headers }: Call): Promise<Reply> {
     const [method = '', path = ''] = route.split(' ');
-    const named = isShared(route) || guard === 'none' ? parameters : { ...parameters, userid: USER.replace('/', '-') };
+    const named = !OF_BORROWERS.has(route) || guard === 'none' ? parameters : { ...parameters, userid: USER };
     const query = method === 'GET' ? `?${new URLSearchParams(named as Record<string, string>).toString()}` : '';
     const key = headers['idempotency-key'];
     const response = await fetch(`${behind.url}${path}${query}`, {
       method,
       body: method === 'POST' ? JSON.stringify(named) : null,
-      headers: { 'content-type': 'application/json', ...(typeof key === 'string' && { 'idempotency-key': key }) },
+      headers: {
+        'content-type': 'application/json',
+        'x-operator': OPERATOR,
+        ...(typeof key === 'string' && { 'idempotency-key': key }),
+      },
     });
-    return { status: response.status, body: await response.json().catch(() => undefined) };
+    const answered = await response.text();
+    const ids = { 'x-request-id': response.headers.get('x-request-id') ?? '', 'apigw-requestid': GATEWAY_ID };
+    return { status: response.status, body: answered === '' ? undefined : JSON.parse(answered), headers: ids };
   }
-}
-
-function isShared(route: string): boolean {
-  return ['GET /health', 'GET /pool'].includes(route);
 }
 
 function isIdentified(guard: Guard, request: IncomingMessage, body: string): boolean {
