@@ -32,12 +32,6 @@ export function roleSession(role: string, session: string, policy?: PolicyDocume
   return { ...keys('ASIA', userArn), sessionToken, userArn, userId, accountId: ACCOUNT_ID, policy };
 }
 
-/** The root user of the account. */
-export function rootUser(): AwsCaller {
-  const userArn = `arn:aws:iam::${ACCOUNT_ID}:root`;
-  return { ...keys('AKIA', userArn), userArn, userId: ACCOUNT_ID, accountId: ACCOUNT_ID };
-}
-
 function keys(prefix: string, arn: string): Pick<AwsCaller, 'accessKeyId' | 'secretAccessKey'> {
   const secretAccessKey = createHash('sha256').update(arn).digest('base64').slice(0, 40);
   return { accessKeyId: `${prefix}${letters(arn)}`, secretAccessKey };
