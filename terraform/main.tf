@@ -92,8 +92,7 @@ module "apigw" {
   source = "./modules/apigw"
 
   name                         = local.name
-  function_name                = module.lambda.function_name
-  function_invoke_arn          = module.lambda.invoke_arn
+  function                     = { name = module.lambda.function_name, alias = module.lambda.alias.name, invoke_arn = module.lambda.alias.invoke_arn }
   routes                       = local.routes
   access_log_group_arn         = module.logs.access_group_arn
   throttling_rate_per_second   = var.throttling_rate_per_second
@@ -110,7 +109,7 @@ module "scheduler" {
 
   name         = local.name
   role         = var.role
-  function_arn = module.lambda.function_arn
+  function_arn = module.lambda.alias.arn
 }
 
 module "cloudwatch" {

@@ -28,6 +28,16 @@ output "function_name" {
   value       = module.lambda.function_name
 }
 
+output "function_version" {
+  description = "Version of the function that the last apply published."
+  value       = module.lambda.function_version
+}
+
+output "function_alias" {
+  description = "Alias of the function that the API and the schedule invoke. The last apply set it to `function_version`; `aws lambda update-alias` moves it back."
+  value       = module.lambda.alias.name
+}
+
 output "log_group_name" {
   description = "Log group of the function, with one JSON line for each request; `npm run logs` reads it."
   value       = module.logs.function_group_name

@@ -10,10 +10,10 @@ export function deploymentStories(running: () => RunningEnvironment, account: ()
   it('deploys the built package with the settings of the environment', () => {
     expect(running().deployed.settings).toEqual({
       functionName: 'vm-pool-dev',
-      functionArn: `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:vm-pool-dev`,
+      functionArn: `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:vm-pool-dev:live`,
       handler: 'index.handler',
       runtimeName: 'nodejs22.x',
-      version: '$LATEST',
+      version: '1',
       region: REGION,
       timeoutSec: 29,
       memoryMb: 1024,
@@ -52,10 +52,10 @@ export function deploymentStories(running: () => RunningEnvironment, account: ()
     expect(outputs.releasevm_url).toBe(`${outputs.api_url}/releasevm`);
   });
 
-  it('lets only this API invoke the function', async () => {
+  it('lets only this API invoke the alias, and nobody the function beside it', async () => {
     const { api, deployed } = running();
     const client = new LambdaClient(account().clientConfig);
-    const { Policy = '' } = await client.send(new GetPolicyCommand({ FunctionName: 'vm-pool-dev' }));
+    const { Policy = '' } = await client.send(new GetPolicyCommand({ FunctionName: 'vm-pool-dev', Qualifier: 'live' }));
     client.destroy();
     const { Statement } = JSON.parse(Policy) as { Statement: unknown[] };
     expect(Statement).toEqual([

@@ -47,9 +47,9 @@ export async function applied(
   checkout.configure(environment, settings);
   await checkout.terraform(environment, 'apply', '-auto-approve');
   const outputs = await checkout.outputs(environment);
-  const { function_name: functionName = '', table_name: tableName } = outputs;
+  const { function_name: functionName = '', function_alias: alias = '', table_name: tableName } = outputs;
   const table = tableName === undefined ? undefined : await deployedTable(aws, database, tableName);
-  const deployed = await deployedFunction(aws, functionName, checkout.zipFile, runtime, table?.variables);
+  const deployed = await deployedFunction(aws, functionName, alias, checkout.zipFile, runtime, table?.variables);
   const api = await deployedApi(aws, functionName);
   const served = await serveDeployedApi(api, [deployed.lambda], { aws: AWS_CALLERS });
   return {

@@ -29,6 +29,7 @@ import { permissionStories } from './permission-stories.ts';
 import { refusalStories } from './refusal-stories.ts';
 import { runSchedule } from './schedule.ts';
 import { countsOf, rushStories, survivingStories } from './surviving-stories.ts';
+import { versionStories } from './version-stories.ts';
 
 const build = fileURLToPath(new URL('../../scripts/build', import.meta.url));
 const MINUTE_MS = 60_000;
@@ -209,6 +210,13 @@ describe('the log of these stories', () => {
   ])('with leases %s', (_, running) => {
     logStories(running, () => aws);
   });
+});
+
+describe('the versions of the function', () => {
+  versionStories(
+    () => aws,
+    () => checkout,
+  );
 });
 
 describe('scripts/terraform destroy', () => {

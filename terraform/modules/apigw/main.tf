@@ -25,7 +25,7 @@ resource "aws_apigatewayv2_integration" "function" {
   api_id                 = aws_apigatewayv2_api.this.id
   integration_type       = "AWS_PROXY"
   integration_method     = "POST"
-  integration_uri        = var.function_invoke_arn
+  integration_uri        = var.function.invoke_arn
   payload_format_version = "2.0"
 }
 
@@ -42,7 +42,8 @@ resource "aws_apigatewayv2_route" "this" {
 resource "aws_lambda_permission" "api" {
   statement_id  = "AllowInvokeByApi"
   action        = "lambda:InvokeFunction"
-  function_name = var.function_name
+  function_name = var.function.name
+  qualifier     = var.function.alias
   principal     = "apigateway.amazonaws.com"
   # Every route of this API's one stage, and no other API.
   source_arn = "${aws_apigatewayv2_api.this.execution_arn}/${aws_apigatewayv2_stage.this.name}/*"

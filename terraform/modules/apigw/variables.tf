@@ -4,16 +4,19 @@ variable "name" {
   nullable    = false
 }
 
-variable "function_name" {
-  description = "Function that answers; the API gets the permission to invoke it."
-  type        = string
-  nullable    = false
-}
+variable "function" {
+  description = "Function that answers: its `name`, the `alias` that the API may invoke, and the `invoke_arn` of that alias."
+  type = object({
+    name       = string
+    alias      = string
+    invoke_arn = string
+  })
+  nullable = false
 
-variable "function_invoke_arn" {
-  description = "ARN by which API Gateway invokes the function."
-  type        = string
-  nullable    = false
+  validation {
+    condition     = endswith(var.function.invoke_arn, ":${var.function.alias}/invocations")
+    error_message = "function.invoke_arn must be that of the alias, because the API may invoke nothing else."
+  }
 }
 
 variable "routes" {

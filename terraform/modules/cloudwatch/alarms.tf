@@ -4,7 +4,7 @@ resource "aws_cloudwatch_metric_alarm" "function_errors" {
   alarm_description = chomp(<<-EOT
     Invocations of ${var.name} crashed or ran out of time. Faults that the function caught are not counted here.
     Read the ERROR lines in ${var.function_log_group_name} (npm run logs -- --errors).
-    If it began with a deployment, deploy the previous commit.
+    If it began with a deployment, let the alias live lead to the version before (terraform/README.md, "Go back a version").
   EOT
   )
 

@@ -18,7 +18,10 @@ resource "aws_lambda_function" "this" {
   # A destroy needs no package, so a missing file is not an error here. The precondition below reports it before an apply.
   source_code_hash = var.package.path == null ? var.package.code_sha256 : try(filebase64sha256(var.package.path), null)
 
-  # -1 reserves none.
+  # Each change of the code or a setting makes a version, which never changes again.
+  publish = true
+
+  # -1 reserves none. All versions share what is reserved.
   reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
 
   environment {
@@ -42,10 +45,20 @@ resource "aws_lambda_function" "this" {
   }
 }
 
+# The version that callers get. Its ARN stays the same, so a new version replaces the old one in one step, and the old one can come
+# back in one step: `aws lambda update-alias`. The next apply moves it forward again.
+resource "aws_lambda_alias" "live" {
+  name             = "live"
+  description      = "Version that the API and the schedule invoke"
+  function_name    = aws_lambda_function.this.function_name
+  function_version = aws_lambda_function.this.version
+}
+
 # Only the scheduled tick is asynchronous. The next one comes in a minute, so a tick that failed or was throttled is dropped. By
 # default Lambda would retry it for six hours.
 resource "aws_lambda_function_event_invoke_config" "this" {
   function_name                = aws_lambda_function.this.function_name
+  qualifier                    = aws_lambda_alias.live.name
   maximum_event_age_in_seconds = 60
   maximum_retry_attempts       = 0
 }

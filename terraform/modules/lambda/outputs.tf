@@ -3,14 +3,18 @@ output "function_name" {
   value       = aws_lambda_function.this.function_name
 }
 
-output "function_arn" {
-  description = "ARN of the function, for the schedule that invokes it."
-  value       = aws_lambda_function.this.arn
+output "function_version" {
+  description = "Version that this configuration published."
+  value       = aws_lambda_function.this.version
 }
 
-output "invoke_arn" {
-  description = "ARN by which API Gateway invokes the function."
-  value       = aws_lambda_function.this.invoke_arn
+output "alias" {
+  description = "Alias that leads to that version: `name`, `arn` for the schedule, and `invoke_arn` for API Gateway."
+  value = {
+    name       = aws_lambda_alias.live.name
+    arn        = aws_lambda_alias.live.arn
+    invoke_arn = aws_lambda_alias.live.invoke_arn
+  }
 }
 
 output "reserved_concurrency" {

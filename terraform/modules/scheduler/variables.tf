@@ -20,13 +20,13 @@ variable "role" {
 }
 
 variable "function_arn" {
-  description = "The only function that the tick may invoke."
+  description = "Alias of the only function that the tick may invoke."
   type        = string
   nullable    = false
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+$", var.function_arn))
-    error_message = "function_arn must be the ARN of one function, without version or wildcard."
+    condition     = can(regex("^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+:[A-Za-z][A-Za-z0-9_-]*$", var.function_arn))
+    error_message = "function_arn must be the ARN of an alias of one function, such as arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev:live, without a wildcard."
   }
 }
 

@@ -3,8 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { GetFunctionCommandOutput } from '@aws-sdk/client-lambda';
-import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
+import {
+  GetAliasCommand,
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
 import { unzipSync } from 'fflate';
 import type { LambdaRuntime } from '../../../scripts/lib/lambda-runtime/install.ts';
 import type { FunctionSettings } from '../lambda-runtime/lambda-function.ts';
@@ -23,7 +28,8 @@ export interface DeployedFunction {
 }
 
 /**
- * Runs a function of the emulated AWS here, with its code, handler, time-out, concurrency and variables.
+ * Runs a function of the emulated AWS here: the version that an alias leads to, with its code, handler, time-out and
+ * variables, and the concurrency that is reserved for all versions.
  *
  * moto does not return the code, so it comes from `zipFile`, whose hash must be that of the deployed code.
  *
@@ -33,18 +39,16 @@ export interface DeployedFunction {
 export async function deployedFunction(
   aws: EmulatedAws,
   functionName: string,
+  alias: string,
   zipFile: string,
   runtime: LambdaRuntime,
   endpoints: Readonly<Record<string, string>> = {},
 ): Promise<DeployedFunction> {
-  const client = new LambdaClient(aws.clientConfig);
-  const known = await client.send(new GetFunctionCommand({ FunctionName: functionName }));
-  client.destroy();
-  const settings = settingsOf(known);
+  const { configuration, settings } = await aliasedVersion(aws, functionName, alias);
   const zip = readFileSync(zipFile);
   const sha256 = createHash('sha256').update(zip).digest('base64');
-  if (sha256 !== known.Configuration?.CodeSha256) {
-    throw new Error(`${functionName} has code ${known.Configuration?.CodeSha256}, but ${zipFile} is ${sha256}`);
+  if (sha256 !== configuration.CodeSha256) {
+    throw new Error(`${functionName} has code ${configuration.CodeSha256}, but ${zipFile} is ${sha256}`);
   }
   const codeFolder = unzipped(zip);
   const variables = { ...settings.variables, ...endpoints };
@@ -53,24 +57,37 @@ export async function deployedFunction(
     await lambda.stop();
     await rm(codeFolder, { recursive: true });
   };
-  return { settings, roleName: valueOf(known.Configuration, 'Role').split('/').at(-1) ?? '', lambda, stop };
+  return { settings, roleName: valueOf(configuration, 'Role').split('/').at(-1) ?? '', lambda, stop };
 }
 
-function settingsOf({ Configuration = {}, Concurrency }: GetFunctionCommandOutput): FunctionSettings {
-  const logging = valueOf(Configuration, 'LoggingConfig');
+/** Reads the version that an alias leads to. Its ARN is that of the alias, as a process of the function sees it. */
+export async function aliasedVersion(aws: EmulatedAws, functionName: string, alias: string) {
+  const client = new LambdaClient(aws.clientConfig);
+  const ofFunction = { FunctionName: functionName };
+  const ofAlias = await client.send(new GetAliasCommand({ ...ofFunction, Name: alias }));
+  const configuration = await client.send(new GetFunctionConfigurationCommand({ ...ofFunction, Qualifier: alias }));
+  const { Concurrency } = await client.send(new GetFunctionCommand(ofFunction));
+  client.destroy();
+  const functionArn = valueOf(ofAlias, 'AliasArn'); // moto's configuration has the ARN of the version instead
+  const settings = settingsOf(configuration, Concurrency?.ReservedConcurrentExecutions);
+  return { configuration, settings: { ...settings, functionArn } };
+}
+
+function settingsOf(configuration: FunctionConfiguration, reservedConcurrency: number | undefined): FunctionSettings {
+  const logging = valueOf(configuration, 'LoggingConfig');
   return {
-    functionName: valueOf(Configuration, 'FunctionName'),
-    functionArn: valueOf(Configuration, 'FunctionArn'),
-    handler: valueOf(Configuration, 'Handler'),
-    runtimeName: valueOf(Configuration, 'Runtime'),
-    version: valueOf(Configuration, 'Version'),
+    functionName: valueOf(configuration, 'FunctionName'),
+    functionArn: valueOf(configuration, 'FunctionArn'),
+    handler: valueOf(configuration, 'Handler'),
+    runtimeName: valueOf(configuration, 'Runtime'),
+    version: valueOf(configuration, 'Version'),
     region: REGION,
-    timeoutSec: valueOf(Configuration, 'Timeout'),
-    memoryMb: valueOf(Configuration, 'MemorySize'),
-    reservedConcurrency: Concurrency?.ReservedConcurrentExecutions,
+    timeoutSec: valueOf(configuration, 'Timeout'),
+    memoryMb: valueOf(configuration, 'MemorySize'),
+    reservedConcurrency,
     logFormat: valueOf(logging, 'LogFormat'),
     logGroup: valueOf(logging, 'LogGroup'),
-    variables: Configuration.Environment?.Variables ?? {},
+    variables: configuration.Environment?.Variables ?? {},
   };
 }
 

@@ -39,11 +39,15 @@ mock_provider "aws" {
 
 variables {
   name                       = "vm-pool-dev"
-  function_name              = "vm-pool-dev"
-  function_invoke_arn        = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev/invocations"
   access_log_group_arn       = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/vendedlogs/apigateway/vm-pool-dev"
   throttling_rate_per_second = 20
   throttling_burst           = 40
+
+  function = {
+    name       = "vm-pool-dev"
+    alias      = "live"
+    invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev:live/invocations"
+  }
 
   routes = {
     "GET /pool"            = "NONE"
@@ -70,6 +74,11 @@ run "offers_the_calls_and_nothing_that_was_not_asked_for" {
   assert {
     condition     = aws_apigatewayv2_integration.function.integration_type == "AWS_PROXY" && aws_apigatewayv2_integration.function.payload_format_version == "2.0"
     error_message = "The function reads events of payload format 2.0."
+  }
+
+  assert {
+    condition     = aws_apigatewayv2_integration.function.integration_uri == var.function.invoke_arn
+    error_message = "The API must invoke the alias: ${aws_apigatewayv2_integration.function.integration_uri}"
   }
 
   assert {
@@ -123,6 +132,11 @@ run "lets_only_its_own_stage_invoke_the_function" {
   }
 
   assert {
+    condition     = aws_lambda_permission.api.function_name == "vm-pool-dev" && aws_lambda_permission.api.qualifier == "live"
+    error_message = "The permission must be for the alias: Lambda checks that of the ARN that the API invokes."
+  }
+
+  assert {
     condition = output.operator_invoke_arns == toset([
       "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/GET/vms",
       "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/POST/vms/*/drain",
@@ -134,6 +148,20 @@ run "lets_only_its_own_stage_invoke_the_function" {
     condition     = output.url == "https://abcdefghij.execute-api.us-east-1.amazonaws.com/resources"
     error_message = "Without a custom domain the URL ends in the stage: ${output.url}"
   }
+}
+
+run "refuses_to_invoke_the_function_beside_its_alias" {
+  command = plan
+
+  variables {
+    function = {
+      name       = "vm-pool-dev"
+      alias      = "live"
+      invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev/invocations"
+    }
+  }
+
+  expect_failures = [var.function]
 }
 
 run "lets_the_named_origins_in" {

@@ -56,6 +56,16 @@ run "runs_the_built_handler_and_limits_nothing_unless_told" {
   }
 
   assert {
+    condition     = aws_lambda_function.this.publish && aws_lambda_alias.live.name == "live" && aws_lambda_alias.live.function_name == "vm-pool-dev"
+    error_message = "Each change must become a version that the alias leads to."
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this.qualifier == "live"
+    error_message = "Ticks go to the alias, so its settings count, not those of the function."
+  }
+
+  assert {
     condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 60
     error_message = "Lambda would retry old ticks for up to six hours."
   }

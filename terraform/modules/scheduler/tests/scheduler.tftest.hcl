@@ -15,7 +15,7 @@ override_data {
 
 variables {
   name         = "vm-pool-dev"
-  function_arn = "arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev"
+  function_arn = "arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev:live"
 }
 
 run "ticks_every_minute_with_a_role_for_that_and_nothing_else" {
@@ -42,7 +42,7 @@ run "ticks_every_minute_with_a_role_for_that_and_nothing_else" {
       Statement = [{
         Effect   = "Allow"
         Action   = "lambda:InvokeFunction"
-        Resource = "arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev"
+        Resource = "arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev:live"
       }]
     }
     error_message = "The tick may do more, or less, than invoke the function: ${aws_iam_role_policy.invoke.policy}"
@@ -86,7 +86,18 @@ run "refuses_more_than_one_function" {
   command = plan
 
   variables {
-    function_arn = "arn:aws:lambda:us-east-1:123456789012:function:*"
+    function_arn = "arn:aws:lambda:us-east-1:123456789012:function:*:live"
+  }
+
+  expect_failures = [var.function_arn]
+}
+
+# The permission would cover any version, and the tick would run code that callers do not get yet.
+run "refuses_a_function_without_its_alias" {
+  command = plan
+
+  variables {
+    function_arn = "arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev"
   }
 
   expect_failures = [var.function_arn]
