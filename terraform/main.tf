@@ -8,15 +8,23 @@ locals {
   built_package = "${path.module}/../dist/lambda.zip"
   package       = var.package.path == null && var.package.s3_bucket == null ? merge(var.package, { path = local.built_package }) : var.package
 
-  # The calls of the function, generated from its code. A call is open only where its `security` asks for nothing; API Gateway guards
-  # it in every other case. Requests to other paths and methods reach the function as `$default`.
+  # The calls of the function and whom each is for, generated from its code. The `security` of a call is empty when it is for
+  # everybody, and has an empty entry when it is open without authorization. Requests to other paths and methods reach the function
+  # as `$default`.
   contract = jsondecode(file("${path.module}/../lambda/openapi.json"))
-  routes = merge([
+  audiences = merge([
     for path, operations in local.contract.paths : {
       for method, operation in operations :
-      "${upper(method)} ${path}" => length(operation.security) == 0 || contains([for scheme in operation.security : length(scheme)], 0) ? "NONE" : "AWS_IAM" if contains(["get", "post", "put", "patch", "delete"], method)
+      "${upper(method)} ${path}" => length(operation.security) == 0 ? "everybody" : contains([for scheme in operation.security : length(scheme)], 0) ? "borrowers" : "operators" if contains(["get", "post", "put", "patch", "delete"], method)
     }
   ]...)
+
+  # How API Gateway guards a call.
+  authorizations = {
+    none = { everybody = "NONE", borrowers = "NONE", operators = "AWS_IAM" }
+    iam  = { everybody = "NONE", borrowers = "AWS_IAM", operators = "AWS_IAM" }
+    jwt  = { everybody = "NONE", borrowers = "JWT", operators = "JWT" }
+  }[var.authorization]
 
   # Null without a table.
   table = one(module.dynamodb[*].table)
@@ -93,7 +101,8 @@ module "apigw" {
 
   name                         = local.name
   function                     = { name = module.lambda.function_name, alias = module.lambda.alias.name, invoke_arn = module.lambda.alias.invoke_arn }
-  routes                       = local.routes
+  routes                       = { for call, audience in local.audiences : call => local.authorizations[audience] }
+  jwt                          = var.authorization == "jwt" ? { issuer = var.jwt_issuer, audiences = var.jwt_audiences } : null
   access_log_group_arn         = module.logs.access_group_arn
   throttling_rate_per_second   = var.throttling_rate_per_second
   throttling_burst             = var.throttling_burst

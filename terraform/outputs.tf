@@ -13,9 +13,19 @@ output "releasevm_url" {
   value       = "${module.apigw.url}/releasevm"
 }
 
+output "authorization" {
+  description = "Who may call: `none`, `iam` or `jwt`."
+  value       = var.authorization
+}
+
+output "borrower_invoke_arns" {
+  description = "Resources on which the IAM policy of a borrower must allow `execute-api:Invoke`; operators who borrow or act for others need them too. Empty unless `authorization` is `iam`."
+  value       = toset([for call, arn in module.apigw.invoke_arns : arn if local.audiences[call] == "borrowers"])
+}
+
 output "operator_invoke_arns" {
-  description = "Resources on which the IAM policy of an operator must allow `execute-api:Invoke`, to drain VMs, to see who held them and so on."
-  value       = module.apigw.operator_invoke_arns
+  description = "Resources on which the IAM policy of an operator must allow `execute-api:Invoke`, to drain VMs, to see who held them and so on. Empty with `authorization = \"jwt\"`."
+  value       = toset([for call, arn in module.apigw.invoke_arns : arn if local.audiences[call] == "operators"])
 }
 
 output "table_name" {

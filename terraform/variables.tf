@@ -70,6 +70,11 @@ variable "vm_provider" {
     condition     = contains(["mock"], var.vm_provider)
     error_message = "vm_provider must be mock."
   }
+
+  validation {
+    condition     = var.vm_provider == "mock" || var.authorization != "none" || var.accept_anonymous
+    error_message = "VMs that exist need authorization = \"iam\" or \"jwt\": an HTTP API on AWS is on the internet, where anybody could otherwise borrow them in any name. If anybody may, set accept_anonymous = true."
+  }
 }
 
 variable "authorization" {
@@ -81,6 +86,51 @@ variable "authorization" {
   validation {
     condition     = contains(["none", "iam", "jwt"], var.authorization)
     error_message = "authorization must be none, iam or jwt."
+  }
+}
+
+variable "accept_anonymous" {
+  description = "Lets anybody on the internet borrow VMs that exist, in any name: allows `authorization = \"none\"` with them, and a `jwt_issuer` that gives its tokens to everybody."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "jwt_issuer" {
+  description = "With `authorization = \"jwt\"`: who issues the tokens, exactly as in their claim `iss`; API Gateway reads the issuer's keys there. Everybody to whom it gives a token for one of `jwt_audiences` may borrow."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.jwt_issuer != null) == (var.authorization == "jwt")
+    error_message = "jwt_issuer and authorization = \"jwt\" belong together: set both or none."
+  }
+
+  validation {
+    condition     = var.jwt_issuer == null || can(regex("^https://[^\\s?#]+$", var.jwt_issuer))
+    error_message = "jwt_issuer must be an https URL without spaces, query or fragment, such as https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE."
+  }
+
+  validation {
+    condition     = var.jwt_issuer == null || var.accept_anonymous || !can(regex("^https://token\\.actions\\.githubusercontent\\.com/*$", var.jwt_issuer))
+    error_message = "jwt_issuer must not be the issuer that all of GitHub shares: every repository on GitHub gets its tokens for any audience. Use the issuer of your enterprise, such as https://token.actions.githubusercontent.com/octo-enterprise; if anybody on GitHub may borrow, set accept_anonymous = true."
+  }
+}
+
+variable "jwt_audiences" {
+  description = "With `authorization = \"jwt\"`: values of the claim `aud`, one of which a token must have; `client_id` counts for a token without `aud`, such as an access token of Cognito."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = (length(var.jwt_audiences) > 0) == (var.authorization == "jwt")
+    error_message = "jwt_audiences and authorization = \"jwt\" belong together: set both or none."
+  }
+
+  validation {
+    condition     = alltrue([for audience in var.jwt_audiences : can(regex("^\\S+$", audience))])
+    error_message = "jwt_audiences must be audiences without spaces."
   }
 }
 

@@ -23,6 +23,11 @@ override_data {
   values = { value = 1000 }
 }
 
+mock_provider "aws" {
+  alias  = "applied"
+  source = "./tests/applied"
+}
+
 variables {
   environment = "dev"
   package     = { path = "main.tf" } # any file will do: Terraform reads its digest and uploads nothing
@@ -49,19 +54,37 @@ run "passes_every_setting_to_the_function" {
     check_timeout_seconds = 20
     timeout_seconds       = 21
     mock_failing_vms      = ["vm-02", "vm-03"]
+
+    authorization              = "jwt"
+    jwt_issuer                 = "https://login.example.com"
+    jwt_audiences              = ["vm-pool"]
+    jwt_user_id                = "{email}"
+    jwt_operator_claim         = "groups"
+    jwt_operator_values        = ["ops", "lab"]
+    operator_arns              = ["arn:aws:iam::123456789012:user/olivia", "arn:aws:iam::123456789012:user/ops-*"]
+    session_name_roles         = ["AWSReservedSSO_*", "Lab"]
+    caller_requests_per_minute = 60
   }
 
   assert {
     condition = module.lambda.environment_variables == tomap({
-      STORE                 = "memory"
-      EVENTS_KEPT_DAYS      = "7"
-      LEASE_DEFAULT_MINUTES = "30"
-      LEASE_MAX_MINUTES     = "60"
-      CHECK_MAX_FAILURES    = "5"
-      CHECK_BACKOFF_SECONDS = "0"
-      CHECK_TIMEOUT_SECONDS = "20"
-      MOCK_FAILING_VMS      = "vm-02,vm-03"
-      METRICS_NAMESPACE     = "vm-pool-dev"
+      STORE                      = "memory"
+      PROVIDER                   = "mock"
+      AUTHORIZATION              = "jwt"
+      OPERATOR_ARNS              = "arn:aws:iam::123456789012:user/olivia,arn:aws:iam::123456789012:user/ops-*"
+      SESSION_NAME_ROLES         = "AWSReservedSSO_*,Lab"
+      JWT_USER_ID                = "{email}"
+      JWT_OPERATOR_CLAIM         = "groups"
+      JWT_OPERATOR_VALUES        = "ops,lab"
+      CALLER_REQUESTS_PER_MINUTE = "60"
+      EVENTS_KEPT_DAYS           = "7"
+      LEASE_DEFAULT_MINUTES      = "30"
+      LEASE_MAX_MINUTES          = "60"
+      CHECK_MAX_FAILURES         = "5"
+      CHECK_BACKOFF_SECONDS      = "0"
+      CHECK_TIMEOUT_SECONDS      = "20"
+      MOCK_FAILING_VMS           = "vm-02,vm-03"
+      METRICS_NAMESPACE          = "vm-pool-dev"
     })
     error_message = "lambda/settings.ts declares exactly these settings: ${jsonencode(module.lambda.environment_variables)}"
   }
@@ -246,7 +269,7 @@ run "refuses_prod_without_anybody_to_tell" {
 }
 
 # test/e2e compares the routes with the function's own list, one by one.
-run "opens_the_calls_of_borrowers_and_guards_those_of_operators" {
+run "opens_the_calls_of_borrowers_and_guards_those_of_operators_without_authorization" {
   command = plan
 
   assert {
@@ -255,7 +278,7 @@ run "opens_the_calls_of_borrowers_and_guards_those_of_operators" {
   }
 
   assert {
-    condition     = alltrue([for key in ["$default", "GET /health", "GET /lease", "GET /pool", "POST /getvm", "POST /releasevm", "POST /renewvm"] : module.apigw.route_authorizations[key] == "NONE"])
+    condition     = alltrue([for key in ["$default", "GET /health", "GET /lease", "GET /openapi.json", "GET /pool", "POST /getvm", "POST /releasevm", "POST /renewvm"] : module.apigw.route_authorizations[key] == "NONE"])
     error_message = "Borrowers must not have to sign: ${jsonencode(module.apigw.route_authorizations)}"
   }
 
@@ -263,6 +286,231 @@ run "opens_the_calls_of_borrowers_and_guards_those_of_operators" {
     condition     = alltrue([for key, authorization in module.apigw.route_authorizations : authorization == "AWS_IAM" if can(regex(" /(vms|events)", key))]) && length([for key in keys(module.apigw.route_authorizations) : key if can(regex(" /(vms|events)", key))]) >= 6
     error_message = "Everybody could give an operator's orders: ${jsonencode(module.apigw.route_authorizations)}"
   }
+}
+
+run "has_all_callers_sign_with_iam_but_for_health_and_contract" {
+  command = plan
+
+  variables {
+    authorization        = "iam"
+    cors_allowed_origins = ["https://lab.example.com"]
+  }
+
+  assert {
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /health", "GET /openapi.json"])
+    error_message = "Only these may be open: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+
+  assert {
+    condition     = toset(values(module.apigw.route_authorizations)) == toset(["NONE", "AWS_IAM"])
+    error_message = "All other calls must be signed: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+}
+
+run "has_all_callers_send_a_token_with_jwt_but_for_health_and_contract" {
+  command = plan
+
+  variables {
+    authorization = "jwt"
+    jwt_issuer    = "https://login.example.com/tenant"
+    jwt_audiences = ["vm-pool"]
+  }
+
+  assert {
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /health", "GET /openapi.json"])
+    error_message = "Only these may be open: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+
+  assert {
+    condition     = toset(values(module.apigw.route_authorizations)) == toset(["NONE", "JWT"])
+    error_message = "All other calls must have a token: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+
+  assert {
+    condition     = length(output.borrower_invoke_arns) + length(output.operator_invoke_arns) == 0
+    error_message = "With tokens nobody needs an IAM policy."
+  }
+}
+
+run "names_the_calls_that_policies_must_allow" {
+  providers = { aws = aws.applied }
+  state_key = "applied"
+
+  variables {
+    pool_store    = "dynamodb"
+    authorization = "iam"
+  }
+
+  assert {
+    condition = output.borrower_invoke_arns == toset([
+      for call in ["GET/lease", "GET/pool", "POST/getvm", "POST/releasevm", "POST/renewvm"] :
+      "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/${call}"
+    ])
+    error_message = "A borrower's policy must name the borrowers' calls and no others: ${join(", ", output.borrower_invoke_arns)}"
+  }
+
+  assert {
+    condition = output.operator_invoke_arns == toset([
+      for call in concat(["GET/events", "GET/vms"], [for order in ["drain", "quarantine", "release", "return"] : "POST/vms/*/${order}"]) :
+      "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/${call}"
+    ])
+    error_message = "An operator's policy must name the operators' calls and no others: ${join(", ", output.operator_invoke_arns)}"
+  }
+}
+
+run "names_only_the_calls_of_operators_without_authorization" {
+  providers = { aws = aws.applied }
+  state_key = "applied"
+
+  variables {
+    pool_store = "dynamodb"
+  }
+
+  assert {
+    condition     = length(output.borrower_invoke_arns) == 0 && length(output.operator_invoke_arns) == 6
+    error_message = "Operators sign in this mode too, borrowers do not: ${jsonencode([output.borrower_invoke_arns, output.operator_invoke_arns])}"
+  }
+}
+
+run "invokes_the_function_by_its_alias" {
+  providers = { aws = aws.applied }
+  state_key = "applied"
+
+  variables {
+    pool_store = "dynamodb"
+  }
+
+  assert {
+    condition     = output.function_alias == "live"
+    error_message = "Whoever moves the alias back needs its name: ${output.function_alias}"
+  }
+
+  assert {
+    condition     = output.function_version == "7"
+    error_message = "Whoever moves the alias back must know which version is the new one: ${output.function_version}"
+  }
+}
+
+run "refuses_tokens_of_no_issuer_for_no_audience" {
+  command = plan
+
+  variables {
+    authorization = "jwt"
+  }
+
+  expect_failures = [var.jwt_issuer, var.jwt_audiences]
+}
+
+run "refuses_an_issuer_whose_tokens_nobody_would_check" {
+  command = plan
+
+  variables {
+    authorization = "iam"
+    jwt_issuer    = "https://login.example.com"
+    jwt_audiences = ["vm-pool"]
+  }
+
+  expect_failures = [var.jwt_issuer, var.jwt_audiences]
+}
+
+run "refuses_an_issuer_without_tls" {
+  command = plan
+
+  variables {
+    authorization = "jwt"
+    jwt_issuer    = "http://login.example.com"
+    jwt_audiences = ["vm-pool"]
+  }
+
+  expect_failures = [var.jwt_issuer]
+}
+
+run "refuses_an_issuer_or_audience_with_a_space_behind_it" {
+  command = plan
+
+  variables {
+    authorization = "jwt"
+    jwt_issuer    = "https://login.example.com "
+    jwt_audiences = ["vm-pool "]
+  }
+
+  expect_failures = [var.jwt_issuer, var.jwt_audiences]
+}
+
+run "refuses_the_issuer_that_gives_tokens_to_all_of_github" {
+  command = plan
+
+  variables {
+    authorization = "jwt"
+    jwt_issuer    = "https://token.actions.githubusercontent.com"
+    jwt_audiences = ["vm-pool"]
+  }
+
+  expect_failures = [var.jwt_issuer]
+}
+
+run "takes_the_issuer_of_one_enterprise_on_github" {
+  command = plan
+
+  variables {
+    authorization = "jwt"
+    jwt_issuer    = "https://token.actions.githubusercontent.com/octo-enterprise"
+    jwt_audiences = ["vm-pool"]
+    jwt_user_id   = "{repository}@{run_id}"
+  }
+
+  assert {
+    condition     = module.apigw.route_authorizations["POST /getvm"] == "JWT"
+    error_message = "Workflows of the enterprise must get VMs: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+}
+
+run "takes_all_of_github_only_when_told_to" {
+  command = plan
+
+  variables {
+    authorization    = "jwt"
+    accept_anonymous = true
+    jwt_issuer       = "https://token.actions.githubusercontent.com"
+    jwt_audiences    = ["vm-pool"]
+  }
+
+  assert {
+    condition     = module.apigw.route_authorizations["POST /getvm"] == "JWT"
+    error_message = "accept_anonymous must allow it: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+}
+
+run "refuses_malformed_settings_of_authorization" {
+  command = plan
+
+  variables {
+    authorization              = "cognito"
+    operator_arns              = ["olivia"]
+    session_name_roles         = ["role/Lab"]
+    jwt_user_id                = "{sub}{email}"
+    jwt_operator_values        = ["ops team"] # which also keeps Terraform from checking jwt_operator_claim
+    caller_requests_per_minute = 0
+  }
+
+  expect_failures = [
+    var.authorization,
+    var.operator_arns,
+    var.session_name_roles,
+    var.jwt_user_id,
+    var.jwt_operator_values,
+    var.caller_requests_per_minute,
+  ]
+}
+
+run "refuses_operators_by_the_values_of_no_claim" {
+  command = plan
+
+  variables {
+    jwt_operator_values = ["ops"]
+  }
+
+  expect_failures = [var.jwt_operator_claim]
 }
 
 run "gives_out_the_friendly_name" {

@@ -29,13 +29,30 @@ resource "aws_apigatewayv2_integration" "function" {
   payload_format_version = "2.0"
 }
 
-# `$default` is open to everybody: a call that needs a signature never gets there.
+# API Gateway reads the issuer's keys and checks signature, issuer, audience and times of a token. It can't ask for any other claim.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+resource "aws_apigatewayv2_authorizer" "jwt" {
+  count = var.jwt == null ? 0 : 1
+
+  api_id           = aws_apigatewayv2_api.this.id
+  name             = "jwt"
+  authorizer_type  = "JWT"
+  identity_sources = ["$request.header.Authorization"]
+
+  jwt_configuration {
+    issuer   = var.jwt.issuer
+    audience = var.jwt.audiences
+  }
+}
+
+# `$default` is open to everybody: a call that needs a signature or a token never gets there.
 resource "aws_apigatewayv2_route" "this" {
   for_each = merge(var.routes, { "$default" = "NONE" })
 
   api_id             = aws_apigatewayv2_api.this.id
   route_key          = each.key
   authorization_type = each.value
+  authorizer_id      = each.value == "JWT" ? one(aws_apigatewayv2_authorizer.jwt[*].id) : null
   target             = "integrations/${aws_apigatewayv2_integration.function.id}"
 }
 

@@ -13,15 +13,15 @@ output "url" {
   value       = var.domain_name == null ? aws_apigatewayv2_stage.this.invoke_url : "https://${var.domain_name}"
 }
 
-output "operator_invoke_arns" {
-  description = "Resources on which the IAM policy of an operator must allow `execute-api:Invoke`."
-  value = toset([
+output "invoke_arns" {
+  description = "For each route with `AWS_IAM`: the resource on which the IAM policy of a caller must allow `execute-api:Invoke`."
+  value = {
     for key, authorization in var.routes :
-    "${aws_apigatewayv2_api.this.execution_arn}/${aws_apigatewayv2_stage.this.name}/${replace(replace(key, " ", ""), "/{[^}]*}/", "*")}" if authorization == "AWS_IAM"
-  ])
+    key => "${aws_apigatewayv2_api.this.execution_arn}/${aws_apigatewayv2_stage.this.name}/${replace(replace(key, " ", ""), "/{[^}]*}/", "*")}" if authorization == "AWS_IAM"
+  }
 }
 
 output "route_authorizations" {
-  description = "How each route of the API authorizes, `$default` included: `NONE` or `AWS_IAM`. For the tests of the root."
+  description = "How each route of the API authorizes, `$default` included: `NONE`, `AWS_IAM` or `JWT`. For the tests of the root."
   value       = { for key, route in aws_apigatewayv2_route.this : key => route.authorization_type }
 }

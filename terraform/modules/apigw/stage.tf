@@ -8,8 +8,9 @@ resource "aws_apigatewayv2_stage" "this" {
     throttling_burst_limit = var.throttling_burst
   }
 
-  # What the function can't log: calls that never reached it, and who signed a call. No path and no query string, because callers
-  # may put a user id there. No error messages either: API Gateway does not escape them, and a quote would break the line's JSON.
+  # What the function can't log: calls that never reached it, and who signed a call or is the subject of its token. No other claim:
+  # most name people, and the function logs the user id under the same `requestId`. No path and no query string, because callers may
+  # put a user id there. No error messages either: API Gateway does not escape them, and a quote would break the line's JSON.
   # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
   access_log_settings {
     destination_arn = var.access_log_group_arn
@@ -18,6 +19,7 @@ resource "aws_apigatewayv2_stage" "this" {
       requestTime     = "$context.requestTime"
       ip              = "$context.identity.sourceIp"
       userArn         = "$context.identity.userArn"
+      tokenSubject    = "$context.authorizer.claims.sub"
       domainName      = "$context.domainName"
       routeKey        = "$context.routeKey"
       status          = "$context.status"

@@ -20,7 +20,7 @@ variable "function" {
 }
 
 variable "routes" {
-  description = "Route key of each call, such as `POST /getvm`, with its authorization: `NONE`, or `AWS_IAM` for calls that must be signed with credentials whose IAM policy allows them. `$default` is always there, open to everybody."
+  description = "Route key of each call, such as `POST /getvm`, with its authorization: `NONE`; `AWS_IAM` for calls that must be signed with credentials whose IAM policy allows them; `JWT` for calls with a token of `jwt`. `$default` is always there, open to everybody."
   type        = map(string)
   nullable    = false
 
@@ -30,8 +30,22 @@ variable "routes" {
   }
 
   validation {
-    condition     = alltrue([for authorization in values(var.routes) : contains(["NONE", "AWS_IAM"], authorization)])
-    error_message = "routes: the authorization of a call must be NONE or AWS_IAM."
+    condition     = alltrue([for authorization in values(var.routes) : contains(["NONE", "AWS_IAM", "JWT"], authorization)])
+    error_message = "routes: the authorization of a call must be NONE, AWS_IAM or JWT."
+  }
+}
+
+variable "jwt" {
+  description = "Whose tokens open the routes with `JWT`: the `issuer`, exactly as in the claim `iss`, and the `audiences`, one of which must be in `aud` (or in `client_id` of a token without `aud`). Null without such routes."
+  type = object({
+    issuer    = string
+    audiences = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = (var.jwt != null) == contains(values(var.routes), "JWT")
+    error_message = "jwt and the routes with JWT belong together: set both or none."
   }
 }
 

@@ -17,7 +17,7 @@ locals {
 
   header = <<-EOT
     # ${var.name}
-    **Callers get 503?** Look at *Pool* first: an empty pool is not a fault. **Callers get 500?** The table of faults has the request ids; `npm run logs -- --request ID` shows what happened to one.
+    **Callers get 503?** Look at *Pool* first: an empty pool is not a fault. **Callers get 500?** The table of faults has the request ids; `npm run logs -- --request ID` shows what happened to one. **Callers get 401 or 403?** ${var.access_log_group_name} says who signed; API Gateway refused the call itself if it has a `gatewayError`.
     **VMs stay in checking or quarantined?** Their checks fail: `npm run logs -- --vm ID`. **The pool's graphs have a gap?** The scheduled tick did not run: see the schedule group `${var.name}`.
     **Work waits?** The tick can't keep up: `npm run logs -- --errors`, and look at the function and its store below. **VMs are drained?** An operator did it; `GET /events?vm=ID` says who and why, `POST /vms/ID/return` brings one back.
   EOT

@@ -92,8 +92,13 @@ run "offers_the_calls_and_nothing_that_was_not_asked_for" {
   }
 
   assert {
-    condition     = alltrue([for field in ["requestId", "ip", "userArn", "routeKey", "status", "latencyMs", "gatewayError", "lambdaStatus", "lambdaRequestId", "functionStatus"] : contains(keys(jsondecode(aws_apigatewayv2_stage.this.access_log_settings[0].format)), field)])
+    condition     = alltrue([for field in ["requestId", "ip", "userArn", "tokenSubject", "routeKey", "status", "latencyMs", "gatewayError", "lambdaStatus", "lambdaRequestId", "functionStatus"] : contains(keys(jsondecode(aws_apigatewayv2_stage.this.access_log_settings[0].format)), field)])
     error_message = "A field that operators search by is missing: ${aws_apigatewayv2_stage.this.access_log_settings[0].format}"
+  }
+
+  assert {
+    condition     = [for field in values(jsondecode(aws_apigatewayv2_stage.this.access_log_settings[0].format)) : field if strcontains(field, "claims")] == ["$context.authorizer.claims.sub"]
+    error_message = "Of a token only the subject belongs in the log: ${aws_apigatewayv2_stage.this.access_log_settings[0].format}"
   }
 
   assert {
@@ -109,6 +114,11 @@ run "offers_the_calls_and_nothing_that_was_not_asked_for" {
   assert {
     condition     = length(aws_apigatewayv2_api.this.cors_configuration) == 0
     error_message = "CORS must be off unless an origin is named."
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_authorizer.jwt) == 0
+    error_message = "No route asks for a token."
   }
 
   assert {
@@ -137,17 +147,77 @@ run "lets_only_its_own_stage_invoke_the_function" {
   }
 
   assert {
-    condition = output.operator_invoke_arns == toset([
-      "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/GET/vms",
-      "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/POST/vms/*/drain",
-    ])
-    error_message = "An operator's policy must name the operators' calls and no others: ${join(", ", output.operator_invoke_arns)}"
+    condition = output.invoke_arns == {
+      "GET /vms"             = "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/GET/vms"
+      "POST /vms/{id}/drain" = "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/POST/vms/*/drain"
+    }
+    error_message = "A policy must name the calls that are signed, and no others: ${jsonencode(output.invoke_arns)}"
   }
 
   assert {
     condition     = output.url == "https://abcdefghij.execute-api.us-east-1.amazonaws.com/resources"
     error_message = "Without a custom domain the URL ends in the stage: ${output.url}"
   }
+}
+
+run "asks_for_a_token_of_the_issuer" {
+  providers = { aws = aws.applied }
+  state_key = "jwt"
+
+  variables {
+    jwt = { issuer = "https://login.example.com/tenant", audiences = ["vm-pool", "vm-pool-cli"] }
+
+    routes = {
+      "GET /health" = "NONE"
+      "GET /vms"    = "JWT"
+      "POST /getvm" = "JWT"
+    }
+  }
+
+  assert {
+    condition = (
+      aws_apigatewayv2_authorizer.jwt[0].authorizer_type == "JWT" &&
+      aws_apigatewayv2_authorizer.jwt[0].identity_sources == toset(["$request.header.Authorization"]) &&
+      aws_apigatewayv2_authorizer.jwt[0].jwt_configuration[0].issuer == "https://login.example.com/tenant" &&
+      aws_apigatewayv2_authorizer.jwt[0].jwt_configuration[0].audience == toset(["vm-pool", "vm-pool-cli"])
+    )
+    error_message = "API Gateway must take the token of the header, from this issuer, for these audiences: ${jsonencode(aws_apigatewayv2_authorizer.jwt)}"
+  }
+
+  assert {
+    condition = { for key, route in aws_apigatewayv2_route.this : key => [route.authorization_type, coalesce(route.authorizer_id, "none")] } == {
+      "$default"    = ["NONE", "none"]
+      "GET /health" = ["NONE", "none"]
+      "GET /vms"    = ["JWT", aws_apigatewayv2_authorizer.jwt[0].id]
+      "POST /getvm" = ["JWT", aws_apigatewayv2_authorizer.jwt[0].id]
+    }
+    error_message = "Exactly the routes with JWT must use the authorizer: ${jsonencode(output.route_authorizations)}"
+  }
+
+  assert {
+    condition     = output.invoke_arns == {}
+    error_message = "With tokens nobody needs an IAM policy: ${jsonencode(output.invoke_arns)}"
+  }
+}
+
+run "refuses_routes_with_tokens_of_nobody" {
+  command = plan
+
+  variables {
+    routes = { "GET /vms" = "JWT" }
+  }
+
+  expect_failures = [var.jwt]
+}
+
+run "refuses_an_issuer_without_routes" {
+  command = plan
+
+  variables {
+    jwt = { issuer = "https://login.example.com", audiences = ["vm-pool"] }
+  }
+
+  expect_failures = [var.jwt]
 }
 
 run "refuses_to_invoke_the_function_beside_its_alias" {
