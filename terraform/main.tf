@@ -99,18 +99,20 @@ module "lambda" {
 module "apigw" {
   source = "./modules/apigw"
 
-  name                         = local.name
-  function                     = { name = module.lambda.function_name, alias = module.lambda.alias.name, invoke_arn = module.lambda.alias.invoke_arn }
-  routes                       = { for call, audience in local.audiences : call => local.authorizations[audience] }
-  jwt                          = var.authorization == "jwt" ? { issuer = var.jwt_issuer, audiences = var.jwt_audiences } : null
-  access_log_group_arn         = module.logs.access_group_arn
-  throttling_rate_per_second   = var.throttling_rate_per_second
-  throttling_burst             = var.throttling_burst
-  cors_allowed_origins         = var.cors_allowed_origins
-  domain_name                  = var.domain_name
-  certificate_arn              = var.certificate_arn
-  hosted_zone_id               = var.hosted_zone_id
-  execute_api_endpoint_enabled = var.execute_api_endpoint_enabled
+  name                          = local.name
+  function                      = { name = module.lambda.function_name, alias = module.lambda.alias.name, invoke_arn = module.lambda.alias.invoke_arn }
+  routes                        = { for call, audience in local.audiences : call => local.authorizations[audience] }
+  jwt                           = var.authorization == "jwt" ? { issuer = var.jwt_issuer, audiences = var.jwt_audiences } : null
+  access_log_group_arn          = module.logs.access_group_arn
+  throttling_rate_per_second    = var.throttling_rate_per_second
+  throttling_burst              = var.throttling_burst
+  cors_allowed_origins          = var.cors_allowed_origins
+  domain_name                   = var.domain_name
+  certificate_arn               = var.certificate_arn
+  hosted_zone_id                = var.hosted_zone_id
+  execute_api_endpoint_enabled  = var.execute_api_endpoint_enabled
+  mutual_tls_truststore_uri     = var.mutual_tls_truststore_uri
+  mutual_tls_truststore_version = var.mutual_tls_truststore_version
 }
 
 module "scheduler" {

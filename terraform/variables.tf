@@ -413,6 +413,18 @@ variable "execute_api_endpoint_enabled" {
   nullable    = false
 }
 
+variable "mutual_tls_truststore_uri" {
+  description = "S3 object with the certificates (PEM) of the authorities that sign the callers' certificates, such as `s3://bucket/truststore.pem`. Callers must then show a certificate, beside what `authorization` asks for. Needs `domain_name` and `execute_api_endpoint_enabled = false`. Null for none."
+  type        = string
+  default     = null
+}
+
+variable "mutual_tls_truststore_version" {
+  description = "Version of that object. API Gateway reads the truststore again only when its URI or its version changes."
+  type        = string
+  default     = null
+}
+
 variable "pools" {
   description = "Pools of the inventory; each gets a graph on the dashboard and an alarm for being empty."
   type        = list(string)

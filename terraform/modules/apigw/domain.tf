@@ -13,6 +13,15 @@ resource "aws_apigatewayv2_domain_name" "this" {
     ip_address_type = "dualstack"
   }
 
+  dynamic "mutual_tls_authentication" {
+    for_each = var.mutual_tls_truststore_uri[*]
+
+    content {
+      truststore_uri     = mutual_tls_authentication.value
+      truststore_version = var.mutual_tls_truststore_version
+    }
+  }
+
   lifecycle {
     precondition {
       condition     = provider::aws::arn_parse(var.certificate_arn).region == data.aws_region.current.id

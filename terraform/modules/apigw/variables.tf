@@ -138,3 +138,30 @@ variable "execute_api_endpoint_enabled" {
     error_message = "execute_api_endpoint_enabled can be false only with a domain_name; without one the API would not answer at all."
   }
 }
+
+variable "mutual_tls_truststore_uri" {
+  description = "S3 object with the certificates (PEM) of the authorities that sign the callers' certificates, such as `s3://bucket/truststore.pem`, in the region of the API. Callers must then show such a certificate. Null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.mutual_tls_truststore_uri == null || can(regex("^s3://[a-z0-9][a-z0-9.-]+/\\S+$", var.mutual_tls_truststore_uri))
+    error_message = "mutual_tls_truststore_uri must be an object in S3, such as s3://bucket/truststore.pem."
+  }
+
+  validation {
+    condition     = var.mutual_tls_truststore_uri == null || (var.domain_name != null && !var.execute_api_endpoint_enabled)
+    error_message = "mutual_tls_truststore_uri needs a domain_name and execute_api_endpoint_enabled = false: API Gateway asks for certificates only at a custom domain, and callers without one could use the execute-api name instead."
+  }
+}
+
+variable "mutual_tls_truststore_version" {
+  description = "Version of that object. API Gateway reads a truststore only when its URI or its version changes. Null for a bucket without versions."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.mutual_tls_truststore_version == null || var.mutual_tls_truststore_uri != null
+    error_message = "mutual_tls_truststore_version needs a mutual_tls_truststore_uri."
+  }
+}

@@ -289,6 +289,11 @@ run "answers_under_a_friendly_name" {
   }
 
   assert {
+    condition     = length(aws_apigatewayv2_domain_name.this[0].mutual_tls_authentication) == 0
+    error_message = "Callers need a certificate only when a truststore is named."
+  }
+
+  assert {
     condition     = aws_apigatewayv2_api_mapping.this[0].stage == aws_apigatewayv2_stage.this.id
     error_message = "The name must lead to the stage."
   }
@@ -297,6 +302,74 @@ run "answers_under_a_friendly_name" {
     condition     = aws_apigatewayv2_api.this.disable_execute_api_endpoint
     error_message = "The execute-api name must be closed."
   }
+}
+
+run "asks_callers_for_a_certificate" {
+  command = plan
+
+  variables {
+    domain_name                   = "vms.example.com"
+    certificate_arn               = "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd"
+    hosted_zone_id                = "Z0123456789"
+    execute_api_endpoint_enabled  = false
+    mutual_tls_truststore_uri     = "s3://example-trust/vm-pool/truststore.pem"
+    mutual_tls_truststore_version = "abc123"
+  }
+
+  assert {
+    condition = aws_apigatewayv2_domain_name.this[0].mutual_tls_authentication == tolist([{
+      truststore_uri     = "s3://example-trust/vm-pool/truststore.pem"
+      truststore_version = "abc123"
+    }])
+    error_message = "API Gateway must trust the authorities of the truststore: ${jsonencode(aws_apigatewayv2_domain_name.this[0].mutual_tls_authentication)}"
+  }
+}
+
+run "refuses_a_truststore_that_callers_could_go_round" {
+  command = plan
+
+  variables {
+    domain_name               = "vms.example.com"
+    certificate_arn           = "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd"
+    hosted_zone_id            = "Z0123456789"
+    mutual_tls_truststore_uri = "s3://example-trust/truststore.pem"
+  }
+
+  expect_failures = [var.mutual_tls_truststore_uri]
+}
+
+run "refuses_a_truststore_without_a_domain" {
+  command = plan
+
+  variables {
+    mutual_tls_truststore_uri = "s3://example-trust/truststore.pem"
+  }
+
+  expect_failures = [var.mutual_tls_truststore_uri]
+}
+
+run "refuses_a_truststore_outside_s3" {
+  command = plan
+
+  variables {
+    domain_name                  = "vms.example.com"
+    certificate_arn              = "arn:aws:acm:us-east-1:123456789012:certificate/1234abcd"
+    hosted_zone_id               = "Z0123456789"
+    execute_api_endpoint_enabled = false
+    mutual_tls_truststore_uri    = "https://example.com/truststore.pem"
+  }
+
+  expect_failures = [var.mutual_tls_truststore_uri]
+}
+
+run "refuses_a_version_of_no_truststore" {
+  command = plan
+
+  variables {
+    mutual_tls_truststore_version = "abc123"
+  }
+
+  expect_failures = [var.mutual_tls_truststore_version]
 }
 
 run "refuses_a_certificate_of_another_region" {
