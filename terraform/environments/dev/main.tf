@@ -27,6 +27,10 @@ provider "aws" {
 module "vm_pool" {
   source      = "../.."
   environment = "dev"
+  role        = { permissions_boundary = var.permissions_boundary_arn }
+
+  # dev lends mock VMs to anybody on the internet.
+  authorization = "none"
 
   # Leases live in memory: there is no table to pay for, and they end with the function's process.
   pool_store = "memory"

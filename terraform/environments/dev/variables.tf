@@ -9,3 +9,9 @@ variable "account_id" {
     error_message = "account_id must be the 12 digits of an AWS account, or empty."
   }
 }
+
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds the permissions of the roles that this environment makes. Null for none."
+  type        = string
+  default     = null
+}

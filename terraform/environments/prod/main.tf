@@ -27,6 +27,11 @@ provider "aws" {
 module "vm_pool" {
   source      = "../.."
   environment = "prod"
+  role        = { permissions_boundary = var.permissions_boundary_arn }
+
+  # Callers sign with AWS credentials. Module outputs `borrower_invoke_arns` and `operator_invoke_arns` are for their policies.
+  authorization = "iam"
+  operator_arns = var.operator_arns
 
   # In a table leases survive every deployment. DynamoDB refuses to delete it.
   pool_store                = "dynamodb"

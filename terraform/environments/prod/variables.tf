@@ -10,6 +10,20 @@ variable "account_id" {
   }
 }
 
+# The repository does not say who operates the pool: set TF_VAR_operator_arns.
+variable "operator_arns" {
+  description = "ARNs of the operators, for example [\"arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_PoolOperator_*\"]."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds the permissions of the roles that this environment makes. Null for none."
+  type        = string
+  default     = null
+}
+
 # The repository does not say who is on call: set one of these two in TF_VAR_alarm_emails or TF_VAR_alarm_topic_arn.
 variable "alarm_emails" {
   description = "Addresses that get an e-mail about each alarm, for example [\"on-call@example.com\"]."

@@ -28,6 +28,11 @@ provider "aws" {
 module "vm_pool" {
   source      = "../.."
   environment = "staging"
+  role        = { permissions_boundary = var.permissions_boundary_arn }
+
+  # Callers sign with AWS credentials. Module outputs `borrower_invoke_arns` and `operator_invoke_arns` are for their policies.
+  authorization = "iam"
+  operator_arns = var.operator_arns
 
   # In a table leases survive every deployment. Its deletion protection is on by default.
   pool_store = "dynamodb"

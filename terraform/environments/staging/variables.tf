@@ -9,3 +9,17 @@ variable "account_id" {
     error_message = "account_id must be the 12 digits of an AWS account, or empty."
   }
 }
+
+# The repository does not say who operates the pool: set TF_VAR_operator_arns.
+variable "operator_arns" {
+  description = "ARNs of the operators, for example [\"arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_PoolOperator_*\"]."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that bounds the permissions of the roles that this environment makes. Null for none."
+  type        = string
+  default     = null
+}

@@ -37,6 +37,15 @@ run "keeps_leases_in_memory_at_no_cost" {
   }
 }
 
+run "lends_mock_vms_to_anybody" {
+  command = plan
+
+  assert {
+    condition     = module.vm_pool.authorization == "none"
+    error_message = "dev must answer callers who do not sign: ${module.vm_pool.authorization}"
+  }
+}
+
 run "refuses_a_malformed_account_id" {
   command = plan
 

@@ -31,6 +31,15 @@ run "keeps_leases_in_a_table" {
   }
 }
 
+run "lends_to_nobody_who_does_not_sign" {
+  command = plan
+
+  assert {
+    condition     = module.vm_pool.authorization == "iam"
+    error_message = "The API of prod is on the internet: ${module.vm_pool.authorization}"
+  }
+}
+
 run "refuses_a_malformed_account_id" {
   command = plan
 
