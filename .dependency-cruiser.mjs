@@ -33,7 +33,7 @@ export default {
     {
       name: 'settings-are-passed-in',
       severity: 'error',
-      from: { path: '^lambda/', pathNot: '^lambda/(index|service)[.]ts$' },
+      from: { path: '^lambda/', pathNot: '^lambda/(index|service|settings-documentation)[.]ts$' },
       to: { path: '^lambda/settings[.]ts$' },
     },
     {

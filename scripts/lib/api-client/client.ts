@@ -64,7 +64,10 @@ export class ApiClient {
       const body = JSON.stringify(parameters);
       return { method, url, body, headers: { 'content-type': 'application/json', ...headers } };
     }
-    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
+    // Not `searchParams`, which writes a space as `+`: a signature covers it as `%20`.
+    url.search = Object.entries(parameters)
+      .map((pair) => pair.map(encodeURIComponent).join('='))
+      .join('&');
     return { method, url, body: undefined, headers };
   }
 }
