@@ -30,6 +30,10 @@ export const SETTING_DOCUMENTATION: Readonly<Record<keyof typeof SETTINGS, Setti
     meaning: 'with `iam`: roles whose sessions are users by their session name; any other role is one user',
   },
   JWT_USER_ID: { variable: 'jwt_user_id', meaning: 'with `jwt`: the user id, made of claims' },
+  JWT_REQUIRED_CLAIMS: {
+    variable: 'jwt_required_claims',
+    meaning: 'with `jwt`: `claim=value` that a token must have, with commas between; one value of each claim is enough',
+  },
   JWT_OPERATOR_CLAIM: {
     variable: 'jwt_operator_claim',
     meaning: 'with `jwt`: claim that makes an operator; empty for none',

@@ -25,6 +25,10 @@ export const SETTINGS = {
     'must be claims with a text between, such as {sub}',
     { default: '{sub}' },
   ),
+  JWT_REQUIRED_CLAIMS: list(
+    /^[^\s=,]+=[^\s,[\]]+$/,
+    'must be claims with a value, such as repository_owner_id=1234, with commas between',
+  ),
   JWT_OPERATOR_CLAIM: text(/^\S{0,128}$/, 'must be the name of a claim', { default: '' }),
   JWT_OPERATOR_VALUES: list(/^[^\s[\],]+$/, 'must be values without spaces or brackets, with commas between'),
   CALLER_REQUESTS_PER_MINUTE: wholeNumber(1, 60_000, { default: '120' }),
@@ -100,6 +104,8 @@ export type AuthorizationSettings =
       readonly kind: 'jwt';
       /** Claims in braces, with text between. */
       readonly userId: string;
+      /** `claim=value`; of the values of one claim a token must have one. */
+      readonly requiredClaims: readonly string[];
       /** The empty string for none. */
       readonly operatorClaim: string;
       readonly operatorValues: readonly string[];
@@ -193,8 +199,13 @@ function authorizationSettings(values: Values): AuthorizationSettings {
   const { AUTHORIZATION: kind, ADMIN_USERS, OPERATOR_ARNS, SESSION_NAME_ROLES } = values;
   if (kind === 'none') return { kind, adminUsers: ADMIN_USERS };
   if (kind === 'iam') return { kind, operatorArns: OPERATOR_ARNS, sessionNameRoles: SESSION_NAME_ROLES };
-  const { JWT_USER_ID: userId, JWT_OPERATOR_CLAIM: operatorClaim, JWT_OPERATOR_VALUES: operatorValues } = values;
-  return { kind, userId, operatorClaim, operatorValues };
+  return {
+    kind,
+    userId: values.JWT_USER_ID,
+    requiredClaims: values.JWT_REQUIRED_CLAIMS,
+    operatorClaim: values.JWT_OPERATOR_CLAIM,
+    operatorValues: values.JWT_OPERATOR_VALUES,
+  };
 }
 
 function tableSettings(values: Values): TableSettings {

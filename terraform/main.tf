@@ -80,6 +80,7 @@ module "lambda" {
     OPERATOR_ARNS              = join(",", var.operator_arns)
     SESSION_NAME_ROLES         = join(",", var.session_name_roles)
     JWT_USER_ID                = var.jwt_user_id
+    JWT_REQUIRED_CLAIMS        = join(",", var.jwt_required_claims)
     JWT_OPERATOR_CLAIM         = var.jwt_operator_claim
     JWT_OPERATOR_VALUES        = join(",", var.jwt_operator_values)
     CALLER_REQUESTS_PER_MINUTE = var.caller_requests_per_minute

@@ -112,8 +112,8 @@ variable "jwt_issuer" {
   }
 
   validation {
-    condition     = var.jwt_issuer == null || var.accept_anonymous || !can(regex("^https://token\\.actions\\.githubusercontent\\.com/*$", var.jwt_issuer))
-    error_message = "jwt_issuer must not be the issuer that all of GitHub shares: every repository on GitHub gets its tokens for any audience. Use the issuer of your enterprise, such as https://token.actions.githubusercontent.com/octo-enterprise; if anybody on GitHub may borrow, set accept_anonymous = true."
+    condition     = var.jwt_issuer == null || var.accept_anonymous || length(var.jwt_required_claims) > 0 || !can(regex("^https://token\\.actions\\.githubusercontent\\.com/*$", var.jwt_issuer))
+    error_message = "All of GitHub shares this jwt_issuer: every repository on GitHub gets its tokens for any audience. Say in jwt_required_claims whose tokens count, for example [\"repository_owner_id=1234\"]; if anybody on GitHub may borrow, set accept_anonymous = true."
   }
 }
 
@@ -167,6 +167,18 @@ variable "jwt_user_id" {
   validation {
     condition     = can(regex("^[^{}]*(\\{[^{}]+\\}[^{}]+)*\\{[^{}]+\\}[^{}]*$", var.jwt_user_id))
     error_message = "jwt_user_id must be claims in braces with a text between, such as {sub}."
+  }
+}
+
+variable "jwt_required_claims" {
+  description = "With `authorization = \"jwt\"`: claims that a token must have, each as `claim=value`, for example `repository_owner_id=1234`; of the values of one claim, one is enough. The function checks them, because API Gateway asks for no claims but issuer, audience and times."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for claim in var.jwt_required_claims : can(regex("^[^\\s=,]+=[^\\s,\\[\\]]+$", claim))])
+    error_message = "jwt_required_claims must be claims with a value, such as repository_owner_id=1234, without spaces, commas or brackets."
   }
 }
 

@@ -59,6 +59,7 @@ run "passes_every_setting_to_the_function" {
     jwt_issuer                 = "https://login.example.com"
     jwt_audiences              = ["vm-pool"]
     jwt_user_id                = "{email}"
+    jwt_required_claims        = ["repository_owner_id=1234"]
     jwt_operator_claim         = "groups"
     jwt_operator_values        = ["ops", "lab"]
     operator_arns              = ["arn:aws:iam::123456789012:user/olivia", "arn:aws:iam::123456789012:user/ops-*"]
@@ -74,6 +75,7 @@ run "passes_every_setting_to_the_function" {
       OPERATOR_ARNS              = "arn:aws:iam::123456789012:user/olivia,arn:aws:iam::123456789012:user/ops-*"
       SESSION_NAME_ROLES         = "AWSReservedSSO_*,Lab"
       JWT_USER_ID                = "{email}"
+      JWT_REQUIRED_CLAIMS        = "repository_owner_id=1234"
       JWT_OPERATOR_CLAIM         = "groups"
       JWT_OPERATOR_VALUES        = "ops,lab"
       CALLER_REQUESTS_PER_MINUTE = "60"
@@ -462,6 +464,22 @@ run "takes_the_issuer_of_one_enterprise_on_github" {
   assert {
     condition     = module.apigw.route_authorizations["POST /getvm"] == "JWT"
     error_message = "Workflows of the enterprise must get VMs: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+}
+
+run "takes_all_of_github_with_a_required_claim" {
+  command = plan
+
+  variables {
+    authorization       = "jwt"
+    jwt_issuer          = "https://token.actions.githubusercontent.com"
+    jwt_audiences       = ["vm-pool"]
+    jwt_required_claims = ["repository_owner_id=1234"]
+  }
+
+  assert {
+    condition     = module.lambda.environment_variables["JWT_REQUIRED_CLAIMS"] == "repository_owner_id=1234"
+    error_message = "The function must get the required claims, or anybody on GitHub could borrow."
   }
 }
 

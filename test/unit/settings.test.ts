@@ -76,18 +76,20 @@ describe('loadSettings', () => {
     },
     {
       variables: { AUTHORIZATION: 'jwt' },
-      authorization: { kind: 'jwt', userId: '{sub}', operatorClaim: '', operatorValues: [] },
+      authorization: { kind: 'jwt', userId: '{sub}', requiredClaims: [], operatorClaim: '', operatorValues: [] },
     },
     {
       variables: {
         AUTHORIZATION: 'jwt',
         JWT_USER_ID: '{repository}@{run_id}',
+        JWT_REQUIRED_CLAIMS: 'repository_owner_id=12, repository_owner_id=34',
         JWT_OPERATOR_CLAIM: 'cognito:groups',
         JWT_OPERATOR_VALUES: 'ops,admins',
       },
       authorization: {
         kind: 'jwt',
         userId: '{repository}@{run_id}',
+        requiredClaims: ['repository_owner_id=12', 'repository_owner_id=34'],
         operatorClaim: 'cognito:groups',
         operatorValues: ['ops', 'admins'],
       },
@@ -111,6 +113,8 @@ describe('loadSettings', () => {
     { name: 'JWT_USER_ID', value: 'sub' },
     { name: 'JWT_USER_ID', value: '{a}{b}' },
     { name: 'JWT_USER_ID', value: '{a' },
+    { name: 'JWT_REQUIRED_CLAIMS', value: 'hd' },
+    { name: 'JWT_REQUIRED_CLAIMS', value: '=a' },
     { name: 'JWT_OPERATOR_VALUES', value: '[ops]' },
   ])('refuses $value for $name', ({ name, value }) => {
     expect(() => loadSettings({ [name]: value })).toThrow(`bad configuration: ${name} must be `);

@@ -27,9 +27,10 @@ module "vm_pool" {
   pool_store    = "dynamodb"
   authorization = "jwt"
 
-  # The issuer of one enterprise. That of all of GitHub would let every repository in the world borrow.
-  jwt_issuer    = "https://token.actions.githubusercontent.com/${var.enterprise}"
-  jwt_audiences = ["vm-pool"]
+  # All of GitHub shares this issuer, so the claim says whose workflows may borrow.
+  jwt_issuer          = "https://token.actions.githubusercontent.com"
+  jwt_audiences       = ["vm-pool"]
+  jwt_required_claims = ["repository_owner_id=${var.owner_id}"]
 
   # Each run of a workflow is a user of its own.
   jwt_user_id = "{repository}@{run_id}"

@@ -1,7 +1,7 @@
-variable "enterprise" {
-  description = "Short name (slug) of the GitHub enterprise, which has turned on its own issuer."
-  type        = string
-  default     = "octo-enterprise"
+variable "owner_id" {
+  description = "Id of the user or organization that owns the repositories: `gh api users/OWNER --jq .id`."
+  type        = number
+  default     = 1234
   nullable    = false
 }
 

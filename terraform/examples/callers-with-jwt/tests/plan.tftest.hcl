@@ -23,6 +23,6 @@ run "asks_callers_for_a_token" {
 
   assert {
     condition     = module.vm_pool.authorization == "jwt"
-    error_message = "Only callers with a token of the enterprise may borrow: ${module.vm_pool.authorization}"
+    error_message = "Only callers with a token may borrow: ${module.vm_pool.authorization}"
   }
 }

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { jwtCallers } from '../../../../lambda/http/identity/jwt.ts';
 import { eventOf, signedBy, withAuthorizer, withClaims } from '../../../http/event.ts';
 
-const callers = jwtCallers({ userId: '{sub}', operatorClaim: 'groups', operatorValues: ['ops', 'admins'] });
+const PLAIN = { userId: '{sub}', requiredClaims: [], operatorClaim: '', operatorValues: [] };
+
+const callers = jwtCallers({ ...PLAIN, operatorClaim: 'groups', operatorValues: ['ops', 'admins'] });
 const callerOf = (claims: Readonly<Record<string, string>>) =>
   callers(withClaims(claims, eventOf({})), 'borrowers', {});
 
@@ -27,7 +29,7 @@ describe('jwtCallers', () => {
   });
 
   it('knows no operators without an operator claim', () => {
-    const none = jwtCallers({ userId: '{sub}', operatorClaim: '', operatorValues: [] });
+    const none = jwtCallers(PLAIN);
     expect(none(withClaims({ sub: 'alice', '': '' }, eventOf({})), 'borrowers', {})?.isOperator).toBe(false);
   });
 
@@ -46,8 +48,31 @@ describe('jwtCallers', () => {
     },
   );
 
+  describe('with required claims', () => {
+    const requiredClaims = ['repository_owner_id=12', 'repository_owner_id=34', 'groups=lab'];
+    const ask = (claims: Readonly<Record<string, string>>) =>
+      jwtCallers({ ...PLAIN, requiredClaims })(withClaims({ sub: 'alice', ...claims }, eventOf({})), 'borrowers', {});
+
+    it.each([
+      { repository_owner_id: '12', groups: 'lab' },
+      { repository_owner_id: '34', groups: '[lab office]' },
+    ])('lends to a token with one value of each: %j', (claims) => {
+      expect(ask(claims)?.userId).toBe('alice');
+    });
+
+    it.each([
+      { claims: { groups: 'lab' }, missing: 'repository_owner_id' },
+      { claims: { repository_owner_id: '12' }, missing: 'groups' },
+      { claims: { repository_owner_id: '123', groups: 'lab' }, missing: 'repository_owner_id' },
+      { claims: { repository_owner_id: '12,34', groups: 'lab' }, missing: 'repository_owner_id' },
+      { claims: { repository_owner_id: '12', groups: '[labs]' }, missing: 'groups' },
+    ])('refuses $claims', ({ claims, missing }) => {
+      expect(() => ask(claims)).toThrow(`the claim ${missing} of the token is not one that this deployment lends to`);
+    });
+  });
+
   it('reads only the claims of the token, not what every object has', () => {
-    const odd = jwtCallers({ userId: '{constructor}', operatorClaim: '', operatorValues: [] });
+    const odd = jwtCallers({ ...PLAIN, userId: '{constructor}' });
     expect(() => odd(withClaims({}, eventOf({})), 'borrowers', {})).toThrow('has no claim constructor');
   });
 
