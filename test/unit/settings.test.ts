@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { REAPER } from '../../lambda/pool/event.ts';
 import { loadSettings, SettingsError } from '../../lambda/settings.ts';
 
 const TABLE = {
@@ -105,7 +106,7 @@ describe('loadSettings', () => {
   it.each([
     { name: 'ADMIN_USERS', value: ',,' },
     { name: 'ADMIN_USERS', value: 'a/b' },
-    { name: 'ADMIN_USERS', value: 'vm-pool:reaper' },
+    { name: 'ADMIN_USERS', value: REAPER },
     { name: 'ADMIN_USERS', value: 'ops,a b' },
     { name: 'MOCK_FAILING_VMS', value: 'vm 1' },
     { name: 'OPERATOR_ARNS', value: 'ops' },
