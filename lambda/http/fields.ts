@@ -2,6 +2,7 @@
  * The parameters that calls share. A rule is one sentence: whatever is wrong with a value, it says what would be right.
  */
 import * as v from 'valibot';
+import { REMEMBERED_DAYS } from '../pool/lease.ts';
 import { isPublicKey, PUBLIC_KEY_RULE } from './ssh-public-key.ts';
 
 /** The id of the user who borrows. */
@@ -58,8 +59,8 @@ export interface FieldDocumentation {
   readonly example: string | number;
 }
 
-/** What each parameter means, by its name. The function does not import it, so it is not bundled. */
-export const FIELD_DOCUMENTATION: Readonly<Record<string, FieldDocumentation>> = {
+/** What each parameter means, by its name. The function never calls this, so it is not bundled. */
+export const documentedFields = (): Readonly<Record<string, FieldDocumentation>> => ({
   userid: { meaning: 'who borrows; a caller with an identity may leave it out', example: 'alice' },
   pool: { meaning: 'pool to borrow from; `default` when absent', example: 'default' },
   minutes: {
@@ -75,7 +76,7 @@ export const FIELD_DOCUMENTATION: Readonly<Record<string, FieldDocumentation>> =
     example: '96ba437d-ec47-4d0f-a5f6-40e5483397ec',
   },
   'Idempotency-Key': {
-    meaning: 'makes the call safe to repeat: the same key with the same parameters gets the same lease while it lives',
+    meaning: `makes the call safe to repeat: your same key with the same parameters gets the same lease while it lives, and no other until ${REMEMBERED_DAYS} days after its \`expiresAt\``,
     example: '5a2c64f1-6f44-4e8a-9a37-0a8ef7d2e6b1',
   },
   id: { meaning: 'id of the VM', example: 'vm-01' },
@@ -83,7 +84,7 @@ export const FIELD_DOCUMENTATION: Readonly<Record<string, FieldDocumentation>> =
   reason: { meaning: 'why; kept with the event', example: 'new disk' },
   limit: { meaning: 'most items on the page', example: 50 },
   cursor: { meaning: 'where the page begins: the cursor of the page before', example: 'dm0tMDE' },
-};
+});
 
 function text(pattern: RegExp, rule: string) {
   return v.pipe(v.string(rule), v.regex(pattern, rule));

@@ -43,6 +43,7 @@ export const REFUSALS: Readonly<Record<ProblemCode, Status>> = {
   already_allocated: CONFLICT,
   forbidden: FORBIDDEN,
   idempotency_key_reused: UNPROCESSABLE_CONTENT,
+  idempotency_key_spent: CONFLICT,
   internal: INTERNAL_SERVER_ERROR,
   invalid_cursor: BAD_REQUEST,
   invalid_request: BAD_REQUEST,
@@ -87,7 +88,10 @@ export const refusalDocumentation = (): Readonly<Record<ProblemCode, RefusalDocu
   },
   forbidden: { meaning: 'The call is for operators.' },
   idempotency_key_reused: {
-    meaning: 'The `Idempotency-Key` belongs to a live lease with other parameters; use a new key.',
+    meaning: 'The user has sent this `Idempotency-Key` before, with other parameters; use a new key.',
+  },
+  idempotency_key_spent: {
+    meaning: 'The lease of this `Idempotency-Key` has ended; use a new key for another VM.',
   },
   internal: { meaning: 'A fault of the service; quote the `requestId` when you report it.' },
   invalid_cursor: { meaning: 'The cursor does not come from an earlier page.' },

@@ -1,4 +1,7 @@
-/** Ties a lease to the request that it answers, so that a retry of that request is recognised. */
+/**
+ * Ties a lease to the request that it answers, so that a retry of that request is recognised. A key belongs to the user
+ * of the lease: the same key of another user is another key.
+ */
 export interface Idempotency {
   /** The client's `Idempotency-Key`. */
   readonly key: string;
@@ -17,6 +20,23 @@ export interface Lease {
   /** The user's own public key, if they want it let in instead of getting a private key. */
   readonly sshPublicKey?: string;
   readonly idempotency?: Idempotency;
+}
+
+/**
+ * How long stores remember a lease that is over, days: a repeated release gets its answer again, and a late duplicate
+ * of the request that began the lease gets no second VM. Longer than any caller retries.
+ */
+export const REMEMBERED_DAYS = 7;
+
+/** The same, seconds. */
+export const REMEMBERED_SEC = REMEMBERED_DAYS * 24 * 3600;
+
+/**
+ * When the idempotency key of a lease is forgotten, UTC epoch seconds. Counts from the `expiresAtSec` that the holder
+ * knows, however the lease ends.
+ */
+export function keyForgottenAtSec({ expiresAtSec }: Pick<Lease, 'expiresAtSec'>): number {
+  return expiresAtSec + REMEMBERED_SEC;
 }
 
 /** Whether a lease has lost its rights: it ends at the very second `expiresAtSec`, reaped or not. */

@@ -69,10 +69,10 @@ export interface SyncProgress {
 /** What borrowers do with leases. */
 export interface BorrowingStore {
   /**
-   * Gives one free VM of `request.pool` to `request.userId`. A retry, known by its idempotency key, gets the same grant
-   * while that lease lives.
-   * @throws {@link IdempotencyKeyReused}, then {@link AlreadyAllocated} when the user holds a lease, then
-   *   {@link UnknownPool}, then {@link PoolEmpty} when no VM of the pool is free
+   * Gives one free VM of `request.pool` to `request.userId`. A retry, known by the user and their idempotency key, gets
+   * the same grant while that lease lives, and none afterwards until {@link keyForgottenAtSec}.
+   * @throws {@link IdempotencyKeyReused}, then {@link IdempotencyKeySpent}, then {@link AlreadyAllocated} when the user
+   *   holds a lease, then {@link UnknownPool}, then {@link PoolEmpty} when no VM of the pool is free
    */
   acquire(request: AcquireRequest): Promise<Grant>;
 

@@ -8,6 +8,7 @@ export type RefusalCode = Refusal['code'];
 export type Refusal =
   | AlreadyAllocated
   | IdempotencyKeyReused
+  | IdempotencyKeySpent
   | InvalidCursor
   | LeaseSuperseded
   | LeaseTooLong
@@ -39,7 +40,7 @@ export class AlreadyAllocated extends RefusalError {
   }
 }
 
-/** The `Idempotency-Key` belongs to a live lease that was asked for with other parameters. */
+/** The user has sent the `Idempotency-Key` before, with other parameters. */
 export class IdempotencyKeyReused extends RefusalError {
   readonly code = 'idempotency_key_reused';
 
@@ -47,6 +48,15 @@ export class IdempotencyKeyReused extends RefusalError {
     super(
       'this Idempotency-Key was already used with other parameters; use a new key, such as a UUID, for a new request',
     );
+  }
+}
+
+/** The lease of the `Idempotency-Key` has ended: a duplicate that comes so late must not get a second VM. */
+export class IdempotencyKeySpent extends RefusalError {
+  readonly code = 'idempotency_key_spent';
+
+  constructor() {
+    super('the lease of this Idempotency-Key has ended; use a new key for another VM');
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LeaseStore } from '../../lambda/pool/ports.ts';
@@ -9,7 +10,8 @@ import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
 
 /** A random call. `prepared` fills in the lease or the VM that it names. */
 type Call =
-  | { readonly kind: 'acquire' | 'release' | 'release-again' | 'renew'; readonly user: string }
+  | AcquireCall
+  | { readonly kind: 'release' | 'release-again' | 'renew'; readonly user: string }
   | { readonly kind: 'free'; readonly place: number };
 
 /** A call with all that it takes to make it. */
@@ -18,6 +20,7 @@ type Prepared = AcquireCall | HolderCall | FreeCall;
 interface AcquireCall {
   readonly kind: 'acquire';
   readonly user: string;
+  readonly key: string | undefined;
 }
 
 /** A call of a user about their lease. */
@@ -49,9 +52,12 @@ interface Spec {
   readonly leases: ReadonlyMap<string, SpecLease>;
   /** Id of the lease that each user released last: its release may be repeated. */
   readonly released: ReadonlyMap<string, string>;
+  /** The lease that each user's key began, by user and key. A later end of the lease is noted here too. */
+  readonly keys: ReadonlyMap<string, SpecLease>;
 }
 
 const TTL_SEC = 100;
+const WEEK_SEC = 7 * 86_400;
 const USERS = ['alice', 'bob', 'carol'];
 
 /** The specification after a call, or `undefined` if a call at this point can't get this answer. */
@@ -68,15 +74,25 @@ function after(spec: Spec, call: Prepared, answer: Answer, nowSec: number): Spec
   }
 }
 
-function afterAcquire(spec: Spec, { user }: AcquireCall, answer: Answer, nowSec: number): Spec | undefined {
+function afterAcquire(spec: Spec, { user, key }: AcquireCall, answer: Answer, nowSec: number): Spec | undefined {
   const live = liveLease(spec, user, nowSec);
+  const earlier = key === undefined ? undefined : spec.keys.get(keyName(user, key));
+  if (earlier !== undefined && nowSec < earlier.expiresAtSec + WEEK_SEC) {
+    if (earlier.id !== live?.id) return unchanged(spec, answer.code === 'idempotency_key_spent');
+    return unchanged(spec, isDeepStrictEqual(answer.granted, live));
+  }
   if (live !== undefined) return unchanged(spec, answer.code === 'already_allocated' && answer.leaseId === live.id);
   if (spec.free.size === 0) return unchanged(spec, answer.code === 'pool_empty');
   const granted = answer.granted as SpecLease | undefined;
   if (granted === undefined || !spec.free.has(granted.vmId)) return undefined;
   const free = new Set(spec.free);
   free.delete(granted.vmId);
-  return { ...spec, free, leases: new Map(spec.leases).set(user, granted) };
+  const keys = key === undefined ? spec.keys : new Map(spec.keys).set(keyName(user, key), granted);
+  return { ...spec, free, leases: new Map(spec.leases).set(user, granted), keys };
+}
+
+function keyName(user: string, key: string): string {
+  return `${user} ${key}`;
 }
 
 function afterRenew(spec: Spec, call: HolderCall, answer: Answer, nowSec: number): Spec | undefined {
@@ -84,7 +100,9 @@ function afterRenew(spec: Spec, call: HolderCall, answer: Answer, nowSec: number
   if (typeof lease === 'string') return unchanged(spec, answer.code === lease);
   const expiresAtSec = Math.max(lease.expiresAtSec, nowSec + TTL_SEC);
   if (answer.expiresAtSec !== expiresAtSec) return undefined;
-  return { ...spec, leases: new Map(spec.leases).set(call.user, { ...lease, expiresAtSec }) };
+  const longer = { ...lease, expiresAtSec };
+  const keys = new Map([...spec.keys].map(([name, earlier]) => [name, earlier.id === lease.id ? longer : earlier]));
+  return { ...spec, leases: new Map(spec.leases).set(call.user, longer), keys };
 }
 
 function afterRelease(spec: Spec, call: HolderCall, answer: Answer, nowSec: number): Spec | undefined {
@@ -153,8 +171,9 @@ async function granted(store: LeaseStore, call: Prepared, nowSec: number): Promi
   const act = { who: 'test', nowMs: nowSec * 1000, requestId: randomUUID() };
   switch (call.kind) {
     case 'acquire': {
+      const idempotency = call.key === undefined ? undefined : { key: call.key, fingerprint: 'the same' };
       const wish = { pool: 'default', userId: call.user, leaseId: randomUUID(), expiresAtSec: nowSec + TTL_SEC };
-      const { id, vmId, expiresAtSec } = (await store.acquire({ ...wish, act })).lease;
+      const { id, vmId, expiresAtSec } = (await store.acquire({ ...wish, idempotency, act })).lease;
       return { granted: { id, vmId, expiresAtSec } };
     }
     case 'release':
@@ -181,7 +200,7 @@ function leaseNamedBy({ user, leaseId }: HolderCall) {
 function prepared(call: Call, spec: Spec, waiting: readonly VmStatus[]): Prepared | undefined {
   switch (call.kind) {
     case 'acquire':
-      return { kind: 'acquire', user: call.user };
+      return call;
     case 'release':
     case 'renew':
       return { kind: call.kind, user: call.user, leaseId: spec.leases.get(call.user)?.id };
@@ -195,19 +214,21 @@ function prepared(call: Call, spec: Spec, waiting: readonly VmStatus[]): Prepare
 }
 
 const user = fc.constantFrom(...USERS);
+/** Few keys, so that one is used again while its lease lives and after its end. */
+const key = fc.constantFrom(undefined, 'k-1', 'k-2');
 const call: fc.Arbitrary<Call> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('acquire' as const), user }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('acquire' as const), user, key }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('release', 'release-again', 'renew'), user }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('free' as const), place: fc.nat(3) }) },
 );
 const moment = fc.record({
   /** Clocks jump, backwards too. */
-  jumpSec: fc.constantFrom(0, 0, 1, 60, 100, 200, -50),
+  jumpSec: fc.constantFrom(0, 0, 0, 1, 60, 100, 200, -50, WEEK_SEC),
   calls: fc.array(call, { minLength: 2, maxLength: 4 }),
 });
 
 const VMS = someVms(2);
-const START: Spec = { free: new Set(VMS.map(({ id }) => id)), leases: new Map(), released: new Map() };
+const START: Spec = { free: new Set(VMS.map(({ id }) => id)), leases: new Map(), released: new Map(), keys: new Map() };
 
 async function waitingForCheck(store: LeaseStore): Promise<VmStatus[]> {
   const statuses = await Promise.all(VMS.map(({ id }) => store.status(id)));

@@ -126,19 +126,26 @@ describe('POST /getvm', () => {
       expect(retry.body).toEqual(first.body);
     });
 
-    it.each([{ userid: 'alice', minutes: 5 }, { userid: 'alice', sshPublicKey: PUBLIC_KEY }, { userid: 'bob' }])(
-      '422 for other parameters: %j',
-      async (other) => {
-        await post('/getvm', { userid: 'alice' }, key);
-        expectProblem(await post('/getvm', other, key), 422, 'idempotency_key_reused');
-      },
-    );
+    it.each([
+      { userid: 'alice', minutes: 5 },
+      { userid: 'alice', sshPublicKey: PUBLIC_KEY },
+    ])('422 for other parameters: %j', async (other) => {
+      await post('/getvm', { userid: 'alice' }, key);
+      expectProblem(await post('/getvm', other, key), 422, 'idempotency_key_reused');
+    });
 
-    it('is a new request once the lease is over', async () => {
-      const first = await post('/getvm', { userid: 'alice' }, key);
+    it('is another key for another user', async () => {
+      const alices = await post('/getvm', { userid: 'alice' }, key);
+      const bobs = await post('/getvm', { userid: 'bob', minutes: 5 }, key);
+      expect(bobs).toMatchObject({ status: 200, body: { lease: { userid: 'bob' } } });
+      expect(bobs.body.vm.id).not.toBe(alices.body.vm.id);
+    });
+
+    it('409 once the lease is over, so that a late duplicate gets no second VM', async () => {
+      await post('/getvm', { userid: 'alice' }, key);
       await post('/releasevm', { userid: 'alice' });
-      const second = await post('/getvm', { userid: 'alice' }, key);
-      expect(second.body.lease.id).not.toBe(first.body.lease.id);
+      expectProblem(await post('/getvm', { userid: 'alice' }, key), 409, 'idempotency_key_spent');
+      expectProblem(await call('GET', '/lease?userid=alice'), 404, 'no_lease');
     });
 
     it.each(['', 'a b', 'x'.repeat(256)])('400 for a bad key: %j', async (bad) => {

@@ -123,6 +123,7 @@ describe('calls of borrowers', () => {
     expect(await call('GET /lease', 'userid=alice')).toBe('200');
     expect(await call('POST /releasevm', 'userid=alice&leaseId=other')).toBe('409 lease_superseded');
     expect(await call('POST /releasevm', 'userid=alice')).toBe('200');
+    expect(await call('POST /getvm', 'userid=alice', key)).toBe('409 idempotency_key_spent');
     for (const route of ['POST /releasevm', 'POST /renewvm', 'GET /lease'])
       expect(await right(route)).toBe('404 no_lease');
     for (const userid of ['alice', 'bob', 'carol']) await call('POST /getvm', `userid=${userid}`);

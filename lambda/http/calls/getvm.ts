@@ -36,6 +36,13 @@ export const documentation = () => [
     summary: 'Lends one VM',
     answer: { message: v.string(), ...grant },
     example: { message: 'vm-01 is yours until 2026-11-21T13:00:00Z', ...GRANT },
-    refusals: ['already_allocated', 'idempotency_key_reused', 'lease_too_long', 'pool_empty', 'unknown_pool'],
+    refusals: [
+      'already_allocated',
+      'idempotency_key_reused',
+      'idempotency_key_spent',
+      'lease_too_long',
+      'pool_empty',
+      'unknown_pool',
+    ],
   }),
 ];

@@ -1,8 +1,7 @@
 import type { ChangeEvent, NewEvent } from '../../pool/event.ts';
-import type { Lease } from '../../pool/lease.ts';
 import type { Clock } from '../../pool/ports.ts';
 import type { VmStatus } from '../../pool/vm.ts';
-import { isKeyOf, isLastEvent, isOfLease, isThere, isVersion } from './conditions.ts';
+import { isLastEvent, isOfLease, isThere, isVersion } from './conditions.ts';
 import { newEventId } from './events.ts';
 import { eventItem } from './events.ts';
 import type { Action } from './expressions.ts';
@@ -52,13 +51,6 @@ export function vmAction(before: VmStatus, after: VmStatus | undefined, eventId:
     : { put: vmItem(after, eventId), if: asRead };
 }
 
-/** Deletes the idempotency key of a lease that is over. */
-export function keyActions({ id, idempotency }: Lease): Action[] {
-  return idempotency === undefined
-    ? []
-    : [{ delete: keys.idempotency(idempotency.key), if: isKeyOf(id), optional: true }];
-}
-
 function freeActions(before: VmStatus, after: VmStatus | undefined): Action[] {
   return [
     ...(before.state === 'free' ? [{ delete: keys.free(before), if: isThere }] : []),
@@ -66,8 +58,8 @@ function freeActions(before: VmStatus, after: VmStatus | undefined): Action[] {
   ];
 }
 
-/** The items under the user and the key may belong to a later lease by now; then they stay. */
+/** The item under the user may belong to a later lease by now; then it stays. */
 function endedLeaseActions({ lease }: VmStatus, after: VmStatus | undefined): Action[] {
   if (lease === undefined || after?.state === 'leased') return [];
-  return [{ delete: keys.user(lease.userId), if: isOfLease(lease.id), optional: true }, ...keyActions(lease)];
+  return [{ delete: keys.user(lease.userId), if: isOfLease(lease.id), optional: true }];
 }

@@ -23,6 +23,7 @@ export interface Api {
   readonly GetItem: [dynamodb.GetItemInput, dynamodb.GetItemOutput];
   readonly PutItem: [dynamodb.PutItemInput, dynamodb.PutItemOutput];
   readonly Query: [dynamodb.QueryInput, dynamodb.QueryOutput];
+  readonly TransactGetItems: [dynamodb.TransactGetItemsInput, dynamodb.TransactGetItemsOutput];
   readonly TransactWriteItems: [dynamodb.TransactWriteItemsInput, dynamodb.TransactWriteItemsOutput];
 }
 

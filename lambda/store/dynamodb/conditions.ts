@@ -6,8 +6,8 @@ export const noLiveLease = (nowSec: number) => any(isAbsent('pk'), compares('exp
 /** The item belongs to this very lease. */
 export const isOfLease = (leaseId: string) => compares('lease.id', '=', leaseId);
 
-/** The idempotency key belongs to this very lease. */
-export const isKeyOf = (leaseId: string) => compares('leaseId', '=', leaseId);
+/** No lease has begun with the idempotency key, or it is forgotten. */
+export const isUnusedKey = (nowSec: number) => any(isAbsent('pk'), compares('ttl', '<=', nowSec));
 
 /** The VM has not changed since it was read in this version. */
 export const isVersion = (version: number) => compares('version', '=', version);

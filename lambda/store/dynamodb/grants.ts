@@ -1,17 +1,24 @@
+import type { Act } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
 import { hasEnded } from '../../pool/lease.ts';
 import type { AcquireRequest, Grant } from '../../pool/ports.ts';
-import { AlreadyAllocated, IdempotencyKeyReused, PoolEmpty, UnknownPool } from '../../pool/refusals.ts';
+import {
+  AlreadyAllocated,
+  IdempotencyKeyReused,
+  IdempotencyKeySpent,
+  PoolEmpty,
+  UnknownPool,
+} from '../../pool/refusals.ts';
 import { newLease } from '../../pool/term.ts';
 import type { EventWriter } from './actions.ts';
-import { isLastEvent, isThere, isVersion, noLiveLease } from './conditions.ts';
+import { isLastEvent, isThere, isUnusedKey, isVersion, noLiveLease } from './conditions.ts';
 import type { Counts } from './counts.ts';
 import type { Action } from './expressions.ts';
 import { all } from './expressions.ts';
 import { FreeVms } from './free-vms.ts';
 import type { Inventory } from './inventory.ts';
-import type { FreeItem, Item, KeyItem, UserItem } from './items.ts';
-import { keyItem, keys, laterEventOf, newVersion, userItem, workPartition } from './items.ts';
+import type { FreeItem, Item, Key, KeyItem, UserItem } from './items.ts';
+import { isKeyItem, keyItem, keys, laterEventOf, newVersion, userItem, workPartition } from './items.ts';
 import type { Deadline } from './retry.ts';
 import { backOff, Cancelled, deadlineFromNow } from './retry.ts';
 import type { Table } from './table.ts';
@@ -20,6 +27,14 @@ import type { Table } from './table.ts';
 const USER_POSITION = 0;
 const VM_POSITION = 2;
 const KEY_POSITION = 4;
+
+/** What a request sees of its user and its idempotency key. */
+interface Seen {
+  /** The user's item while its lease lives. */
+  readonly user: UserItem | undefined;
+  /** The key's item until it is forgotten. */
+  readonly key: KeyItem | undefined;
+}
 
 /** Lends free VMs to users. */
 export class Grants {
@@ -55,8 +70,8 @@ export class Grants {
       const actions = this.grantActions(grant, free, request, this.events.newId(last));
       const cancelled = await this.commit(actions, deadline);
       if (cancelled === undefined) return grant;
-      const [user, key] = [cancelled.itemAt(USER_POSITION), cancelled.itemAt(KEY_POSITION)];
-      const earlier = grantedBefore(userOf(user), keyOf(key), request);
+      const seen = { user: userOf(cancelled.itemAt(USER_POSITION)), key: keyOf(cancelled.itemAt(KEY_POSITION)) };
+      const earlier = await this.grantedBefore(seen, request, deadline);
       if (earlier !== undefined) return earlier;
       // The VM is still free, but the clock of the process that freed it is ahead: the event must follow that one.
       last = laterEventOf(cancelled.itemAt(VM_POSITION), version);
@@ -81,29 +96,40 @@ export class Grants {
     { act, idempotency }: AcquireRequest,
     eventId: string,
   ): Action[] {
-    const isFirst = noLiveLease(secondsOf(act));
+    const nowSec = secondsOf(act);
     const { userId, id: leaseId, expiresAtSec: dueAtSec } = lease;
     const work = workPartition(vm.pool, 'leased');
     const set = { state: 'leased', version: newVersion(), work, dueAtSec, lease, lastEvent: eventId } as const;
     return [
-      { put: userItem(lease, vm), if: isFirst },
+      { put: userItem(lease, vm), if: noLiveLease(nowSec) },
       { delete: keys.free(free), if: isThere },
       { update: keys.vm(vm.id), set, if: all(isVersion(free.version), isLastEvent(eventId)) },
       this.events.append(eventId, { kind: 'acquired', vmId: vm.id, userId, leaseId, from: 'free', to: 'leased', act }),
-      ...(idempotency === undefined ? [] : [{ put: keyItem(lease, idempotency.key), if: isFirst }]),
+      ...(idempotency === undefined ? [] : [{ put: keyItem(lease, idempotency), if: isUnusedKey(nowSec) }]),
     ];
   }
 
   /** The look found no free VM: returns the grant that the user already has, or says why there is none. */
   private async grantedBeforeOrRefused(request: AcquireRequest, deadline: Deadline): Promise<Grant> {
-    const { userId, idempotency, pool, act } = request;
-    const nowSec = secondsOf(act);
-    const keyAt = idempotency === undefined ? [] : [keys.idempotency(idempotency.key)];
-    const [user, key] = await this.table.getAll([keys.user(userId), ...keyAt], deadline);
-    const grant = grantedBefore(live(userOf(user), nowSec), live(keyOf(key), nowSec), request);
+    const { pool, act } = request;
+    const seen = seenAt(await this.table.getAll(keysOf(request), deadline), act);
+    const grant = await this.grantedBefore(seen, request, deadline);
     if (grant !== undefined) return grant;
     await this.expectKnown(pool);
-    throw new PoolEmpty(pool, await this.counts.ofEmpty(pool, nowSec));
+    throw new PoolEmpty(pool, await this.counts.ofEmpty(pool, secondsOf(act)));
+  }
+
+  /**
+   * The grant that this very request, or one that it repeats, already got. User and key were not read at the same
+   * moment. If they contradict each other, the lease of the key has ended, or it began in between: only a snapshot says
+   * which.
+   *
+   * @throws {@link IdempotencyKeyReused}, {@link IdempotencyKeySpent}, {@link AlreadyAllocated}
+   */
+  private async grantedBefore(seen: Seen, request: AcquireRequest, deadline: Deadline): Promise<Grant | undefined> {
+    const isCertain = seen.key === undefined || seen.key.leaseId === seen.user?.lease.id;
+    if (isCertain) return grantIn(seen, request);
+    return grantIn(seenAt(await this.table.snapshot(keysOf(request), deadline), request.act), request);
   }
 
   /** @throws {@link UnknownPool} */
@@ -115,19 +141,10 @@ export class Grants {
   }
 }
 
-/**
- * The grant that this very request, or one that it repeats, already got.
- *
- * @param user - the live item of its user
- * @param key - the live item of its idempotency key
- * @throws {@link AlreadyAllocated}, {@link IdempotencyKeyReused}
- */
-function grantedBefore(
-  user: UserItem | undefined,
-  key: KeyItem | undefined,
-  request: AcquireRequest,
-): Grant | undefined {
+/** The grant of the request among what it saw. A key that its user's lease does not have is spent. */
+function grantIn({ user, key }: Seen, request: AcquireRequest): Grant | undefined {
   if (key !== undefined) expectSame(key.fingerprint, request);
+  if (key !== undefined && key.leaseId !== user?.lease.id) throw new IdempotencyKeySpent();
   if (user === undefined) return undefined;
   const { lease, vm } = user;
   if (lease.id === request.leaseId) return { lease, vm };
@@ -137,8 +154,24 @@ function grantedBefore(
   return { lease, vm };
 }
 
-function expectSame(fingerprint: string | undefined, { idempotency }: AcquireRequest): void {
+function expectSame(fingerprint: string, { idempotency }: AcquireRequest): void {
   if (fingerprint !== idempotency?.fingerprint) throw new IdempotencyKeyReused();
+}
+
+/** Where the items lie that say whether the request was granted before. */
+function keysOf({ userId, idempotency }: AcquireRequest): readonly Key<UserItem | KeyItem>[] {
+  const user = keys.user(userId);
+  return idempotency === undefined ? [user] : [user, keys.idempotency(userId, idempotency.key)];
+}
+
+/** Which of the items under {@link keysOf} count at the time of the request. */
+function seenAt([userAt, keyAt]: readonly (Item | undefined)[], act: Act): Seen {
+  const nowSec = secondsOf(act);
+  const [user, key] = [userOf(userAt), keyOf(keyAt)];
+  return {
+    user: user !== undefined && hasEnded(user.lease, nowSec) ? undefined : user,
+    key: key !== undefined && key.ttl <= nowSec ? undefined : key,
+  };
 }
 
 function userOf(item: Item | undefined): UserItem | undefined {
@@ -146,11 +179,7 @@ function userOf(item: Item | undefined): UserItem | undefined {
 }
 
 function keyOf(item: Item | undefined): KeyItem | undefined {
-  return item?.sk === 'KEY' ? item : undefined;
-}
-
-function live<Of extends UserItem | KeyItem>(item: Of | undefined, nowSec: number): Of | undefined {
-  return item !== undefined && item.expiresAtSec > nowSec ? item : undefined;
+  return item !== undefined && isKeyItem(item) ? item : undefined;
 }
 
 /** The grant of a user's item, unless its lease has ended. */

@@ -7,21 +7,22 @@
  * | `VM#<id>` | `EVENT#<event id>` | something that happened to the VM | `by-user`: `eventUser` by `sk` |
  * | `FREE#<pool>` | `<version, hexadecimal>#<id>` | a free VM | |
  * | `USER#<user id>` | `LEASE` | the user's lease, with the VM as its holder needs to know it | |
- * | `KEY#<idempotency key>` | `KEY` | the idempotency key of a lease | |
+ * | `USER#<user id>` | `KEY#<idempotency key>` | the lease that the key of this user began | |
  * | `LEASE#<lease id>` | `RELEASED` | a lease that was released, and by which call | |
  * | `META` | `INVENTORY` | the pools, and the hash of the inventory that was synced last | |
  *
  * A VM is free exactly while it has an item under `FREE#`. The sort key there starts with the VM's version, a random
  * number: free VMs lie in random order, and callers who start at a random place rarely meet.
  *
- * A lease that has ended gives no rights in any read or condition. Its items under `USER#` and `KEY#` go when the
- * reaper takes the VM back. So even a process with a slow clock never sees a lease of a VM that somebody else has by
- * then.
+ * A lease that has ended gives no rights in any read or condition. Its item `LEASE` goes when the reaper takes the VM
+ * back. So even a process with a slow clock never sees a lease of a VM that somebody else has by then. Its item `KEY#`
+ * stays until it is forgotten, so that a late duplicate of the call that began the lease gets no second VM.
  */
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../pool/defined.ts';
 import type { NewEvent } from '../../pool/event.ts';
-import type { Lease } from '../../pool/lease.ts';
+import type { Idempotency, Lease } from '../../pool/lease.ts';
+import { keyForgottenAtSec, REMEMBERED_SEC } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
 import type { Vm, VmState, VmStatus } from '../../pool/vm.ts';
 
@@ -75,14 +76,13 @@ export interface UserItem {
   readonly ttl: number;
 }
 
-/** The idempotency key of a lease. */
+/** A user's idempotency key. DynamoDB deletes items late, so an item whose `ttl` is over counts as deleted. */
 export interface KeyItem {
   readonly pk: string;
-  readonly sk: 'KEY';
+  readonly sk: `KEY#${string}`;
+  /** The lease that began with the key. */
   readonly leaseId: string;
-  readonly userId: string;
-  readonly fingerprint: string | undefined;
-  readonly expiresAtSec: number;
+  readonly fingerprint: string;
   readonly ttl: number;
 }
 
@@ -119,9 +119,8 @@ export type ItemAt<Of extends Key> = Extract<Item, { readonly sk: Of['sk'] }>;
 /** Number of the layout that this version writes. A sync rewrites VMs of an older one. */
 export const LAYOUT = 2;
 
-/** How long ended and released leases are kept, seconds: longer than any clock is wrong and any caller retries. */
+/** How long ended leases are kept, seconds: longer than any clock is wrong. */
 const ENDED_KEPT_SEC = 24 * 3600;
-const RELEASED_KEPT_SEC = 7 * 24 * 3600;
 
 const VERSION_BYTES = 6;
 
@@ -140,7 +139,7 @@ export const keys = {
     return { pk: freePartition(vm.pool), sk: `${versionText(version)}#${vm.id}` };
   },
   user: (userId: string): Key<UserItem> => ({ pk: `USER#${userId}`, sk: 'LEASE' }),
-  idempotency: (key: string): Key<KeyItem> => ({ pk: `KEY#${key}`, sk: 'KEY' }),
+  idempotency: (userId: string, key: string): Key<KeyItem> => ({ pk: `USER#${userId}`, sk: `KEY#${key}` }),
   released: (leaseId: string): Key<ReleasedItem> => ({ pk: `LEASE#${leaseId}`, sk: 'RELEASED' }),
   inventory: { pk: 'META', sk: 'INVENTORY' } satisfies Key<InventoryItem>,
 } as const;
@@ -219,22 +218,18 @@ export function userItem(lease: Lease, vm: Vm): UserItem {
 }
 
 /** Item of a lease's idempotency key. */
-export function keyItem(lease: Lease, key: string): KeyItem {
-  const { id: leaseId, userId, expiresAtSec } = lease;
-  const fingerprint = lease.idempotency?.fingerprint;
-  return {
-    ...keys.idempotency(key),
-    leaseId,
-    userId,
-    fingerprint,
-    expiresAtSec,
-    ttl: expiresAtSec + ENDED_KEPT_SEC,
-  };
+export function keyItem(lease: Lease, { key, fingerprint }: Idempotency): KeyItem {
+  return { ...keys.idempotency(lease.userId, key), leaseId: lease.id, fingerprint, ttl: keyForgottenAtSec(lease) };
+}
+
+/** Whether an item is that of an idempotency key. */
+export function isKeyItem(item: Item): item is KeyItem {
+  return item.sk.startsWith('KEY#');
 }
 
 /** Item of a released lease. @param callId - the call that released it */
 export function releasedItem({ id, userId }: Lease, vm: Vm, callId: string, nowSec: number): ReleasedItem {
-  return { ...keys.released(id), userId, vm, callId, ttl: nowSec + RELEASED_KEPT_SEC };
+  return { ...keys.released(id), userId, vm, callId, ttl: nowSec + REMEMBERED_SEC };
 }
 
 /** Item of a sync. */

@@ -8,13 +8,13 @@ import { LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
 import { renewed } from '../../pool/term.ts';
 import type { VmStatus } from '../../pool/vm.ts';
 import type { EventWriter } from './actions.ts';
-import { keyActions, vmAction } from './actions.ts';
-import { endsAt, isKeyOf, isLastEvent, isOfLease, isStaying } from './conditions.ts';
+import { vmAction } from './actions.ts';
+import { endsAt, isLastEvent, isOfLease, isStaying } from './conditions.ts';
 import type { Action } from './expressions.ts';
 import { all } from './expressions.ts';
 import { liveGrant } from './grants.ts';
 import type { ReleasedItem, UserItem, VmItem } from './items.ts';
-import { changedStatus, keys, newVersion, releasedItem, statusOf, userItem, workPartition } from './items.ts';
+import { changedStatus, keyItem, keys, newVersion, releasedItem, statusOf, userItem, workPartition } from './items.ts';
 import type { Deadline } from './retry.ts';
 import { retryCancelled } from './retry.ts';
 import type { Table } from './table.ts';
@@ -92,9 +92,7 @@ export class Leases {
       { update: keys.user(userId), set: { lease: longer, expiresAtSec, ttl }, if: asRead },
       { update: keys.vm(vmId), set: vmSet, if: all(isOfLease(id), isLastEvent(eventId)) },
       this.events.append(eventId, { kind: 'renewed', vmId, userId, leaseId: id, from: 'leased', to: 'leased', act }),
-      ...(idempotency === undefined
-        ? []
-        : [{ update: keys.idempotency(idempotency.key), set: { expiresAtSec, ttl }, if: isKeyOf(id) }]),
+      ...(idempotency === undefined ? [] : [{ put: keyItem(longer, idempotency) }]),
     ];
   }
 
@@ -128,7 +126,6 @@ export class Leases {
         usual ? usualRelease(lease, after, eventId) : vmAction(before, after, eventId),
         { put: releasedItem(lease, vm, callId, secondsOf(act)) },
         this.events.appendChange(eventId, before, after, event),
-        ...keyActions(lease),
       ],
       deadline,
     );

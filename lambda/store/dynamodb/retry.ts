@@ -67,8 +67,8 @@ export async function backOff(attempt: number, deadline: Deadline, cause?: unkno
 /** Retries while the transaction is cancelled, until the deadline. @throws whatever else `attemptIt` throws */
 export async function retryCancelled<Result>(
   attemptIt: (deadline: Deadline, isFirst: boolean) => Promise<Result>,
+  deadline = deadlineFromNow(),
 ): Promise<Result> {
-  const deadline = deadlineFromNow();
   for (let attempt = 0; ; attempt++) {
     try {
       return await attemptIt(deadline, attempt === 0);

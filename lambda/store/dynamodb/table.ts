@@ -8,7 +8,7 @@ import type { Action, Condition, Path } from './expressions.ts';
 import { listOf, namesAndValues, transactItem } from './expressions.ts';
 import type { Item, ItemAt, Key } from './items.ts';
 import type { Deadline } from './retry.ts';
-import { backOff, Cancelled, deadlineFromNow, sendOnce, sendUntilSettled } from './retry.ts';
+import { backOff, Cancelled, deadlineFromNow, retryCancelled, sendOnce, sendUntilSettled } from './retry.ts';
 import type { IndexName } from './schema.ts';
 
 /** Most keys that one BatchGetItem takes. */
@@ -17,6 +17,9 @@ const BATCHES_AT_ONCE = 8;
 
 /** Most items that one request of a long query reads, so that each is answered long before it times out. */
 const PAGE = 2_500;
+
+/** What is found under several keys, in their order. */
+type Items<Keys extends readonly Key[]> = { -readonly [Place in keyof Keys]: ItemAt<Keys[Place]> | undefined };
 
 type RawKey = Record<string, AttributeValue>;
 
@@ -73,19 +76,27 @@ export class Table {
   }
 
   /** Several items, strongly consistent, in the order of the keys; one request for each hundred. */
-  async getAll<const Keys extends readonly Key[]>(
-    wanted: Keys,
-    deadline = deadlineFromNow(),
-  ): Promise<{ -readonly [Place in keyof Keys]: ItemAt<Keys[Place]> | undefined }> {
+  async getAll<const Keys extends readonly Key[]>(wanted: Keys, deadline = deadlineFromNow()): Promise<Items<Keys>> {
     // DynamoDB refuses a key that comes twice.
-    const distinct = [...new Map(wanted.map((key) => [key.pk + key.sk, key])).values()];
+    const distinct = [...new Map(wanted.map((key) => [nameOf(key), key])).values()];
     const batches = Array.from({ length: Math.ceil(distinct.length / BATCH) }, (_, n) => {
       return distinct.slice(n * BATCH, (n + 1) * BATCH);
     });
     const found = await pMap(batches, (batch) => this.getBatch(batch, deadline), { concurrency: BATCHES_AT_ONCE });
-    const byKey = new Map(found.flat().map((item) => [item.pk + item.sk, item]));
-    const items = wanted.map(({ pk, sk }) => byKey.get(pk + sk));
-    return items as { -readonly [Place in keyof Keys]: ItemAt<Keys[Place]> | undefined };
+    const byKey = new Map(found.flat().map((item) => [nameOf(item), item]));
+    return wanted.map((key) => byKey.get(nameOf(key))) as Items<Keys>;
+  }
+
+  /**
+   * Several items as they are at one and the same moment, which `getAll` does not promise: it may read between the
+   * writes of a transaction.
+   * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-isolation)
+   */
+  async snapshot<const Keys extends readonly Key[]>(wanted: Keys, deadline: Deadline): Promise<Items<Keys>> {
+    const TransactItems = wanted.map((key) => ({ Get: { TableName: this.name, Key: marshall(key) } }));
+    const read = () => this.send('TransactGetItems', { TransactItems }, deadline);
+    const { Responses = [] } = await retryCancelled(read, deadline);
+    return Responses.map(({ Item: item }) => item && unmarshall(item)) as Items<Keys>;
   }
 
   /** Those of the items that exist, in any order. */
@@ -199,4 +210,9 @@ export class Table {
       ExclusiveStartKey: after,
     });
   }
+}
+
+/** A name that no other key has, whatever its characters. */
+function nameOf({ pk, sk }: Key): string {
+  return JSON.stringify([pk, sk]);
 }

@@ -1,13 +1,13 @@
 import QuickLRU from 'quick-lru';
 import { secondsOf } from '../../pool/event.ts';
-import type { Idempotency, Lease } from '../../pool/lease.ts';
-import { hasEnded } from '../../pool/lease.ts';
-import type { LeaseQuery } from '../../pool/ports.ts';
-import { IdempotencyKeyReused, LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
+import type { Lease } from '../../pool/lease.ts';
+import { hasEnded, keyForgottenAtSec } from '../../pool/lease.ts';
+import type { AcquireRequest, LeaseQuery } from '../../pool/ports.ts';
+import { IdempotencyKeyReused, IdempotencyKeySpent, LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
 import type { LeasedSlot, Slot } from './slot.ts';
 
-/** How many released leases are remembered at least, to recognise a repeated release. */
-const RELEASES_REMEMBERED = 10_000;
+/** How many leases that are over are remembered at least, to recognise a repeated release and a late acquire. */
+const ENDED_REMEMBERED = 10_000;
 
 /** A lease that was released. */
 interface Release {
@@ -16,33 +16,32 @@ interface Release {
   readonly slot: Slot;
 }
 
-/** The leased VMs by user and by idempotency key, and the leases that were released lately. */
+/** What is remembered of a lease that is over and had an idempotency key. */
+type Spent = Pick<Lease, 'expiresAtSec' | 'idempotency'>;
+
+/** The leased VMs by user, and the leases that ended lately. */
 export class Leases {
   private readonly byUser = new Map<string, LeasedSlot>();
-  private readonly byIdempotencyKey = new Map<string, LeasedSlot>();
-  private readonly released = new QuickLRU<string, Release>({ maxSize: RELEASES_REMEMBERED });
+  private readonly released = new QuickLRU<string, Release>({ maxSize: ENDED_REMEMBERED });
+  private readonly spent = new QuickLRU<string, Spent>({ maxSize: ENDED_REMEMBERED });
   /** No lease ends before this second; it may be too early, never too late. */
   private noEndBeforeSec = Infinity;
 
   /** Gives a VM its lease. */
   begin(slot: Slot, lease: Lease): LeasedSlot {
-    const { userId, idempotency, expiresAtSec } = lease;
+    const { userId, expiresAtSec } = lease;
     slot.lease = lease;
     const leased = slot as LeasedSlot;
     this.byUser.set(userId, leased);
-    if (idempotency !== undefined) this.byIdempotencyKey.set(idempotency.key, leased);
     this.noEndBeforeSec = Math.min(this.noEndBeforeSec, expiresAtSec);
     return leased;
   }
 
   /** Takes the lease from a VM. */
   end(slot: LeasedSlot): void {
-    const { userId, idempotency } = slot.lease;
+    const { userId, idempotency, expiresAtSec } = slot.lease;
     this.byUser.delete(userId);
-    // A later lease may have the key by now, if this one ended and was not reaped.
-    if (idempotency !== undefined && this.byIdempotencyKey.get(idempotency.key) === slot) {
-      this.byIdempotencyKey.delete(idempotency.key);
-    }
+    if (idempotency !== undefined) this.spent.set(keyName(userId, idempotency.key), { expiresAtSec, idempotency });
     (slot as Slot).lease = undefined;
   }
 
@@ -65,12 +64,18 @@ export class Leases {
     return slot;
   }
 
-  /** The VM that an earlier request with this key got. @throws {@link IdempotencyKeyReused} */
-  grantedBefore(idempotency: Idempotency | undefined, nowSec: number): LeasedSlot | undefined {
+  /**
+   * The VM that an earlier request of the user with this key got.
+   * @throws {@link IdempotencyKeyReused}, {@link IdempotencyKeySpent}
+   */
+  grantedBefore({ userId, idempotency, act }: AcquireRequest): LeasedSlot | undefined {
     if (idempotency === undefined) return undefined;
-    const slot = this.byIdempotencyKey.get(idempotency.key);
-    if (slot === undefined || hasEnded(slot.lease, nowSec)) return undefined;
-    if (slot.lease.idempotency?.fingerprint !== idempotency.fingerprint) throw new IdempotencyKeyReused();
+    const nowSec = secondsOf(act);
+    const earlier = this.lastUnder(userId, idempotency.key);
+    if (earlier === undefined || nowSec >= keyForgottenAtSec(earlier)) return undefined;
+    if (earlier.idempotency?.fingerprint !== idempotency.fingerprint) throw new IdempotencyKeyReused();
+    const slot = this.liveOf(userId, nowSec);
+    if (slot?.lease !== earlier) throw new IdempotencyKeySpent();
     return slot;
   }
 
@@ -93,4 +98,15 @@ export class Leases {
     this.noEndBeforeSec = leased.reduce((earliest, { lease }) => Math.min(earliest, lease.expiresAtSec), Infinity);
     return leased.filter(({ lease }) => hasEnded(lease, nowSec));
   }
+
+  /** The last lease that began with this key of the user. */
+  private lastUnder(userId: string, key: string): Spent | undefined {
+    const lease = this.byUser.get(userId)?.lease;
+    return lease?.idempotency?.key === key ? lease : this.spent.get(keyName(userId, key));
+  }
+}
+
+/** A name for a user's key that no other pair of user and key has, whatever their characters. */
+function keyName(userId: string, key: string): string {
+  return `${userId.length} ${userId} ${key}`;
 }

@@ -43,7 +43,7 @@ export class MemoryStore implements LeaseStore {
   async acquire(request: AcquireRequest): Promise<Grant> {
     const { pool: name, userId, act } = request;
     const nowSec = secondsOf(act);
-    const replay = this.leases.grantedBefore(request.idempotency, nowSec);
+    const replay = this.leases.grantedBefore(request);
     if (replay !== undefined) return grantOf(replay);
     const last = this.leases.lastOf(userId);
     if (last !== undefined && !hasEnded(last.lease, nowSec)) throw new AlreadyAllocated(last.lease);

@@ -4,12 +4,12 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { PoolEvent } from '../../../lambda/pool/event.ts';
 import type { Lease } from '../../../lambda/pool/lease.ts';
-import { hasEnded } from '../../../lambda/pool/lease.ts';
+import { hasEnded, keyForgottenAtSec } from '../../../lambda/pool/lease.ts';
 import type { Vm, VmState } from '../../../lambda/pool/vm.ts';
 import { VM_STATES } from '../../../lambda/pool/vm.ts';
 import { eventOf } from '../../../lambda/store/dynamodb/events.ts';
 import type { EventItem, FreeItem, Item, KeyItem, UserItem, VmItem } from '../../../lambda/store/dynamodb/items.ts';
-import { freePartition, keys } from '../../../lambda/store/dynamodb/items.ts';
+import { freePartition, isKeyItem, keys } from '../../../lambda/store/dynamodb/items.ts';
 import { allItems } from './database.ts';
 
 /** The items of a table, and the invariants that they break. */
@@ -25,7 +25,7 @@ export class PoolTable {
     this.events = items.filter(isEvent).map(eventOf);
     this.free = items.filter(isFree);
     this.users = items.filter(isUser);
-    this.idempotencyKeys = items.filter(isKey);
+    this.idempotencyKeys = items.filter(isKeyItem);
   }
 
   static async read(client: DynamoDBClient, tableName: string): Promise<PoolTable> {
@@ -96,12 +96,13 @@ export class PoolTable {
       : [`${userId} has ${id} of ${vmId}, but it is with ${holders.join() || 'no VM'}`];
   }
 
-  private keyFaults({ id, idempotency, expiresAtSec }: Lease): string[] {
+  private keyFaults(lease: Lease): string[] {
+    const { id, userId, idempotency } = lease;
     if (idempotency === undefined) return [];
-    const { pk } = keys.idempotency(idempotency.key);
-    const key = this.idempotencyKeys.find((item) => item.pk === pk);
+    const { pk, sk } = keys.idempotency(userId, idempotency.key);
+    const key = this.idempotencyKeys.find((item) => item.pk === pk && item.sk === sk);
     if (key?.leaseId !== id) return [`the key of lease ${id} is lost`];
-    return key.expiresAtSec === expiresAtSec ? [] : [`the key of lease ${id} ends at another time`];
+    return key.ttl === keyForgottenAtSec(lease) ? [] : [`the key of lease ${id} is forgotten at another time`];
   }
 
   /** Each event of a VM starts from the state that the one before left; the last one left the state of now. */
@@ -150,8 +151,4 @@ function isFree(item: Item): item is FreeItem {
 
 function isUser(item: Item): item is UserItem {
   return item.sk === 'LEASE';
-}
-
-function isKey(item: Item): item is KeyItem {
-  return item.sk === 'KEY';
 }

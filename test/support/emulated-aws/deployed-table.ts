@@ -54,6 +54,7 @@ export function tableArn(tableName: string, indexName?: string): string {
  */
 function usesOf({ operation, input }: Call): Use[] {
   switch (operation) {
+    case 'TransactGetItems':
     case 'TransactWriteItems':
       return (input.TransactItems as TransactItem[]).flatMap((item) =>
         Object.entries(item).map(([kind, { TableName }]) => use(`${kind}Item`, TableName)),
@@ -65,7 +66,7 @@ function usesOf({ operation, input }: Call): Use[] {
   }
 }
 
-/** `Put`, `Update`, `Delete` or `ConditionCheck`, with its parameters. */
+/** `Get`, `Put`, `Update`, `Delete` or `ConditionCheck`, with its parameters. */
 type TransactItem = Readonly<Record<string, { readonly TableName: string }>>;
 
 function use(operation: string, tableName: string, indexName?: string): Use {
