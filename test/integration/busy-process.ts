@@ -1,6 +1,7 @@
 /** One process of the function under load: several callers at once borrow, renew and release; sometimes a tick runs. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { OpenGrant } from '../../lambda/pool/lending.ts';
 import type { Refusal } from '../../lambda/pool/refusals.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import { seededRandom } from '../support/pool/random.ts';
@@ -21,6 +22,9 @@ export interface BusyTask {
 
 /** Share of the leases that their caller does not give back, so that another caller finds them. */
 const ABANDONED = 0.05;
+
+/** Share of the leases whose acquire is repeated while they are given back, as a proxy would that retries late. */
+const DUPLICATED = 0.3;
 
 serveTask(async (task: BusyTask) => {
   const load = new Load(task);
@@ -61,7 +65,17 @@ class Load {
     await pause(this.random() * 20);
     const { id } = outcome.answer.lease;
     if (this.random() < 0.3) await this.renew(userId, id);
-    if (this.random() >= ABANDONED) await this.giveBack(userId, id);
+    if (this.random() < ABANDONED) return;
+    const duplicate = this.random() < DUPLICATED ? () => this.duplicate(userId, id, acquire) : async () => undefined;
+    await Promise.all([this.giveBack(userId, id), duplicate()]);
+    await duplicate();
+  }
+
+  /** Repeats the acquire of a lease. @param leaseId - the lease that it got the first time */
+  private async duplicate(userId: string, leaseId: string, acquire: () => Promise<OpenGrant>): Promise<void> {
+    await this.recorded({ use: 'duplicate', userId, leaseId }, acquire, ({ vm, lease }) => {
+      return { vmId: vm.id, code: lease.id === leaseId ? 'ok' : `lent ${lease.id} too` };
+    });
   }
 
   private async renew(userId: string, leaseId: string): Promise<void> {

@@ -26,7 +26,9 @@ interface Scenario {
   readonly failing?: readonly string[];
 }
 
-const lend = ({ lending }: FunctionProcess, userId = ALICE) => lending.acquire({ userId, minutes: 10 }, 'prepare');
+const lend = ({ lending }: FunctionProcess, userId = ALICE) => {
+  return lending.acquire({ userId, minutes: 10, idempotencyKey: 'the-key-of-the-preparation' }, 'prepare');
+};
 const giveBackUnchecked = async (service: FunctionProcess) => {
   await lend(service);
   await service.store.release({ userId: ALICE, act: { who: ALICE, nowMs: NOON_SEC * 1000, requestId: 'prepare' } });
@@ -94,8 +96,11 @@ afterAll(async () => {
   console.log(`${String(kills)} processes killed`);
 });
 
-/** What happens to the request that is in flight when the process dies: it is lost, served, or served much later. */
-type Fate = 'lost' | 'done' | 'late';
+/**
+ * What happens to the request that is in flight when the process dies: it is lost, served, served after the user's
+ * retry, or served even after the user has given the VM back.
+ */
+type Fate = 'lost' | 'done' | 'late' | 'too late';
 
 /** The table that a killed process left behind, as later processes see and use it. */
 class Remains {
@@ -135,10 +140,24 @@ class Remains {
     expect((await this.visibleLease())?.id).toBe(lease.id);
   }
 
+  /** The user gives the VM back. From then on no late duplicate lends them another one. */
+  async giveBack(): Promise<void> {
+    const { lending } = this.service;
+    const lease = await this.visibleLease();
+    if (lease === undefined) return;
+    await lending.release({ userId: ALICE }, 'end');
+    const duplicate = { userId: ALICE, minutes: 10, idempotencyKey: lease.idempotency?.key };
+    await expect(lending.acquire(duplicate, 'late')).rejects.toMatchObject({ code: 'idempotency_key_spent' });
+    await this.expectNoLease();
+  }
+
+  async expectNoLease(): Promise<void> {
+    expect(await this.visibleLease()).toBeUndefined();
+  }
+
   /** An hour later, when all leases have ended and all checks are due, a tick frees every VM. */
   async expectAllFreeAtLast(): Promise<void> {
-    const { lending } = this.service;
-    if ((await this.visibleLease()) !== undefined) await lending.release({ userId: ALICE }, 'end');
+    await this.giveBack();
     this.nowMs += 3600_000;
     await this.tick();
     await this.expectWhole();
@@ -174,8 +193,9 @@ async function killAt(scenario: Scenario, step: number, fate: Fate): Promise<boo
   if (outcome === undefined) throw new Error('the process failed');
   await worker.kill();
   kills += 1;
-  if (fate !== 'late') outcome.cut();
-  await proxy.untilIdle(fate === 'late' ? 1 : 0);
+  const isLate = fate === 'late' || fate === 'too late';
+  if (!isLate) outcome.cut();
+  await proxy.untilIdle(isLate ? 1 : 0);
 
   const remains = new Remains(tableName, scenario);
   await remains.tick();
@@ -188,12 +208,20 @@ async function killAt(scenario: Scenario, step: number, fate: Fate): Promise<boo
     await remains.expectWhole();
     await remains.expectUserNotStuck();
   }
+  if (fate === 'too late') {
+    await remains.giveBack();
+    outcome.resume();
+    await proxy.untilIdle();
+    await remains.expectNoLease();
+    await remains.tick();
+    await remains.expectWhole();
+  }
   await remains.expectAllFreeAtLast();
   return true;
 }
 
 describe.each(SCENARIOS)('a process that is killed in the middle of: $name', (scenario) => {
-  it.each<Fate>(['lost', 'done', 'late'])(
+  it.each<Fate>(['lost', 'done', 'late', 'too late'])(
     'loses no VM, lends none twice and leaves no user stuck (last request: %s)',
     async (fate) => {
       let step = 0;

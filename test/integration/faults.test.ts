@@ -37,10 +37,10 @@ const FAULTS: readonly (readonly [weight: number, fault: Fault])[] = [
 
 /** Draws faults at random. @param rate - share of the requests with a fault, 0 to 1 */
 function atRandom(rate: number, random: () => number): Plan {
-  return ({ operation }: Call) => {
+  return ({ transaction }: Call) => {
     if (random() >= rate) return undefined;
     // Only transactions conflict.
-    const possible = FAULTS.filter(([, { kind }]) => kind !== 'conflict' || operation === 'TransactWriteItems');
+    const possible = FAULTS.filter(([, { kind }]) => kind !== 'conflict' || transaction !== undefined);
     let dice = random() * possible.reduce((sum, [weight]) => sum + weight, 0);
     return possible.find(([weight]) => (dice -= weight) < 0)?.[1];
   };

@@ -1,6 +1,6 @@
 /** One call of one process, and its answer. */
 export interface Entry {
-  readonly use: 'acquire' | 'renew' | 'release';
+  readonly use: 'acquire' | 'duplicate' | 'renew' | 'release';
   readonly userId: string;
   readonly startMs: number;
   readonly endMs: number;
@@ -48,6 +48,7 @@ export class PoolHistory {
       ...overlaps(grouped(this.leases, ({ vmId }) => vmId)),
       ...overlaps(grouped(this.leases, ({ userId }) => userId)),
       ...this.foreignLeases(),
+      ...this.wrongDuplicates(),
       ...this.falselyEmpty(),
     ];
   }
@@ -57,6 +58,13 @@ export class PoolHistory {
     const granted = new Set(this.leases.map(({ leaseId, userId }) => `${leaseId} of ${userId}`));
     const named = this.all('acquire', 'already_allocated').map(({ leaseId = '', userId }) => `${leaseId} of ${userId}`);
     return named.filter((lease) => !granted.has(lease)).map((lease) => `nobody granted lease ${lease}`);
+  }
+
+  /** Duplicates of an acquire that got neither its lease nor the refusal that the lease is over. */
+  private wrongDuplicates(): string[] {
+    const right = ['ok', 'idempotency_key_spent', 'no_lease'];
+    const wrong = this.entries.filter(({ use, code }) => use === 'duplicate' && !right.includes(code));
+    return wrong.map(({ userId, leaseId = '', code }) => `a duplicate of ${leaseId} of ${userId} got: ${code}`);
   }
 
   /** Refusals with `pool_empty` although at every moment of the call some VM was free for certain. */

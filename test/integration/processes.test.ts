@@ -47,7 +47,9 @@ async function rush(vmCount: number, roundsEach: number) {
 }
 
 const refusalCodes = ({ history }: Awaited<ReturnType<typeof rush>>, use: Entry['use']) => {
-  return ['no_lease', 'lease_superseded', 'idempotency_key_reused'].flatMap((code) => history.all(use, code));
+  return ['no_lease', 'lease_superseded', 'idempotency_key_reused', 'idempotency_key_spent'].flatMap((code) =>
+    history.all(use, code),
+  );
 };
 
 describe(`${String(PROCESSES)} processes of ${String(CALLERS)} callers on one table, for ${String(USERS)} users`, () => {
@@ -83,7 +85,10 @@ describe(`${String(PROCESSES)} processes of ${String(CALLERS)} callers on one ta
 
       const count = (use: Entry['use'], code: string) => `${String(history.all(use, code).length)} ${code}`;
       const acquired = ['ok', 'already_allocated', 'pool_empty'].map((code) => count('acquire', code)).join(', ');
-      console.log(`${about}: acquire ${acquired}; release ${count('release', 'ok')}; renew ${count('renew', 'ok')}`);
+      const late = ['ok', 'idempotency_key_spent'].map((code) => count('duplicate', code)).join(', ');
+      console.log(
+        `${about}: acquire ${acquired}; duplicates ${late}; release ${count('release', 'ok')}; renew ${count('renew', 'ok')}`,
+      );
     },
     120_000,
   );

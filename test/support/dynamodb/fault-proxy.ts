@@ -5,9 +5,9 @@ import { Agent, createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { crc32 } from 'node:zlib';
 
-/** The body of a `TransactWriteItems` request. */
+/** The body of a `TransactWriteItems` or `TransactGetItems` request. Only writes have a token. */
 interface Transaction {
-  readonly ClientRequestToken: string;
+  readonly ClientRequestToken?: string;
   readonly TransactItems: readonly unknown[];
 }
 
@@ -151,7 +151,8 @@ export class FaultProxy {
     const fault = this.plan(call);
     if (fault !== undefined) count(this.injected, `${fault.kind} ${fault.at}`);
     const answer = await this.answerWith(fault, call, () => {
-      if (call.transaction !== undefined) this.forwarded.add(call.transaction.ClientRequestToken);
+      const token = call.transaction?.ClientRequestToken;
+      if (token !== undefined) this.forwarded.add(token);
       return this.forward(request, body);
     });
     if (answer === 'cut') response.destroy();
@@ -192,7 +193,7 @@ export class FaultProxy {
 
   /** A transaction that DynamoDB has received before never conflicts with itself: DynamoDB knows it by its token. */
   private conflictWith({ transaction }: Call): Answer | undefined {
-    if (transaction === undefined || this.forwarded.has(transaction.ClientRequestToken)) return undefined;
+    if (transaction === undefined || this.forwarded.has(transaction.ClientRequestToken ?? '')) return undefined;
     return conflictAnswer(transaction.TransactItems.length);
   }
 
@@ -249,7 +250,7 @@ function conflictAnswer(actions: number): Answer {
 }
 
 function transactionIn(operation: string, input: Call['input']): Pick<Call, 'transaction'> {
-  return operation === 'TransactWriteItems' ? { transaction: input as unknown as Transaction } : {};
+  return operation.startsWith('Transact') ? { transaction: input as unknown as Transaction } : {};
 }
 
 function count(counts: Map<string, number>, what: string): void {

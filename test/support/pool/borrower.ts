@@ -31,6 +31,9 @@ interface Held {
 /** Whether the lease that the borrower knows is live. `none`: it has ended, or they know of no lease. */
 type Belief = 'live' | 'none' | 'uncertain';
 
+/** Share of the moves that repeat an acquire whose lease is over, as a proxy would that retries late. */
+const LATE_DUPLICATES = 0.15;
+
 /**
  * Moves of a borrower who holds a lease: they make the first one whose bound is above a random number from 0 to 1. A borrower
  * without a lease acquires one, unless the move is `find`.
@@ -61,6 +64,8 @@ export class Borrower {
   private held: Held | undefined;
   /** Keys of acquires whose answer was lost. */
   private readonly pending = new Set<string>();
+  /** Keys whose lease is over for certain. */
+  private readonly spent: string[] = [];
 
   constructor(
     readonly userId: string,
@@ -69,7 +74,9 @@ export class Borrower {
 
   /** Makes a random move. */
   async act(): Promise<void> {
-    await this.make(moveAt(this.world.random()));
+    const late = this.spent.at(-1);
+    if (late !== undefined && this.world.random() < LATE_DUPLICATES) await this.acquire(late);
+    else await this.make(moveAt(this.world.random()));
     await this.compareWithTable();
   }
 
@@ -121,6 +128,8 @@ export class Borrower {
     }
     const mayHoldUnknown = this.pending.size > 0;
     if (before === 'none' && !namesLease && !mayHoldUnknown) this.complain('release', 'was answered without a lease');
+    // Without a name the release may have ended a lease that this user does not know yet.
+    if (this.held !== undefined && namesLease) this.spent.push(this.held.key);
     this.held = undefined;
   }
 
@@ -148,6 +157,7 @@ export class Borrower {
 
   private acceptGrant({ lease }: OpenGrant, key: string, before: Belief): void {
     if (lease.idempotency?.key !== key) this.complain('acquire', `got the lease ${lease.id} of another request`);
+    if (this.spent.includes(key)) this.complain('acquire', `got ${lease.id} under a spent key`);
     if (this.heldThroughout(before) && this.held?.id !== lease.id)
       this.complain('acquire', `got ${lease.id} beside ${this.held?.id ?? ''}`);
     this.pending.delete(key);
@@ -171,7 +181,11 @@ export class Borrower {
         this.pending.delete(key);
         return;
       case 'store_unavailable':
-        this.pending.add(key);
+        // Whatever becomes of a late duplicate, it must not lend.
+        if (!this.spent.includes(key)) this.pending.add(key);
+        return;
+      case 'idempotency_key_spent':
+        this.acceptSpent(key, before);
         return;
       case 'no_lease':
         // The lease may have ended while its login key was being made.
@@ -180,6 +194,18 @@ export class Borrower {
       default:
         this.complain('acquire', refusal.code);
     }
+  }
+
+  /** The lease of the key must have been granted, in an answer that got lost perhaps, and must be over. */
+  private acceptSpent(key: string, before: Belief): void {
+    const isHeld = this.held?.key === key;
+    if (isHeld && this.heldThroughout(before))
+      this.complain('acquire', `calls the key of ${this.held?.id ?? ''} spent`);
+    if (!isHeld && !this.pending.has(key) && !this.spent.includes(key))
+      this.complain('acquire', 'calls a key spent that was never used');
+    this.pending.delete(key);
+    if (!this.spent.includes(key)) this.spent.push(key);
+    if (isHeld) this.held = undefined;
   }
 
   private acceptRefusedHolder(operation: string, { code }: Refusal, before: Belief): void {
