@@ -67,6 +67,24 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
+  # A plan file holds secrets of the state in clear text, and is worth nothing after its apply.
+  rule {
+    id     = "expire-plan-files"
+    status = "Enabled"
+
+    filter {
+      prefix = "plans/"
+    }
+
+    expiration {
+      days = var.plan_days
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = 1
+    }
+  }
+
   rule {
     id     = "remove-leftover-delete-markers"
     status = "Enabled"

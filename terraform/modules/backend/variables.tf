@@ -31,3 +31,15 @@ variable "noncurrent_version_days" {
     error_message = "noncurrent_version_days must be a whole number of at least 1."
   }
 }
+
+variable "plan_days" {
+  description = "Days that S3 keeps a plan file under `plans/`. A deployment that waits longer for its approval must be planned again."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.plan_days >= 1 && floor(var.plan_days) == var.plan_days
+    error_message = "plan_days must be a whole number of at least 1."
+  }
+}

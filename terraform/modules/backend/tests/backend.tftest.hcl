@@ -31,6 +31,14 @@ run "is_versioned_private_encrypted_and_guarded_by_its_policy" {
   }
 
   assert {
+    condition = [
+      for rule in aws_s3_bucket_lifecycle_configuration.this.rule : [rule.filter[0].prefix, rule.expiration[0].days, rule.noncurrent_version_expiration[0].noncurrent_days]
+      if rule.id == "expire-plan-files"
+    ] == [["plans/", 5, 1]]
+    error_message = "S3 must remove a plan file, with its secrets, after 5 days, and its replaced versions after one."
+  }
+
+  assert {
     condition = (
       aws_s3_bucket_public_access_block.this.block_public_acls &&
       aws_s3_bucket_public_access_block.this.block_public_policy &&
@@ -103,7 +111,8 @@ run "refuses_names_with_dots_and_alias_keys" {
     bucket_name             = "vm.pool"
     kms_key_arn             = "arn:aws:kms:us-east-1:123456789012:alias/state"
     noncurrent_version_days = 0
+    plan_days               = 0.5
   }
 
-  expect_failures = [var.bucket_name, var.kms_key_arn, var.noncurrent_version_days]
+  expect_failures = [var.bucket_name, var.kms_key_arn, var.noncurrent_version_days, var.plan_days]
 }
