@@ -27,7 +27,7 @@ provider "aws" {
 module "vm_pool" {
   source      = "../.."
   environment = "dev"
-  role        = { permissions_boundary = var.permissions_boundary_arn }
+  role        = { permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn }
 
   # dev lends mock VMs to anybody on the internet.
   authorization = "none"

@@ -11,7 +11,8 @@ variable "account_id" {
 }
 
 variable "permissions_boundary_arn" {
-  description = "Policy that bounds the permissions of the roles that this environment makes. Null for none."
+  description = "Policy that bounds the function's and the schedule's roles; the apply role of `terraform/bootstrap` insists on it. Empty for none."
   type        = string
-  default     = null
+  default     = ""
+  nullable    = false
 }

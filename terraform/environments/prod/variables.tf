@@ -19,9 +19,10 @@ variable "operator_arns" {
 }
 
 variable "permissions_boundary_arn" {
-  description = "Policy that bounds the permissions of the roles that this environment makes. Null for none."
+  description = "Policy that bounds the function's and the schedule's roles; the apply role of `terraform/bootstrap` insists on it. Empty for none."
   type        = string
-  default     = null
+  default     = ""
+  nullable    = false
 }
 
 # The repository does not say who is on call: set one of these two in TF_VAR_alarm_emails or TF_VAR_alarm_topic_arn.
