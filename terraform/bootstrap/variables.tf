@@ -23,3 +23,54 @@ variable "kms_key_arn" {
   type        = string
   default     = null
 }
+
+variable "github_subject_prefix" {
+  description = "What the OIDC subjects of the repository begin with: `repo:OWNER/REPO`, or `repo:OWNER@ID/REPO@ID`. Null makes no roles."
+  type        = string
+  default     = null
+}
+
+variable "github_branch" {
+  description = "Branch that is applied."
+  type        = string
+  default     = "main"
+  nullable    = false
+}
+
+variable "github_oidc_provider_arn" {
+  description = "The account's OIDC provider for `token.actions.githubusercontent.com`, if it has one. Null makes it; an account can have only one."
+  type        = string
+  default     = null
+}
+
+variable "environments" {
+  description = "Environments in this account; each gets an apply role."
+  type        = set(string)
+  default     = ["dev", "staging", "prod"]
+  nullable    = false
+}
+
+variable "service_regions" {
+  description = "AWS regions that the environments run in, as in their `main.tf`."
+  type        = set(string)
+  default     = ["us-east-1"]
+  nullable    = false
+}
+
+variable "service_kms_key_arns" {
+  description = "KMS keys that the environments encrypt their table with (`table_kms_key_arn`). Empty when AWS's own do."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "domains" {
+  description = "Custom domains by environment: the name, its Route 53 zone and, with mutual TLS, the ARN of the truststore's object in S3."
+  type = map(object({
+    name           = string
+    hosted_zone_id = string
+    truststore_arn = optional(string)
+  }))
+  default  = {}
+  nullable = false
+}
