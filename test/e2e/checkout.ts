@@ -10,6 +10,14 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 /** Only in tests: moto answers 500 to a call that it lacks, and the provider would retry that for minutes. */
 const FEW_RETRIES = 'provider "aws" {\n  max_retries = 2\n}\n';
 
+/** Id of the access key that signs the calls of a command, so that the recording shows who made them. */
+export function signerOf(target: string, command: string): string {
+  return `${target}-${command}`;
+}
+
+/** Environment variables by GitHub environment, as `bootstrap` prints them. */
+type GithubVariables = Readonly<Record<string, { readonly AWS_PERMISSIONS_BOUNDARY_ARN: string }>>;
+
 /**
  * A copy of what a deployment needs: `scripts/terraform`, `terraform/` and the package of the function. Its Terraform
  * calls an emulated account and writes only into the copy.
@@ -20,6 +28,7 @@ export class Checkout {
   private readonly copy: TerraformCopy;
   private readonly folder: string;
   private readonly variables: Record<string, string>;
+  private github: GithubVariables = {};
 
   constructor(aws: EmulatedAws) {
     this.copy = copyTerraform();
@@ -36,15 +45,19 @@ export class Checkout {
   }
 
   /**
-   * Makes the account's state bucket, where the environments then keep their states.
+   * Makes the account's state bucket, where the environments then keep their states, and the deployers' roles.
    *
-   * @param kmsKeyArn - encrypts the states
+   * @param settings - variables of `terraform/bootstrap`
    * @returns the name of the bucket
    */
-  async bootstrap(kmsKeyArn: string): Promise<string> {
-    await this.terraform('bootstrap', 'apply', '-auto-approve', `-var=kms_key_arn=${kmsKeyArn}`);
+  async bootstrap(settings: Record<string, unknown>): Promise<string> {
+    writeFileSync(path.join(this.copy.root, 'bootstrap/terraform.tfvars.json'), JSON.stringify(settings));
+    await this.terraform('bootstrap', 'apply', '-auto-approve');
     const bucket = await this.terraform('bootstrap', 'output', '-raw', 'bucket_name');
     this.variables.TF_STATE_BUCKET = bucket;
+    this.github = JSON.parse(
+      await this.terraform('bootstrap', 'output', '-json', 'github_variables'),
+    ) as GithubVariables;
     return bucket;
   }
 
@@ -62,7 +75,12 @@ export class Checkout {
 
   /** The same, with more variables in the shell, such as `TF_STATE_BUCKET`. */
   tryTerraformWith(shell: Record<string, string>, ...args: string[]): Promise<TerraformRun> {
-    return runTerraform(this.folder, args, { ...this.variables, ...shell }, 'scripts/terraform');
+    const [target = '', command = ''] = args;
+    const deployment = {
+      AWS_ACCESS_KEY_ID: signerOf(target, command),
+      TF_VAR_permissions_boundary_arn: this.github[target]?.AWS_PERMISSIONS_BOUNDARY_ARN ?? '',
+    };
+    return runTerraform(this.folder, args, { ...this.variables, ...deployment, ...shell }, 'scripts/terraform');
   }
 
   /** Overrides settings that an environment passes to the module, as an edit of its `main.tf` would. */

@@ -17,6 +17,7 @@ import { ACCOUNT_ID, EmulatedAws, REGION } from '../support/emulated-aws/server.
 import { leaseOf } from './bodies.ts';
 import { browserStories } from './browser-stories.ts';
 import { Checkout } from './checkout.ts';
+import { deployStories } from './deploy-stories.ts';
 import { deploymentStories } from './deployment-stories.ts';
 import type { Ground, RunningEnvironment } from './environment.ts';
 import { applied } from './environment.ts';
@@ -62,10 +63,18 @@ beforeAll(async () => {
   const database = await DynamoDbLocal.start();
   cleanups.push(() => database.stop());
   stateKey = await makeKey(aws);
-  const [bucket, runtime] = await Promise.all([checkout.bootstrap(stateKey), lambdaRuntime()]);
+  keys = { table: await makeKey(aws), logs: await makeKey(aws) };
+  const zone = await hostedZone('example.com');
+  const bootstrap = {
+    kms_key_arn: stateKey,
+    github_subject_prefix: 'repo:acme@1/vm-pool@2',
+    environments: ['dev', 'staging'],
+    service_kms_key_arns: [keys.table],
+    domains: { staging: { name: DOMAIN, hosted_zone_id: zone, truststore_arn: 'arn:aws:s3:::trust/clients.pem' } },
+  };
+  const [bucket, runtime] = await Promise.all([checkout.bootstrap(bootstrap), lambdaRuntime()]);
   stateBucket = bucket;
   const ground = { checkout, aws, runtime, database };
-  keys = { table: await makeKey(aws), logs: await makeKey(aws) };
   const settings = {
     table_deletion_protection: false,
     table_kms_key_arn: keys.table,
@@ -77,7 +86,8 @@ beforeAll(async () => {
     cors_allowed_origins: [WEB_ORIGIN],
     domain_name: DOMAIN,
     certificate_arn: `arn:aws:acm:${REGION}:${ACCOUNT_ID}:certificate/11111111-2222-3333-4444-555555555555`,
-    hosted_zone_id: await hostedZone('example.com'),
+    hosted_zone_id: zone,
+    tracing_enabled: true,
   };
   [dev, staging] = await Promise.all([apply(ground, 'dev', {}), apply(ground, 'staging', settings)]);
 }, 8 * MINUTE_MS);
@@ -220,15 +230,23 @@ describe('the versions of the function', () => {
 });
 
 describe('scripts/terraform destroy', () => {
-  it('leaves nothing but the state bucket', destroy, 2 * MINUTE_MS);
+  it('leaves nothing but the state bucket and the roles of deployers', destroy, 2 * MINUTE_MS);
 
   async function destroy(): Promise<void> {
     const before = await inventoryOf(aws);
     expect(Object.values(before).filter((names) => names.length === 0)).toEqual([]);
     await Promise.all(['dev', 'staging'].map((name) => checkout.terraform(name, 'destroy', '-auto-approve')));
     const nothing = Object.fromEntries(Object.keys(before).map((kind) => [kind, []]));
-    expect(await inventoryOf(aws)).toEqual({ ...nothing, buckets: [stateBucket] });
+    const roles = ['apply-dev', 'apply-staging', 'plan'].map((name) => `vm-pool-github-${name}`);
+    expect(await inventoryOf(aws)).toEqual({ ...nothing, buckets: [stateBucket], roles });
   }
+});
+
+describe('the roles of deployers', () => {
+  deployStories(
+    () => aws,
+    () => stateBucket,
+  );
 });
 
 /** Applies an environment and runs it until the end of all tests. */

@@ -13,8 +13,9 @@ import sys
 from moto.apigatewayv2.models import DomainName
 from moto.awslambda.models import LambdaFunction
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from moto.moto_server import threaded_moto_server
 from moto.servicequotas.responses import ServiceQuotasResponse
+from recorder import Recorder
 
 
 def keep_logging_config() -> None:
@@ -93,12 +94,19 @@ def finish_custom_domains() -> None:
     DomainName.to_json = patched_describe
 
 
+def record_calls() -> None:
+    """Puts a recorder before moto."""
+    application = threaded_moto_server.DomainDispatcherApplication
+    threaded_moto_server.DomainDispatcherApplication = lambda create_app: Recorder(application(create_app))
+
+
 def main() -> None:
     keep_logging_config()
     take_every_request_for_tls()
     know_the_quota_of_lambda()
     finish_custom_domains()
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    record_calls()
+    server = threaded_moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     print(f"http://{host}:{port}", flush=True)

@@ -1,4 +1,5 @@
-import { runSimulation } from '@cloud-copilot/iam-simulate';
+import type { Simulation } from '@cloud-copilot/iam-simulate';
+import { isWildcardOnlyAction, runSimulation, runUnsafeSimulation } from '@cloud-copilot/iam-simulate';
 import { ACCOUNT_ID } from './server.ts';
 
 /** An action on the ARN of a resource, in the words of IAM. */
@@ -27,27 +28,39 @@ export interface Request extends Use {
   readonly principal: string;
   /** The caller's policies */
   readonly identityPolicies?: readonly { readonly name: string; readonly policy: PolicyDocument }[];
+  /** The most that the identity policies can allow; undefined without a limit */
+  readonly boundary?: { readonly name: string; readonly policy: PolicyDocument } | undefined;
   /** The resource's policy */
   readonly resourcePolicy?: PolicyDocument | undefined;
 }
 
 /**
- * Whether IAM would allow a request, by a simulator of IAM: moto does not enforce policies reliably.
+ * Whether IAM would allow a request, by a simulator of IAM: moto does not enforce policies reliably. The resource of an
+ * action that AWS does not grant by resource counts as `*`.
  *
  * @throws Error when this kind of resource does not support the action
  */
 export async function isAllowed(request: Request): Promise<boolean> {
-  const { principal, action, resource, context = {}, identityPolicies = [], resourcePolicy } = request;
+  const { action, resource } = request;
+  const [service = '', name = ''] = action.split(':');
+  // The simulator's data have no resources of HTTP APIs.
+  if (service === 'apigateway') return runUnsafeSimulation(simulationOf(request, resource), {}) === 'Allowed';
   const judged = await runSimulation(
-    {
-      request: { principal, action, resource: { resource, accountId: ACCOUNT_ID }, contextVariables: context },
-      identityPolicies: [...identityPolicies],
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-      ...(resourcePolicy && { resourcePolicy }),
-    },
+    simulationOf(request, (await isWildcardOnlyAction(service, name)) ? '*' : resource),
     {},
   );
   if (judged.resultType === 'error') throw new Error(`${action} on ${resource}: ${judged.errors.message}`);
   return judged.overallResult === 'Allowed';
+}
+
+function simulationOf(request: Request, resource: string): Simulation {
+  const { principal, action, context = {}, identityPolicies = [], boundary, resourcePolicy } = request;
+  return {
+    request: { principal, action, resource: { resource, accountId: ACCOUNT_ID }, contextVariables: context },
+    identityPolicies: [...identityPolicies],
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+    ...(boundary && { permissionBoundaryPolicies: [boundary] }),
+    ...(resourcePolicy && { resourcePolicy }),
+  };
 }

@@ -8,6 +8,19 @@ import { fileURLToPath } from 'node:url';
 export const ACCOUNT_ID = '123456789012';
 export const REGION = 'us-east-1';
 
+/** A signed call, as recorder.py describes it. */
+export interface RecordedCall {
+  /** Id of the access key that signed it */
+  readonly key: string;
+  readonly region: string;
+  /** Service in the signature, such as `monitoring` */
+  readonly service: string;
+  readonly operation: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly method: string;
+  readonly path: string;
+}
+
 /** moto's settings: real managed policies, and certificates that are validated after a second. */
 const MOTO_SETTINGS = {
   MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
@@ -88,6 +101,12 @@ export class EmulatedAws {
   act(service: string, action: string, parameters: Record<string, unknown> = {}): Promise<string> {
     const headers = { 'x-amz-target': action, 'content-type': 'application/x-amz-json-1.1' };
     return this.ask(service, '/', { method: 'POST', headers, body: JSON.stringify(parameters) });
+  }
+
+  /** The calls that it got so far, in order. */
+  async calls(): Promise<RecordedCall[]> {
+    const response = await fetch(`${this.endpoint}/recorded-calls`);
+    return (await response.json()) as RecordedCall[];
   }
 
   /** Stops it and discards everything in it. */
