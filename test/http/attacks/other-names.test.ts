@@ -113,6 +113,14 @@ describe.each(VERIFIED_MODES)('with authorization $mode', ({ variables, by }) =>
     expect(asked).toEqual([]);
   });
 
+  it("an Idempotency-Key belongs to its user: another's key gets another VM", async () => {
+    const headers = { 'idempotency-key': 'k-1' };
+    const alice = await send('alice', 'POST /getvm', { headers });
+    const mallory = await send('mallory', 'POST /getvm', { headers });
+    expect(mallory).toMatchObject({ status: 200, body: { lease: { userid: 'mallory' } } });
+    expect(mallory.body.lease?.id).not.toBe(alice.body.lease?.id);
+  });
+
   it("a lease's id opens nothing for another user", async () => {
     const { body } = await send('alice', 'POST /getvm');
     const rawQueryString = `leaseId=${String(body.lease?.id)}`;
