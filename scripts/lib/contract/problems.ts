@@ -1,11 +1,10 @@
 /** Refusals in the OpenAPI document: problem documents of RFC 9457, one schema a code. */
 import * as v from 'valibot';
 import type { ProblemCode } from '../../../lambda/http/refusals.ts';
-import { refusalDocumentation, REFUSALS } from '../../../lambda/http/refusals.ts';
+import { REFUSALS } from '../../../lambda/http/refusals.ts';
+import { REFUSAL_DOCUMENTATION } from '../../../lambda/http/refusals-documentation.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { objectSchema } from './json-schema.ts';
-
-const DOCUMENTATION = refusalDocumentation();
 
 /**
  * The schemas, examples and responses of refusals, for `components`.
@@ -47,7 +46,7 @@ function problemResponse(codes: readonly ProblemCode[]) {
   const examples = codes.map((code) => [code, { $ref: `#/components/examples/${nameOf(code)}` }]);
   const [only] = refs;
   return {
-    description: codes.map((code) => `\`${code}\`: ${DOCUMENTATION[code].meaning}`).join(' '),
+    description: codes.map((code) => `\`${code}\`: ${REFUSAL_DOCUMENTATION[code].meaning}`).join(' '),
     headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
     content: {
       'application/problem+json': {
@@ -59,7 +58,7 @@ function problemResponse(codes: readonly ProblemCode[]) {
 }
 
 function problemSchema(code: ProblemCode): JsonSchema {
-  const { members = {}, meaning } = DOCUMENTATION[code];
+  const { members = {}, meaning } = REFUSAL_DOCUMENTATION[code];
   const { title, status } = REFUSALS[code];
   const schema = objectSchema({
     title: v.literal(title),
@@ -73,7 +72,7 @@ function problemSchema(code: ProblemCode): JsonSchema {
 }
 
 function problemExample(code: ProblemCode) {
-  const { meaning, example = {} } = DOCUMENTATION[code];
+  const { meaning, example = {} } = REFUSAL_DOCUMENTATION[code];
   return { ...REFUSALS[code], detail: meaning, code, requestId: 'JKJaXmPLvHcESHA=', ...example };
 }
 

@@ -2,7 +2,8 @@
 import type * as v from 'valibot';
 import type { DocumentedCall } from '../../../lambda/http/call.ts';
 import type { ProblemCode } from '../../../lambda/http/refusals.ts';
-import { refusalDocumentation, REFUSALS } from '../../../lambda/http/refusals.ts';
+import { REFUSALS } from '../../../lambda/http/refusals.ts';
+import { REFUSAL_DOCUMENTATION } from '../../../lambda/http/refusals-documentation.ts';
 import type { Setting } from '../../../lambda/setting-kinds.ts';
 import { SETTINGS } from '../../../lambda/settings.ts';
 import { SETTING_DOCUMENTATION } from '../../../lambda/settings-documentation.ts';
@@ -44,10 +45,9 @@ function parameterTable(calls: readonly DocumentedCall[]): string {
 }
 
 function refusalTable(): string {
-  const documentation = refusalDocumentation();
   const codes = Object.keys(REFUSALS) as ProblemCode[];
   const byStatus = codes.sort((one, other) => REFUSALS[one].status - REFUSALS[other].status);
-  const rows = byStatus.map((name) => [String(REFUSALS[name].status), code(name), documentation[name].meaning]);
+  const rows = byStatus.map((name) => [String(REFUSALS[name].status), code(name), REFUSAL_DOCUMENTATION[name].meaning]);
   return table(['status', 'code', 'meaning'], rows);
 }
 
