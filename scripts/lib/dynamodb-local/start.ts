@@ -14,8 +14,18 @@ const MOST_OF_ERRORS = 2_000;
 /**
  * Runs a program for as long as standard input is open, which the system closes when this process ends in whatever way,
  * SIGKILL included: then the program is killed too. Standard output closes when the program has ended.
+ *
+ * DynamoDB Local answers a transaction before SQLite has committed it. Until then its journal lies in the folder, and a
+ * program killed now would lose what it has acknowledged; so the shell waits for the journal to go, at most 5 s.
  */
-const WHILE_STDIN_IS_OPEN = '"$@" </dev/null & exec >/dev/null; cat; kill -9 $!';
+const WHILE_STDIN_IS_OPEN = `
+folder=$1; shift
+"$@" </dev/null &
+exec >/dev/null
+cat
+tries=50
+while [ $tries -gt 0 ] && ls "$folder"/*-journal >/dev/null 2>&1; do sleep 0.1; tries=$((tries - 1)); done
+kill -9 $!`;
 
 /** How {@link DynamoDbLocal.start} starts it. */
 export interface StartOptions {
@@ -40,7 +50,7 @@ export class DynamoDbLocal {
 
   /** Starts one on a free port. @throws Error with what Java printed when it does not come up */
   static async start({ folder }: StartOptions = {}): Promise<DynamoDbLocal> {
-    const shell = spawn('sh', ['-c', WHILE_STDIN_IS_OPEN, 'sh', ...javaCommand(folder)], {
+    const shell = spawn('sh', ['-c', WHILE_STDIN_IS_OPEN, 'sh', folder ?? '', ...javaCommand(folder)], {
       cwd: await dynamoDbLocalFolder(),
       // Ctrl-C reaches only this process, which may still need the tables to answer the last requests.
       detached: true,
