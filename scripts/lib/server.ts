@@ -14,6 +14,8 @@ import type * as lambda from '../../lambda/index.ts';
 import type { Authorizer } from './gateway/authorizer.ts';
 import { createGateway } from './gateway/server.ts';
 import { guarded } from './server/guarded-routes.ts';
+import type { KnownHosts } from './server/known-hosts.ts';
+import { LOOPBACK_HOSTS, networkHosts } from './server/known-hosts.ts';
 import { pointToApi, refusePages } from './server/local-callers.ts';
 import type { LocalTable } from './server/local-table.ts';
 import { startLocalTable } from './server/local-table.ts';
@@ -94,16 +96,24 @@ async function openTable({ tableFolder, tokens }: Settings): Promise<LocalTable 
   return table;
 }
 
-function gatewayTo(call: Call, { host }: Settings, authorizer: Authorizer | undefined): Server {
+function gatewayTo(call: Call, settings: Settings, authorizer: Authorizer | undefined): Server {
   const point = pointToApi(STAGE);
+  const hosts = knownHosts(settings);
+  const refuse = hosts === undefined ? () => undefined : refusePages(hosts);
   return createGateway({
     routes: [...CALLS.map(({ route }) => route), '$default'],
     stage: STAGE,
     ...(authorizer && { authorizers: guarded(authorizer) }),
     invoke: (event: APIGatewayProxyEventV2) => call(event),
-    intercept: isLoopback(host) ? (request) => refusePages(request) ?? point(request) : point,
+    intercept: (request) => refuse(request) ?? point(request),
     onFault: console.error,
   });
+}
+
+/** A page has no token to send, so a server that asks for one may have any name, such as that of the proxy before it. */
+function knownHosts({ host, tokens }: Settings): KnownHosts | undefined {
+  if (isLoopback(host)) return LOOPBACK_HOSTS;
+  return tokens === undefined ? networkHosts() : undefined;
 }
 
 async function listening(server: Server, { host, port }: Settings): Promise<AddressInfo> {

@@ -21,7 +21,8 @@ export const HELP = `Serves the API on this computer, with mock VMs, until Ctrl-
 
   PORT=3001             another port than 3000; 0 lets the system choose
   HOST=0.0.0.0          another IP address than 127.0.0.1: other computers can then call the API. Without --issuer it
-                        asks nobody who they are
+                        asks nobody who they are, and answers only at an IP address, a name without a dot, a name
+                        under .local, or the host name of this computer: no page of a stranger can have these
   ADMIN_USERS=ops       users who may call the operators' calls, with the header x-operator; not with --issuer
 
 terraform/README.md lists the settings of the function itself.
