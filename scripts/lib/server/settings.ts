@@ -73,7 +73,7 @@ export function readSettings(
   return {
     host: host.address,
     port: portOf(env.PORT === '' ? undefined : env.PORT),
-    tableFolder: values['table-folder'] ?? (values['dynamodb-local'] ? '.cache/dynamodb-local' : undefined),
+    tableFolder: folderOf(values),
     tokens,
     warnings: warnings.filter((warning) => warning !== undefined),
   };
@@ -91,6 +91,14 @@ function parse(args: readonly string[]) {
     const [sentence] = (error as Error).message.split(/\. |\n/, 1);
     throw new Error(`${sentence}; npm start -- --help shows the options`, { cause: error });
   }
+}
+
+function folderOf({
+  'table-folder': folder,
+  'dynamodb-local': isWanted,
+}: ReturnType<typeof parse>): string | undefined {
+  if (folder === '') throw new Error('--table-folder needs a folder, such as .cache/dynamodb-local');
+  return folder ?? (isWanted ? '.cache/dynamodb-local' : undefined);
 }
 
 /** Shells and compilers set HOST to the name of a machine, such as tcsh and conda: only an address is meant for us. */

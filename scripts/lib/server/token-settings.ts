@@ -24,8 +24,9 @@ interface Options {
  */
 export function tokenSettings(
   { issuer, audience: audiences = [] }: Options,
-  { AUTHORIZATION, ADMIN_USERS }: Readonly<Record<string, string | undefined>>,
+  env: Readonly<Record<string, string | undefined>>,
 ): TokenSettings | undefined {
+  const { AUTHORIZATION, ADMIN_USERS, JWT_OPERATOR_CLAIM, JWT_OPERATOR_VALUES } = env;
   if (AUTHORIZATION === 'iam') {
     throw new Error('AUTHORIZATION=iam works on AWS only: nobody else can verify the signatures of AWS credentials');
   }
@@ -33,16 +34,23 @@ export function tokenSettings(
     if (AUTHORIZATION === 'jwt') throw new Error('AUTHORIZATION=jwt needs --issuer and --audience');
     return undefined;
   }
-  if (AUTHORIZATION === 'none') throw new Error('--issuer means AUTHORIZATION=jwt, but AUTHORIZATION is none');
+  if (AUTHORIZATION && AUTHORIZATION !== 'jwt') {
+    throw new Error(`--issuer means AUTHORIZATION=jwt, but AUTHORIZATION is ${AUTHORIZATION}`);
+  }
   if (ADMIN_USERS)
     throw new Error('ADMIN_USERS has no place beside --issuer: JWT_OPERATOR_CLAIM says who is an operator');
+  if (!JWT_OPERATOR_CLAIM !== !JWT_OPERATOR_VALUES)
+    throw new Error('JWT_OPERATOR_CLAIM and JWT_OPERATOR_VALUES belong together: set both or none');
   return { issuer: checkedIssuer(issuer), audiences: checkedAudiences(audiences) };
 }
 
 function checkedIssuer(issuer: string | undefined): string {
   if (!issuer) throw new Error('--audience needs --issuer, whose tokens the server accepts');
-  if (URL.canParse(issuer) && isTamperProof(new URL(issuer))) return issuer;
-  throw new Error(`--issuer must be an https URL, not ${issuer}; http is for an issuer on this computer`);
+  if (!URL.canParse(issuer) || !isTamperProof(new URL(issuer))) {
+    throw new Error(`--issuer must be an https URL, not "${issuer}"; http is for an issuer on this computer`);
+  }
+  if (/[?#@]/.test(issuer)) throw new Error('--issuer must be a URL without user, query or fragment');
+  return issuer;
 }
 
 function checkedAudiences(audiences: readonly string[]): readonly string[] {

@@ -177,7 +177,7 @@ describe('the keys of the issuer', () => {
     {
       rule: 'of another issuer',
       document: { issuer: 'https://evil.example' },
-      says: 'it is of the issuer https://evil',
+      says: 'its issuer calls itself https://evil',
     },
     { rule: 'without keys', document: { jwks_uri: undefined }, says: 'Invalid URL' },
     { rule: 'with keys over HTTP', document: { jwks_uri: 'http://id.example/keys' }, says: 'not behind HTTPS' },
