@@ -57,6 +57,18 @@ describe('plan and apply', () => {
     expect(apply.env?.RELEASE).toBe('${{ needs.plan.outputs.release }}');
   });
 
+  it('run nothing of a release, which a tag can name, until its commit is known to be on main', () => {
+    const [checkout, check, ...others] = plan.steps ?? [];
+    expect(checkout?.uses).toContain('actions/checkout');
+    expect(check).toMatchObject({
+      if: "env.RELEASE != ''",
+      run: expect.stringMatching(/if ! git merge-base --is-ancestor HEAD origin\/main; then[^]*exit 1/),
+    });
+    expect(others.length).toBeGreaterThan(0);
+    // The plan has checked this very commit.
+    expect(stepsUsing(apply, 'actions/checkout')[0]?.with?.ref).toBe('${{ needs.plan.outputs.commit }}');
+  });
+
   it('use the same commit', () => {
     const checkouts = [plan, apply].flatMap((job) => stepsUsing(job, 'actions/checkout'));
     expect(checkouts.map((step) => step.with)).toEqual([
