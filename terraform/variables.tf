@@ -107,8 +107,8 @@ variable "jwt_issuer" {
   }
 
   validation {
-    condition     = var.jwt_issuer == null || can(regex("^https://[^\\s?#]+$", var.jwt_issuer))
-    error_message = "jwt_issuer must be an https URL without spaces, query or fragment, such as https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE."
+    condition     = var.jwt_issuer == null || can(regex("^https://[^\\s?#@]+$", var.jwt_issuer))
+    error_message = "jwt_issuer must be an https URL without user, spaces, query or fragment, such as https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE."
   }
 
   validation {
@@ -143,6 +143,12 @@ variable "operator_arns" {
   validation {
     condition     = alltrue([for arn in var.operator_arns : can(regex("^arn:[0-9A-Za-z_+=.@:/*?-]+$", arn))])
     error_message = "operator_arns must be ARN patterns, such as arn:aws:iam::123456789012:user/ops-*; write ? for a comma."
+  }
+
+  # Otherwise it would look as if it limited who the operators are.
+  validation {
+    condition     = length(var.operator_arns) == 0 || var.authorization == "iam"
+    error_message = "operator_arns needs authorization = \"iam\": it has no effect with any other."
   }
 }
 
@@ -191,6 +197,11 @@ variable "jwt_operator_claim" {
   validation {
     condition     = (var.jwt_operator_claim == "") == (length(var.jwt_operator_values) == 0)
     error_message = "jwt_operator_claim and jwt_operator_values belong together: set both or none."
+  }
+
+  validation {
+    condition     = var.jwt_operator_claim == "" || var.authorization == "jwt"
+    error_message = "jwt_operator_claim needs authorization = \"jwt\": it has no effect with any other."
   }
 }
 

@@ -62,7 +62,6 @@ run "passes_every_setting_to_the_function" {
     jwt_required_claims        = ["repository_owner_id=1234"]
     jwt_operator_claim         = "groups"
     jwt_operator_values        = ["ops", "lab"]
-    operator_arns              = ["arn:aws:iam::123456789012:user/olivia", "arn:aws:iam::123456789012:user/ops-*"]
     session_name_roles         = ["AWSReservedSSO_*", "Lab"]
     caller_requests_per_minute = 60
   }
@@ -72,7 +71,7 @@ run "passes_every_setting_to_the_function" {
       STORE                      = "memory"
       PROVIDER                   = "mock"
       AUTHORIZATION              = "jwt"
-      OPERATOR_ARNS              = "arn:aws:iam::123456789012:user/olivia,arn:aws:iam::123456789012:user/ops-*"
+      OPERATOR_ARNS              = ""
       SESSION_NAME_ROLES         = "AWSReservedSSO_*,Lab"
       JWT_USER_ID                = "{email}"
       JWT_REQUIRED_CLAIMS        = "repository_owner_id=1234"
@@ -295,7 +294,13 @@ run "has_all_callers_sign_with_iam_but_for_health_and_contract" {
 
   variables {
     authorization        = "iam"
+    operator_arns        = ["arn:aws:iam::123456789012:user/olivia", "arn:aws:iam::123456789012:user/ops-*"]
     cors_allowed_origins = ["https://lab.example.com"]
+  }
+
+  assert {
+    condition     = module.lambda.environment_variables.OPERATOR_ARNS == "arn:aws:iam::123456789012:user/olivia,arn:aws:iam::123456789012:user/ops-*"
+    error_message = "The function must know the operators: ${jsonencode(module.lambda.environment_variables)}"
   }
 
   assert {
@@ -415,6 +420,30 @@ run "refuses_an_issuer_whose_tokens_nobody_would_check" {
   expect_failures = [var.jwt_issuer, var.jwt_audiences]
 }
 
+run "refuses_operators_whom_nobody_would_look_for" {
+  command = plan
+
+  variables {
+    operator_arns       = ["arn:aws:iam::123456789012:user/olivia"]
+    jwt_operator_claim  = "groups"
+    jwt_operator_values = ["ops"]
+  }
+
+  expect_failures = [var.operator_arns, var.jwt_operator_claim]
+}
+
+run "refuses_an_issuer_with_a_user" {
+  command = plan
+
+  variables {
+    authorization = "jwt"
+    jwt_issuer    = "https://user:secret@login.example.com"
+    jwt_audiences = ["vm-pool"]
+  }
+
+  expect_failures = [var.jwt_issuer]
+}
+
 run "refuses_an_issuer_without_tls" {
   command = plan
 
@@ -503,8 +532,7 @@ run "refuses_malformed_settings_of_authorization" {
   command = plan
 
   variables {
-    authorization              = "cognito"
-    operator_arns              = ["olivia"]
+    authorization              = "cognito" # which also keeps Terraform from checking operator_arns
     session_name_roles         = ["role/Lab"]
     jwt_user_id                = "{sub}{email}"
     jwt_operator_values        = ["ops team"] # which also keeps Terraform from checking jwt_operator_claim
@@ -513,12 +541,22 @@ run "refuses_malformed_settings_of_authorization" {
 
   expect_failures = [
     var.authorization,
-    var.operator_arns,
     var.session_name_roles,
     var.jwt_user_id,
     var.jwt_operator_values,
     var.caller_requests_per_minute,
   ]
+}
+
+run "refuses_operators_who_are_no_arns" {
+  command = plan
+
+  variables {
+    authorization = "iam"
+    operator_arns = ["olivia"]
+  }
+
+  expect_failures = [var.operator_arns]
 }
 
 run "refuses_operators_by_the_values_of_no_claim" {
