@@ -110,7 +110,7 @@ function gatewayTo(call: Call, settings: Settings, authorizer: Authorizer | unde
   });
 }
 
-/** A page has no token to send, so a server that asks for one may have any name, such as that of the proxy before it. */
+/** A foreign page has no token. A server that asks for one may therefore have any name, such as that of a proxy. */
 function knownHosts({ host, tokens }: Settings): KnownHosts | undefined {
   if (isLoopback(host)) return LOOPBACK_HOSTS;
   return tokens === undefined ? networkHosts() : undefined;

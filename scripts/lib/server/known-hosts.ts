@@ -6,7 +6,7 @@ import { LOOPBACK_HOST } from '../gateway/loopback.ts';
 export interface KnownHosts {
   /** @param host - the header, with or without a port */
   includes(host: string): boolean;
-  /** For whoever asked for another one */
+  /** The hosts in words, for the refusal of another one */
   readonly description: string;
 }
 

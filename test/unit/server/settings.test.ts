@@ -80,7 +80,7 @@ describe('readSettings', () => {
     { fault: 'a claim alone', env: { JWT_OPERATOR_CLAIM: 'groups' }, says: 'JWT_OPERATOR_VALUES belong together' },
     { fault: 'values alone', env: { JWT_OPERATOR_VALUES: 'ops' }, says: 'JWT_OPERATOR_VALUES belong together' },
     { fault: 'no folder', args: ['--table-folder='], says: '--table-folder needs a folder' },
-    { fault: 'operators by name', env: { ADMIN_USERS: 'ops' }, says: 'ADMIN_USERS has no place beside --issuer' },
+    { fault: 'operators by name', env: { ADMIN_USERS: 'ops' }, says: 'ADMIN_USERS and --issuer exclude each other' },
     { fault: 'no authorization', env: { AUTHORIZATION: 'none' }, says: '--issuer means AUTHORIZATION=jwt' },
     { fault: 'signatures of AWS', env: { AUTHORIZATION: 'iam' }, says: 'AUTHORIZATION=iam works on AWS only' },
     { fault: 'signatures of AWS', args: [], env: { AUTHORIZATION: 'iam' }, says: 'AUTHORIZATION=iam works on AWS' },

@@ -12,7 +12,7 @@ import { judged, skipped } from '../probe.ts';
 export const STATE: readonly Probe[] = [
   {
     id: 'second-plan',
-    question: 'Does AWS keep every setting as Terraform wrote it? A value that AWS changes is a difference for ever.',
+    question: 'Does AWS keep every setting as Terraform wrote it? If AWS changes a value, every plan shows a difference.',
     sources: ['https://developer.hashicorp.com/terraform/cli/commands/plan#detailed-exitcode'],
     how: 'scripts/terraform ENVIRONMENT plan, with the deployed package in dist/; it takes no lock',
     expected: 'no changes',
@@ -83,7 +83,7 @@ function readObject(file: string) {
   }
 }
 
-/** Whether the key is the wanted one. A rule may name it by id or ARN, or by an alias, which tells nothing. */
+/** Whether the key is the wanted one. A rule may name it by id or ARN, or by an alias, which does not show the key. */
 function isKey(key: unknown, wanted: unknown): boolean {
   if (typeof wanted !== 'string' || wanted.includes('alias/')) return true;
   return String(key).split('/').at(-1) === wanted.split('/').at(-1);
