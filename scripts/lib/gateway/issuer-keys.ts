@@ -78,7 +78,8 @@ export class IssuerKeys {
     const document = `${this.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     try {
       const { issuer, jwks_uri: keys } = await this.read(document);
-      if (issuer !== this.issuer) throw new Error(`its issuer calls itself ${String(issuer)}, and tokens must name it so`);
+      if (issuer !== this.issuer)
+        throw new Error(`its issuer calls itself ${String(issuer)}, and tokens must name it so`);
       const url = new URL(String(keys));
       if (!isTamperProof(url)) throw new Error(`its keys are not behind HTTPS: ${url.href}`);
       return url;

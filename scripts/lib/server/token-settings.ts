@@ -38,7 +38,9 @@ export function tokenSettings(
     throw new Error(`--issuer means AUTHORIZATION=jwt, but AUTHORIZATION is ${AUTHORIZATION}`);
   }
   if (ADMIN_USERS)
-    throw new Error('ADMIN_USERS and --issuer exclude each other: with tokens, JWT_OPERATOR_CLAIM says who is an operator');
+    throw new Error(
+      'ADMIN_USERS and --issuer exclude each other: with tokens, JWT_OPERATOR_CLAIM says who is an operator',
+    );
   if (!JWT_OPERATOR_CLAIM !== !JWT_OPERATOR_VALUES)
     throw new Error('JWT_OPERATOR_CLAIM and JWT_OPERATOR_VALUES belong together: set both or none');
   return { issuer: checkedIssuer(issuer), audiences: checkedAudiences(audiences) };

@@ -12,7 +12,8 @@ import { judged, skipped } from '../probe.ts';
 export const STATE: readonly Probe[] = [
   {
     id: 'second-plan',
-    question: 'Does AWS keep every setting as Terraform wrote it? If AWS changes a value, every plan shows a difference.',
+    question:
+      'Does AWS keep every setting as Terraform wrote it? If AWS changes a value, every plan shows a difference.',
     sources: ['https://developer.hashicorp.com/terraform/cli/commands/plan#detailed-exitcode'],
     how: 'scripts/terraform ENVIRONMENT plan, with the deployed package in dist/; it takes no lock',
     expected: 'no changes',
