@@ -1,7 +1,9 @@
 /** The scripts that write down a plan, for a pull request. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { jobOf, workflow } from '../files.ts';
 import { Stage } from '../stage.ts';
 
 const COMMENT_LIMIT = 65_536;
@@ -85,5 +87,24 @@ describe('sticky-comment', () => {
     const calls = comment('42\\n43\\n');
     expect(calls).toHaveLength(2);
     expect(calls[1]).toContain(`--method PATCH repos/team/vm-pool/issues/comments/42 ${body()}`);
+  });
+
+  it('creates none when the search fails: there may be one', () => {
+    stage.githubFails();
+    const { status, calls } = stage.run('sticky-comment', ['7', stage.write('report.md', 'the plan\n')]);
+    expect(status).not.toBe(0);
+    expect(calls.join('\n')).not.toContain('POST');
+  });
+});
+
+describe('the job Comment', () => {
+  it('says for each environment without a report that its plan failed', () => {
+    const { run = '' } = jobOf(workflow('deploy'), 'comment').steps?.at(-1) ?? {};
+    stage.write('reports/dev.plan.md', '<!-- plan of dev -->\n');
+    stage.program('.github/scripts/plan-report', 'echo "no report of $1"');
+    stage.program('.github/scripts/sticky-comment', 'cat "$2"');
+    const env = { ...process.env, PULL_REQUEST: '7' };
+    const said = execFileSync('bash', ['-e', '-c', run], { cwd: stage.folder, env, encoding: 'utf8' });
+    expect(said).toBe('<!-- plan of dev -->\nno report of staging\nno report of prod\n');
   });
 });
