@@ -21,8 +21,8 @@ export const SETTINGS = {
     default: 'AWSReservedSSO_*',
   }),
   JWT_USER_ID: text(
-    /^[^{}]*(\{[^{}]+\}[^{}]+)*\{[^{}]+\}[^{}]*$/,
-    'must be claims with a text between, such as {sub}',
+    /^[\w.@+:/=,|-]*(\{[^{}]+\}[\w.@+:/=,|-]+)*\{[^{}]+\}[\w.@+:/=,|-]*$/,
+    'must be claims in braces, such as {sub}, with characters of a user id between two of them',
     { default: '{sub}' },
   ),
   JWT_REQUIRED_CLAIMS: list(
@@ -164,11 +164,22 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>> =
     return [name, value];
   });
   const values = Object.fromEntries(entries) as Values;
-  if (values.LEASE_DEFAULT_MINUTES > values.LEASE_MAX_MINUTES) {
-    faults.push('LEASE_DEFAULT_MINUTES must not be more than LEASE_MAX_MINUTES');
-  }
+  faults.push(...disagreements(values));
   if (faults.length > 0) throw new SettingsError(faults);
   return settingsOf(values);
+}
+
+/** @param values - undefined where a value breaks its own rule */
+function disagreements(values: Partial<Values>): string[] {
+  const { LEASE_DEFAULT_MINUTES = 0, LEASE_MAX_MINUTES = Infinity, JWT_OPERATOR_CLAIM, JWT_OPERATOR_VALUES } = values;
+  const faults: string[] = [];
+  if (LEASE_DEFAULT_MINUTES > LEASE_MAX_MINUTES) {
+    faults.push('LEASE_DEFAULT_MINUTES must not be more than LEASE_MAX_MINUTES');
+  }
+  if (JWT_OPERATOR_VALUES && (JWT_OPERATOR_CLAIM === '') !== (JWT_OPERATOR_VALUES.length === 0)) {
+    faults.push('JWT_OPERATOR_CLAIM and JWT_OPERATOR_VALUES belong together: set both or none');
+  }
+  return faults;
 }
 
 /** A required setting names what makes it required. */

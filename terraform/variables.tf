@@ -171,8 +171,8 @@ variable "jwt_user_id" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[^{}]*(\\{[^{}]+\\}[^{}]+)*\\{[^{}]+\\}[^{}]*$", var.jwt_user_id))
-    error_message = "jwt_user_id must be claims in braces with a text between, such as {sub}."
+    condition     = can(regex("^[0-9A-Za-z_.@+:/=,|-]*(\\{[^{}]+\\}[0-9A-Za-z_.@+:/=,|-]+)*\\{[^{}]+\\}[0-9A-Za-z_.@+:/=,|-]*$", var.jwt_user_id))
+    error_message = "jwt_user_id must be claims in braces, such as {sub}, with characters of a user id between two of them."
   }
 }
 

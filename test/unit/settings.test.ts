@@ -114,6 +114,8 @@ describe('loadSettings', () => {
     { name: 'JWT_USER_ID', value: 'sub' },
     { name: 'JWT_USER_ID', value: '{a}{b}' },
     { name: 'JWT_USER_ID', value: '{a' },
+    { name: 'JWT_USER_ID', value: '{sub}é' },
+    { name: 'JWT_USER_ID', value: '{a} {b}' },
     { name: 'JWT_REQUIRED_CLAIMS', value: 'hd' },
     { name: 'JWT_REQUIRED_CLAIMS', value: '=a' },
     { name: 'JWT_OPERATOR_VALUES', value: '[ops]' },
@@ -173,4 +175,12 @@ describe('loadSettings', () => {
     const load = () => loadSettings({ LEASE_DEFAULT_MINUTES: '61', LEASE_MAX_MINUTES: '60' });
     expect(load).toThrow('bad configuration: LEASE_DEFAULT_MINUTES must not be more than LEASE_MAX_MINUTES');
   });
+
+  it.each([{ JWT_OPERATOR_CLAIM: 'groups' }, { JWT_OPERATOR_VALUES: 'ops' }])(
+    'requires both settings that make an operator of a token, not %j',
+    (half) => {
+      const says = 'bad configuration: JWT_OPERATOR_CLAIM and JWT_OPERATOR_VALUES belong together: set both or none';
+      expect(() => loadSettings(half)).toThrow(says);
+    },
+  );
 });

@@ -26,7 +26,7 @@ export function tokenSettings(
   { issuer, audience: audiences = [] }: Options,
   env: Readonly<Record<string, string | undefined>>,
 ): TokenSettings | undefined {
-  const { AUTHORIZATION, ADMIN_USERS, JWT_OPERATOR_CLAIM, JWT_OPERATOR_VALUES } = env;
+  const { AUTHORIZATION, ADMIN_USERS } = env;
   if (AUTHORIZATION === 'iam') {
     throw new Error('AUTHORIZATION=iam works on AWS only: nobody else can verify the signatures of AWS credentials');
   }
@@ -41,8 +41,6 @@ export function tokenSettings(
     throw new Error(
       'ADMIN_USERS and --issuer exclude each other: with tokens, JWT_OPERATOR_CLAIM says who is an operator',
     );
-  if (!JWT_OPERATOR_CLAIM !== !JWT_OPERATOR_VALUES)
-    throw new Error('JWT_OPERATOR_CLAIM and JWT_OPERATOR_VALUES belong together: set both or none');
   return { issuer: checkedIssuer(issuer), audiences: checkedAudiences(audiences) };
 }
 

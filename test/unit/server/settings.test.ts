@@ -77,8 +77,6 @@ describe('readSettings', () => {
     { fault: 'a query', args: from('https://id.example?a=1'), says: 'without user, query or fragment' },
     { fault: 'a user', args: from('https://a:b@id.example'), says: 'without user, query or fragment' },
     { fault: 'an unknown authorization', env: { AUTHORIZATION: 'oidc' }, says: 'but AUTHORIZATION is oidc' },
-    { fault: 'a claim alone', env: { JWT_OPERATOR_CLAIM: 'groups' }, says: 'JWT_OPERATOR_VALUES belong together' },
-    { fault: 'values alone', env: { JWT_OPERATOR_VALUES: 'ops' }, says: 'JWT_OPERATOR_VALUES belong together' },
     { fault: 'no folder', args: ['--table-folder='], says: '--table-folder needs a folder' },
     { fault: 'operators by name', env: { ADMIN_USERS: 'ops' }, says: 'ADMIN_USERS and --issuer exclude each other' },
     { fault: 'no authorization', env: { AUTHORIZATION: 'none' }, says: '--issuer means AUTHORIZATION=jwt' },
