@@ -5,8 +5,9 @@ import { CALLS } from '../../lambda/http/calls.ts';
 import openApi from '../../lambda/openapi.json' with { type: 'json' };
 import { InvalidCursor, StoreUnavailable } from '../../lambda/pool/refusals.ts';
 import { answersDocumented, answersSeen } from '../support/api/contract.ts';
+import { OPERATOR } from '../support/api/modes.ts';
 import type { TestApi } from '../support/api/served-api.ts';
-import { OPERATOR, testApi } from '../support/api/served-api.ts';
+import { testApi } from '../support/api/served-api.ts';
 import type { EventParts } from './event.ts';
 import { eventOf, signedBy } from './event.ts';
 

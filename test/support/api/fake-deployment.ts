@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Vm } from '../../../lambda/pool/vm.ts';
 import type { Guard } from '../../../scripts/lib/api-client/guard.ts';
-import { OPERATOR, serveApi } from './served-api.ts';
+import { OPERATOR } from './modes.ts';
+import { serveApi } from './served-api.ts';
 import { signedHeaders } from './signature.ts';
 
 /** Whom {@link fakeDeployment} lets in, as environment variables of a client. */

@@ -8,8 +8,13 @@ import { composeService, createCallers } from '../../../lambda/service.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 import { createGateway } from '../../../scripts/lib/gateway/server.ts';
+import { guarded } from '../../../scripts/lib/server/guarded-routes.ts';
+import { ACCOUNT_ID } from '../emulated-aws/server.ts';
+import { userOf } from '../identity/identify.ts';
 import { someVms, TestClock, TestProvider } from '../pool/lending.ts';
 import { checkAnswer } from './contract.ts';
+import type { Mode } from './modes.ts';
+import { ANONYMOUS } from './modes.ts';
 
 /** The API with the memory store, and the parts that a test controls; `lines` is its log. */
 export interface TestApi {
@@ -20,10 +25,7 @@ export interface TestApi {
   readonly lines: string[];
 }
 
-/** The only operator of {@link testApi}. */
-export const OPERATOR = 'ops';
-
-const SETTINGS = { ADMIN_USERS: OPERATOR, METRICS_NAMESPACE: 'test', CHECK_BACKOFF_SECONDS: '10' };
+const SETTINGS = { ...ANONYMOUS.variables, METRICS_NAMESPACE: 'test', CHECK_BACKOFF_SECONDS: '10' };
 
 /** Makes the API with a clock and VMs that the test controls. It compares each answer with `openapi.json`. */
 export async function testApi(
@@ -57,6 +59,7 @@ export async function testApi(
 
 /** A {@link TestApi} behind the gateway of `npm start`. */
 export interface ServedApi extends TestApi {
+  readonly mode: Mode;
   /** URL of its stage, e.g. `http://127.0.0.1:4711/resources`. */
   readonly url: string;
   /** Errors that the gateway answered with a bare 500. */
@@ -64,13 +67,15 @@ export interface ServedApi extends TestApi {
   readonly close: () => Promise<unknown>;
 }
 
-/** Serves a {@link testApi} on a free port of this computer. */
-export async function serveApi(vms?: readonly Vm[]): Promise<ServedApi> {
-  const parts = await testApi(vms);
+/** Serves a {@link testApi} on a free port of this computer, behind the gateway that the mode asks for. */
+export async function serveApi(vms?: readonly Vm[], mode: Mode = ANONYMOUS): Promise<ServedApi> {
+  const parts = await testApi(vms, mode.variables);
   const faults: unknown[] = [];
   const server = createGateway({
+    accountId: ACCOUNT_ID,
     routes: [...CALLS.map(({ route }) => route), '$default'],
     stage: 'resources',
+    ...(mode.authorizer && { authorizers: guarded(mode.authorizer) }),
     invoke: (event) => parts.api(event, 'invocation-1'),
     onFault: (fault) => faults.push(fault),
   });
@@ -80,7 +85,25 @@ export async function serveApi(vms?: readonly Vm[]): Promise<ServedApi> {
     server.closeAllConnections();
     return closed;
   };
-  return { ...parts, url: `http://127.0.0.1:${String(port)}/resources`, faults, close };
+  return { ...parts, mode, url: `http://127.0.0.1:${String(port)}/resources`, faults, close };
+}
+
+/** A request to a served API. */
+export interface SentRequest {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string;
+  /** Who sends it; null for nobody */
+  readonly by: string | null;
+}
+
+/** Sends a request as somebody, in the way of the API's mode. */
+export async function send({ url: stage, mode }: ServedApi, path: string, request: SentRequest): Promise<Response> {
+  const { method, headers = {}, body, by } = request;
+  const url = stage + path;
+  const unsent = { method, url, headers, ...(body !== undefined && { body }) };
+  const sent = by === null ? headers : await mode.identify(unsent, by);
+  return fetch(url, { method, headers: { ...sent }, body: body ?? null });
 }
 
 /** A client's view of an answer. */
@@ -90,16 +113,24 @@ export interface Reply<Body> {
   readonly body: Body;
 }
 
-/** Calls a URL, with the parameters as a JSON body unless they are undefined. */
-export async function callUrl<Body>(
-  url: string,
+/** How to send parameters. */
+export interface CallOptions {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Who calls: null for nobody, by default the user whom the request names, or else alice */
+  readonly by?: string | null | undefined;
+}
+
+/** Calls a served API, with the parameters as a JSON body unless they are undefined. */
+export async function callApi<Body>(
+  served: ServedApi,
   method: string,
-  parameters: object | undefined,
-  headers: Readonly<Record<string, string>> = {},
+  path: string,
+  parameters?: object,
+  { headers = {}, by = userOf(served.url + path, parameters) }: CallOptions = {},
 ): Promise<Reply<Body>> {
-  const body = parameters === undefined ? null : JSON.stringify(parameters);
-  const type: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
-  const response = await fetch(url, { method, body, headers: { ...type, ...headers } });
+  const json = parameters && { body: JSON.stringify(parameters) };
+  const type: Record<string, string> = json ? { 'content-type': 'application/json' } : {};
+  const response = await send(served, path, { method, headers: { ...type, ...headers }, by, ...json });
   return { status: response.status, headers: response.headers, body: (await response.json()) as Body };
 }
 

@@ -14,7 +14,7 @@ export interface Tokens {
 /** Who may call, as far as AWS and the issuers of tokens know. */
 export interface Callers {
   /** Everybody with an access key */
-  readonly aws?: readonly AwsCaller[];
+  readonly aws?: Iterable<AwsCaller>;
   /** Finds the issuers of tokens. Deployed, their URLs are public ones. */
   readonly fetch?: typeof fetch;
 }

@@ -16,15 +16,14 @@ const LONGEST_WAY_MS = 5 * 60_000;
  * access key, then judge `execute-api:Invoke` by the caller's policy. A caller of another account is refused, as an
  * HTTP API has no resource policy that could let it in.
  *
- * @param callers - everybody whose access key exists
+ * @param callers - everybody whose access key exists; read at each request
  * @param nowMs - the clock
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
  */
-export function iamAuthorizer(callers: readonly AwsCaller[], nowMs = Date.now): Authorizer {
-  const byKey = new Map(callers.map((caller) => [caller.accessKeyId, caller]));
+export function iamAuthorizer(callers: Iterable<AwsCaller>, nowMs = Date.now): Authorizer {
   return async (event, routed) => {
     const signature = readSignature(event.headers.authorization);
-    const caller = byKey.get(signature?.accessKeyId ?? '');
+    const caller = [...callers].find(({ accessKeyId }) => accessKeyId === signature?.accessKeyId);
     if (signature === undefined || caller === undefined) return FORBIDDEN;
     const isRight =
       isForThisApi(signature) &&
