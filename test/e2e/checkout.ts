@@ -1,6 +1,7 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Authorization } from '../../lambda/http/audience.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
 import type { TerraformCopy, TerraformRun } from '../support/terraform.ts';
 import { copyTerraform, runTerraform, terraformEnvironment } from '../support/terraform.ts';
@@ -18,6 +19,22 @@ export function signerOf(target: string, command: string): string {
 /** Environment variables by GitHub environment, as `bootstrap` prints them. */
 type GithubVariables = Readonly<Record<string, { readonly AWS_PERMISSIONS_BOUNDARY_ARN: string }>>;
 
+/** Outputs of an environment's service. */
+export interface Outputs {
+  readonly api_url: string;
+  readonly getvm_url: string;
+  readonly releasevm_url: string;
+  readonly authorization: Authorization;
+  readonly borrower_invoke_arns: readonly string[];
+  readonly operator_invoke_arns: readonly string[];
+  readonly function_name: string;
+  readonly function_alias: string;
+  readonly function_version: string;
+  readonly table_name: string | null;
+  readonly log_group_name: string;
+  readonly access_log_group_name: string;
+}
+
 /**
  * A copy of what a deployment needs: `scripts/terraform`, `terraform/` and the package of the function. Its Terraform
  * calls an emulated account and writes only into the copy.
@@ -30,12 +47,13 @@ export class Checkout {
   private readonly variables: Record<string, string>;
   private github: GithubVariables = {};
 
-  constructor(aws: EmulatedAws) {
+  /** @param shell - variables in the shell of every command */
+  constructor(aws: EmulatedAws, shell: Record<string, string> = {}) {
     this.copy = copyTerraform();
     const { root, packageFile } = this.copy;
     this.zipFile = packageFile;
     this.folder = path.dirname(root);
-    this.variables = terraformEnvironment(aws.variables);
+    this.variables = terraformEnvironment({ ...aws.variables, ...shell });
     for (const file of ['dist/lambda.zip', 'scripts/terraform', 'scripts/lib/terraform-cli-config']) {
       cpSync(path.join(repository, file), path.join(this.folder, file));
     }
@@ -89,13 +107,9 @@ export class Checkout {
     writeFileSync(file, JSON.stringify({ module: { vm_pool: settings } }));
   }
 
-  /** The outputs of an environment's service that are not null. */
-  async outputs(environment: string): Promise<Record<string, string>> {
-    const all = JSON.parse(await this.terraform(environment, 'output', '-json', 'vm_pool')) as Record<
-      string,
-      string | null
-    >;
-    return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+  /** The outputs of an environment's service. */
+  async outputs(environment: string): Promise<Outputs> {
+    return JSON.parse(await this.terraform(environment, 'output', '-json', 'vm_pool')) as Outputs;
   }
 
   remove(): void {

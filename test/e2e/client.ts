@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { AwsCaller } from '../support/identity/aws-callers.ts';
-import { signed } from '../support/identity/aws-signer.ts';
+import type { Identify } from '../support/identity/identify.ts';
+import { userOf } from '../support/identity/identify.ts';
 
 /** An answer of the API. */
 export interface Answer {
@@ -23,23 +23,26 @@ interface Sent {
 export class Client {
   /**
    * @param url - URL of the stage
-   * @param caller - who signs the calls; undefined for nobody
+   * @param identify - how callers show who they are
+   * @param caller - who calls: null for nobody; undefined for the user whom a request names, or else alice
    */
   constructor(
     private readonly url: string,
-    private readonly caller?: AwsCaller,
+    private readonly identify: Identify,
+    private readonly caller?: string | null,
     readonly answers: Answer[] = [],
   ) {}
 
-  /** The same client, with calls that somebody signs with AWS credentials. */
-  signedBy(caller: AwsCaller): Client {
-    return new Client(this.url, caller, this.answers);
+  /** The same client, with all calls by one caller; null for nobody. */
+  as(caller: string | null): Client {
+    return new Client(this.url, this.identify, caller, this.answers);
   }
 
   /** POST with a JSON body. */
   post(path: string, parameters: Record<string, unknown>, headers: Record<string, string> = {}): Promise<Answer> {
-    const body = JSON.stringify(parameters);
-    return this.send(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+    const { caller = userOf(this.url, parameters) } = this;
+    const json = { 'content-type': 'application/json', ...headers };
+    return this.as(caller).send(path, { method: 'POST', headers: json, body: JSON.stringify(parameters) });
   }
 
   get(pathAndQuery: string, headers: Record<string, string> = {}): Promise<Answer> {
@@ -49,8 +52,9 @@ export class Client {
   async send(pathAndQuery: string, init: Sent): Promise<Answer> {
     const url = this.url + pathAndQuery;
     const { method = 'GET' } = init;
-    const headers = this.caller === undefined ? init.headers : await signed({ ...init, method, url }, this.caller);
-    const response = await fetch(url, { ...init, ...(headers && { headers }) });
+    const { caller = userOf(url) } = this;
+    const headers = caller === null ? init.headers : await this.identify({ ...init, method, url }, caller);
+    const response = await fetch(url, { ...init, ...(headers && { headers: { ...headers } }) });
     return this.remember(response.status, response.headers, await response.text());
   }
 

@@ -6,15 +6,21 @@ import {
   CreateRouteCommand,
   CreateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
+import { AddPermissionCommand, CreateAliasCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ServedDeployedApi } from '../support/emulated-aws/deployed-api.ts';
-import { deployedApi, serveDeployedApi } from '../support/emulated-aws/deployed-api.ts';
-import { EmulatedAws } from '../support/emulated-aws/server.ts';
+import { strToU8, zipSync } from 'fflate';
+import { deployedApi } from '../support/emulated-aws/deployed-api.ts';
+import type { ServedDeployedApi } from '../support/emulated-aws/serve-api.ts';
+import { serveDeployedApi } from '../support/emulated-aws/serve-api.ts';
+import { ACCOUNT_ID, EmulatedAws, REGION } from '../support/emulated-aws/server.ts';
+import { iamUser } from '../support/identity/aws-callers.ts';
 import { signed } from '../support/identity/aws-signer.ts';
 import { AUDIENCE, TestIssuer } from '../support/identity/test-issuer.ts';
-import { AWS_CALLERS, OLIVIA } from './callers.ts';
 
 const ISSUER = 'https://id.example.com';
+const OLIVIA = iamUser('olivia');
+
+const ECHO = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:echo`;
 
 let aws: EmulatedAws;
 let issuer: TestIssuer;
@@ -26,13 +32,16 @@ beforeAll(async () => {
   cleanups.push(() => aws.stop());
   issuer = await TestIssuer.start(ISSUER);
   cleanups.push(() => issuer.stop());
-  await makeApi();
-  const echo = {
-    name: 'echo',
+  await makeFunction(await makeApi());
+  const echo = (arn: string) => ({
+    arn,
     invoke: (event: unknown) => Promise.resolve({ payload: Buffer.from(JSON.stringify(event)) }),
-  };
+  });
   const api = await deployedApi(aws, 'guarded');
-  served = await serveDeployedApi(api, [echo], { aws: AWS_CALLERS, fetch: issuer.fetch });
+  served = await serveDeployedApi(api, [echo(`${ECHO}:live`), echo(`${ECHO}:next`)], {
+    aws: [OLIVIA],
+    fetch: issuer.fetch,
+  });
   cleanups.push(() => served.stop());
 }, 60_000);
 
@@ -40,19 +49,22 @@ afterAll(async () => {
   for (const cleanUp of cleanups.reverse()) await cleanUp();
 });
 
-/** Makes an HTTP API with a route for each authorization. */
-async function makeApi(): Promise<void> {
+/** Makes an HTTP API with a route for each authorization, and for each way to name a function. @returns its id */
+async function makeApi(): Promise<string> {
   const client = new ApiGatewayV2Client(aws.clientConfig);
-  const { ApiId } = await client.send(new CreateApiCommand({ Name: 'guarded', ProtocolType: 'HTTP' }));
+  const { ApiId = '' } = await client.send(new CreateApiCommand({ Name: 'guarded', ProtocolType: 'HTTP' }));
   await client.send(new CreateStageCommand({ ApiId, StageName: 'resources' }));
-  const { IntegrationId } = await client.send(
-    new CreateIntegrationCommand({
+  const targetOf = async (functionArn: string) => {
+    const path = `arn:aws:apigateway:${REGION}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
+    const integration = {
       ApiId,
       IntegrationType: 'AWS_PROXY',
-      IntegrationUri: 'arn:aws:lambda:us-east-1:123456789012:function:echo/invocations',
+      IntegrationUri: path,
       PayloadFormatVersion: '2.0',
-    }),
-  );
+    } as const;
+    const { IntegrationId = '' } = await client.send(new CreateIntegrationCommand(integration));
+    return `integrations/${IntegrationId}`;
+  };
   const { AuthorizerId } = await client.send(
     new CreateAuthorizerCommand({
       ApiId,
@@ -62,10 +74,41 @@ async function makeApi(): Promise<void> {
       JwtConfiguration: { Issuer: ISSUER, Audience: [AUDIENCE] },
     }),
   );
-  const route = { ApiId, Target: `integrations/${IntegrationId ?? ''}` };
+  const route = { ApiId, Target: await targetOf(`${ECHO}:live`) };
   await client.send(new CreateRouteCommand({ ...route, RouteKey: 'GET /none', AuthorizationType: 'NONE' }));
   await client.send(new CreateRouteCommand({ ...route, RouteKey: 'GET /iam', AuthorizationType: 'AWS_IAM' }));
   await client.send(new CreateRouteCommand({ ...route, RouteKey: 'GET /jwt', AuthorizationType: 'JWT', AuthorizerId }));
+  const others = { 'GET /other-alias': `${ECHO}:next`, 'GET /no-alias': ECHO };
+  for (const [RouteKey, arn] of Object.entries(others)) {
+    await client.send(new CreateRouteCommand({ ApiId, RouteKey, Target: await targetOf(arn) }));
+  }
+  client.destroy();
+  return ApiId;
+}
+
+/** Makes a function with two aliases, of which the API may invoke one. */
+async function makeFunction(apiId: string): Promise<void> {
+  const client = new LambdaClient(aws.clientConfig);
+  const echo = { FunctionName: 'echo' };
+  const trust = encodeURIComponent('{"Version":"2012-10-17","Statement":[]}');
+  await aws.ask('iam', `/?Action=CreateRole&Version=2010-05-08&RoleName=echo&AssumeRolePolicyDocument=${trust}`);
+  const Role = `arn:aws:iam::${ACCOUNT_ID}:role/echo`;
+  const code = {
+    Runtime: 'nodejs22.x',
+    Handler: 'index.handler',
+    Code: { ZipFile: zipSync({ 'index.js': strToU8('') }) },
+  } as const;
+  await client.send(new CreateFunctionCommand({ ...echo, ...code, Role }));
+  for (const Name of ['live', 'next']) {
+    await client.send(new CreateAliasCommand({ ...echo, Name, FunctionVersion: '$LATEST' }));
+  }
+  const permission = {
+    StatementId: 'api',
+    Action: 'lambda:InvokeFunction',
+    Principal: 'apigateway.amazonaws.com',
+    SourceArn: `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${apiId}/resources/*`,
+  };
+  await client.send(new AddPermissionCommand({ ...echo, ...permission, Qualifier: 'live' }));
   client.destroy();
 }
 
@@ -102,5 +145,13 @@ describe('an API in the emulated AWS', () => {
     });
     expect(await get('/jwt', await bearer({ aud: 'other' }))).toEqual({ status: 401 });
     expect(await get('/iam', await bearer())).toEqual({ status: 403 });
+  });
+
+  it.each([
+    { fault: 'an alias that does not let it', path: '/other-alias', says: `${ECHO}:next does not let this API` },
+    { fault: 'the function beside its aliases', path: '/no-alias', says: `invokes "${ECHO}", which does not run` },
+  ])('fails to invoke $fault', async ({ path, says }) => {
+    expect(await get(path)).toEqual({ status: 500 });
+    expect(served.faults.at(-1)).toMatchObject({ message: expect.stringContaining(says) });
   });
 });

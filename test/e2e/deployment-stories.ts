@@ -1,12 +1,15 @@
-import { GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, it } from '@jest/globals';
+import type { Authorization } from '../../lambda/http/audience.ts';
 import { CALLS } from '../../lambda/http/calls.ts';
+import { guardOf } from '../../scripts/lib/api-client/guard.ts';
+import type { Tokens } from '../support/emulated-aws/authorizers.ts';
+import { statementsOf } from '../support/emulated-aws/invoke-permission.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
 import { ACCOUNT_ID, REGION } from '../support/emulated-aws/server.ts';
 import type { RunningEnvironment } from './environment.ts';
 
 /** What Terraform deploys for an environment with the defaults of variables.tf. */
-export function deploymentStories(running: () => RunningEnvironment, account: () => EmulatedAws): void {
+export function deploymentStories(running: () => RunningEnvironment): void {
   it('deploys the built package with the settings of the environment', () => {
     expect(running().deployed.settings).toEqual({
       functionName: 'vm-pool-dev',
@@ -42,36 +45,63 @@ export function deploymentStories(running: () => RunningEnvironment, account: ()
     });
   });
 
-  it('makes a route for each call and one for all other requests, and lets IAM guard the calls of operators', () => {
+  it('names its URLs', () => {
     const { api, outputs } = running();
-    const routeTo = (authorization: string) => ({ functionName: 'vm-pool-dev', authorization });
-    const routes = CALLS.map(({ route, audience }) => [route, routeTo(audience === 'operators' ? 'AWS_IAM' : 'NONE')]);
-    expect(Object.fromEntries(api.routes)).toEqual({ ...Object.fromEntries(routes), $default: routeTo('NONE') });
     expect(outputs.api_url).toBe(`https://${api.apiId}.execute-api.${REGION}.amazonaws.com/resources`);
     expect(outputs.getvm_url).toBe(`${outputs.api_url}/getvm`);
     expect(outputs.releasevm_url).toBe(`${outputs.api_url}/releasevm`);
   });
 
-  it('lets only this API invoke the alias, and nobody the function beside it', async () => {
+  it('gives the function no permissions for DynamoDB', () => {
+    expect(running().role.usesOf('dynamodb')).toEqual([]);
+  });
+}
+
+/** How API Gateway guards the calls for each audience. */
+const GUARDS = {
+  none: { everybody: 'NONE', borrowers: 'NONE', operators: 'AWS_IAM' },
+  iam: { everybody: 'NONE', borrowers: 'AWS_IAM', operators: 'AWS_IAM' },
+  jwt: { everybody: 'NONE', borrowers: 'JWT', operators: 'JWT' },
+};
+
+/** The routes of an API, and the function behind them. @param tokens - whose tokens its routes accept, if any */
+export function routeStories(
+  running: () => RunningEnvironment,
+  account: () => EmulatedAws,
+  authorization: Authorization,
+  tokens?: Tokens,
+): void {
+  it('makes a route for each call and one for all other requests, each with the guard of its audience', () => {
+    const { api, deployed, outputs } = running();
+    const routeTo = (guard: string) => ({
+      functionArn: deployed.settings.functionArn,
+      authorization: guard,
+      ...(guard === 'JWT' && { tokens }),
+    });
+    const routes = CALLS.map(({ route, audience }) => [route, routeTo(GUARDS[authorization][audience])]);
+    expect(Object.fromEntries(api.routes)).toEqual({ ...Object.fromEntries(routes), $default: routeTo('NONE') });
+    expect(outputs.authorization).toBe(authorization);
+  });
+
+  it('says in its own contract who may borrow', async () => {
+    const { body } = await running().client.as(null).get('/openapi.json');
+    expect(guardOf(body)).toBe(authorization);
+  });
+
+  it('invokes the function by its alias, whose policy lets this API alone do so', async () => {
     const { api, deployed } = running();
-    const client = new LambdaClient(account().clientConfig);
-    const { Policy = '' } = await client.send(new GetPolicyCommand({ FunctionName: 'vm-pool-dev', Qualifier: 'live' }));
-    client.destroy();
-    const { Statement } = JSON.parse(Policy) as { Statement: unknown[] };
-    expect(Statement).toEqual([
+    const { functionArn } = deployed.settings;
+    expect(functionArn).toMatch(/:live$/);
+    expect(await statementsOf(account(), functionArn)).toEqual([
       expect.objectContaining({
         Effect: 'Allow',
         Action: 'lambda:InvokeFunction',
         Principal: { Service: 'apigateway.amazonaws.com' },
-        Resource: deployed.settings.functionArn,
+        Resource: functionArn,
         Condition: {
           ArnLike: { 'AWS:SourceArn': `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${api.apiId}/resources/*` },
         },
       }),
     ]);
-  });
-
-  it('gives the function no permissions for DynamoDB', () => {
-    expect(running().role.usesOf('dynamodb')).toEqual([]);
   });
 }

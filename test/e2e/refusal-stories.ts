@@ -7,12 +7,16 @@ export function refusalStories(running: () => RunningEnvironment): void {
   const json = { 'content-type': 'application/json' };
 
   it.each([
-    { fault: 'no userid', body: '{}', status: 400, code: 'invalid_request' },
     { fault: 'a userid with a space', body: '{"userid":"a b"}', status: 400, code: 'invalid_request' },
-    { fault: 'a lease of 0 minutes', body: '{"userid":"a","minutes":0}', status: 400, code: 'invalid_request' },
-    { fault: 'a misspelt parameter', body: '{"userid":"a","minute":5}', status: 400, code: 'invalid_request' },
+    { fault: 'a lease of 0 minutes', body: '{"userid":"alice","minutes":0}', status: 400, code: 'invalid_request' },
+    { fault: 'a misspelt parameter', body: '{"userid":"alice","minute":5}', status: 400, code: 'invalid_request' },
     { fault: 'broken JSON', body: '{"userid":', status: 400, code: 'invalid_request' },
-    { fault: 'a pool that does not exist', body: '{"userid":"a","pool":"moon"}', status: 404, code: 'unknown_pool' },
+    {
+      fault: 'a pool that does not exist',
+      body: '{"userid":"alice","pool":"moon"}',
+      status: 404,
+      code: 'unknown_pool',
+    },
     { fault: 'a body over 8 KiB', body: `"${'x'.repeat(8192)}"`, status: 413, code: 'payload_too_large' },
   ])('answers $status to $fault', async ({ body, status, code }) => {
     const answer = await client().send('/getvm', { method: 'POST', headers: json, body });

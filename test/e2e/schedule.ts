@@ -14,6 +14,7 @@ export async function runSchedule(aws: EmulatedAws, { deployed }: RunningEnviron
   const answer = await aws.ask('scheduler', `/schedules/tick?groupName=${functionName}`);
   const { ScheduleExpression, State, Target } = JSON.parse(answer) as Schedule;
   expect([ScheduleExpression, State, Target.Arn]).toEqual(['rate(1 minute)', 'ENABLED', functionArn]);
+  expect(Target.Arn).toMatch(/:live$/);
   const { functionError } = await deployed.lambda.invoke(JSON.parse(Target.Input));
   expect(functionError).toBeUndefined();
 }

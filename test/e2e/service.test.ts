@@ -1,7 +1,8 @@
 /**
  * The life of the service in an emulated AWS account. The commands of the README make the state bucket and apply two
- * environments, one with its leases in memory and one in a table. Then users call the deployed APIs over HTTP, and the
- * commands destroy everything again.
+ * environments: dev, which keeps its leases in memory and asks nobody who borrows, and staging, which keeps them in a
+ * table and asks for signatures. Then users call the deployed APIs over HTTP. Another apply makes dev ask for tokens, and
+ * in the end the commands destroy everything again.
  *
  * The stories run in this order and build on each other, because the deployment takes a minute.
  */
@@ -9,27 +10,33 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Authorization } from '../../lambda/http/audience.ts';
 import { DynamoDbLocal } from '../../scripts/lib/dynamodb-local/start.ts';
 import { lambdaRuntime } from '../../scripts/lib/lambda-runtime/install.ts';
 import { inventoryOf } from '../support/emulated-aws/inventory.ts';
 import { makeKey } from '../support/emulated-aws/keys.ts';
 import { ACCOUNT_ID, EmulatedAws, REGION } from '../support/emulated-aws/server.ts';
+import { AUDIENCE, TestIssuer } from '../support/identity/test-issuer.ts';
 import { leaseOf } from './bodies.ts';
 import { browserStories } from './browser-stories.ts';
+import { callerStories } from './caller-stories.ts';
+import { OLIVIA, OPERATOR_ARNS, tokenSettings } from './callers.ts';
 import { Checkout } from './checkout.ts';
+import { countsOf } from './counts.ts';
 import { deployStories } from './deploy-stories.ts';
-import { deploymentStories } from './deployment-stories.ts';
+import { deploymentStories, routeStories } from './deployment-stories.ts';
 import type { Ground, RunningEnvironment } from './environment.ts';
 import { applied } from './environment.ts';
-import { lendingStories } from './lending-stories.ts';
+import { lendingStories, oneProcessStory } from './lending-stories.ts';
 import { logLines } from './log-lines.ts';
-import { logStories } from './log-stories.ts';
+import { logStories, metricStories } from './log-stories.ts';
 import { operatorStories } from './operator-stories.ts';
 import type { Keys } from './permission-stories.ts';
 import { permissionStories } from './permission-stories.ts';
 import { refusalStories } from './refusal-stories.ts';
 import { runSchedule } from './schedule.ts';
-import { countsOf, rushStories, survivingStories } from './surviving-stories.ts';
+import { smokeStory } from './smoke-story.ts';
+import { rushStories, survivingStories } from './surviving-stories.ts';
 import { versionStories } from './version-stories.ts';
 
 const build = fileURLToPath(new URL('../../scripts/build', import.meta.url));
@@ -39,8 +46,10 @@ jest.setTimeout(MINUTE_MS);
 
 const DOMAIN = 'vms.example.com';
 const WEB_ORIGIN = 'https://lab.example.com';
+const ISSUER = 'https://id.example.com';
 
 let aws: EmulatedAws;
+let ground: Ground;
 let checkout: Checkout;
 let stateBucket: string;
 /** With the settings of the repository: leases in memory */
@@ -56,12 +65,14 @@ beforeAll(async () => {
   execFileSync(build);
   aws = await EmulatedAws.start();
   cleanups.push(() => aws.stop());
-  checkout = new Checkout(aws);
+  checkout = new Checkout(aws, { TF_VAR_operator_arns: JSON.stringify(OPERATOR_ARNS) });
   cleanups.push(() => {
     checkout.remove();
   });
   const database = await DynamoDbLocal.start();
   cleanups.push(() => database.stop());
+  const issuer = await TestIssuer.start(ISSUER);
+  cleanups.push(() => issuer.stop());
   stateKey = await makeKey(aws);
   keys = { table: await makeKey(aws), logs: await makeKey(aws) };
   const zone = await hostedZone('example.com');
@@ -74,7 +85,7 @@ beforeAll(async () => {
   };
   const [bucket, runtime] = await Promise.all([checkout.bootstrap(bootstrap), lambdaRuntime()]);
   stateBucket = bucket;
-  const ground = { checkout, aws, runtime, database };
+  ground = { checkout, aws, runtime, database, issuer };
   const settings = {
     table_deletion_protection: false,
     table_kms_key_arn: keys.table,
@@ -89,7 +100,7 @@ beforeAll(async () => {
     hosted_zone_id: zone,
     tracing_enabled: true,
   };
-  [dev, staging] = await Promise.all([apply(ground, 'dev', {}), apply(ground, 'staging', settings)]);
+  [dev, staging] = await Promise.all([apply('dev', {}), apply('staging', settings)]);
 }, 8 * MINUTE_MS);
 
 afterAll(async () => {
@@ -124,13 +135,21 @@ describe('scripts/terraform apply', () => {
   });
 
   describe('dev', () => {
-    deploymentStories(
+    deploymentStories(() => dev);
+    routeStories(
       () => dev,
       () => aws,
+      'none',
     );
   });
 
   describe('staging with other settings, a table and a domain', () => {
+    routeStories(
+      () => staging,
+      () => aws,
+      'iam',
+    );
+
     it('deploys with these settings', () => {
       const { reservedConcurrency, variables } = staging.deployed.settings;
       expect(reservedConcurrency).toBeUndefined();
@@ -153,17 +172,20 @@ describe('scripts/terraform apply', () => {
 describe('the deployed service with leases in memory', () => {
   beforeEach(() => dev.restart());
 
-  describe('lending', () => {
-    lendingStories(() => dev);
-  });
-
-  describe('refusing', () => {
-    refusalStories(() => dev);
-  });
+  memoryStories('none');
 });
 
 describe('the deployed service with leases in a table', () => {
   rushStories(() => staging);
+
+  describe('when all VMs but the quarantined one are free', () => {
+    beforeEach(() => takeBack(staging));
+    afterAll(() => takeBack(staging));
+
+    lendingStories(() => staging, 4);
+    callerStories(() => staging, 'iam');
+    smokeStory(() => staging, 'iam');
+  });
 
   describe('called by web pages', () => {
     browserStories(() => staging, WEB_ORIGIN);
@@ -218,15 +240,39 @@ describe('the log of these stories', () => {
     ['in memory', () => dev],
     ['in a table', () => staging],
   ])('with leases %s', (_, running) => {
-    logStories(running, () => aws);
+    logStories(running);
+    metricStories(running, () => aws);
   });
 });
 
-describe('the versions of the function', () => {
-  versionStories(
+describe('the deployed service once another apply has made it ask for tokens', () => {
+  beforeAll(async () => {
+    await dev.restart();
+    dev = await apply('dev', tokenSettings(ground.issuer));
+  }, 3 * MINUTE_MS);
+
+  beforeEach(() => dev.restart());
+
+  routeStories(
+    () => dev,
     () => aws,
-    () => checkout,
+    'jwt',
+    { issuer: ISSUER, audiences: [AUDIENCE] },
   );
+  memoryStories('jwt');
+
+  describe('its log', () => {
+    logStories(() => dev);
+  });
+
+  describe('its versions', () => {
+    versionStories(
+      () => dev,
+      () => aws,
+      () => checkout,
+    );
+    it('match the plan: it finds no changes', () => expectNoChanges('dev'));
+  });
 });
 
 describe('scripts/terraform destroy', () => {
@@ -249,12 +295,35 @@ describe('the roles of deployers', () => {
   );
 });
 
+/** The stories of a service that forgets its leases before each. */
+function memoryStories(authorization: Authorization): void {
+  const running = () => dev;
+
+  describe('lending', () => {
+    lendingStories(running, 5);
+    oneProcessStory(running);
+  });
+
+  describe('refusing', () => {
+    refusalStories(running);
+  });
+
+  describe('knowing its callers', () => {
+    callerStories(running, authorization);
+    smokeStory(running, authorization);
+  });
+}
+
+/** Has an operator take back every leased VM. */
+async function takeBack({ client }: RunningEnvironment): Promise<void> {
+  const { vms } = (await client.as(OLIVIA).get('/vms')).body as { vms: { id: string; state: string }[] };
+  const leased = vms.filter(({ state }) => state === 'leased');
+  const release = (id: string) => client.as(OLIVIA).post(`/vms/${id}/release`, { reason: 'the next story begins' });
+  await Promise.all(leased.map(({ id }) => release(id)));
+}
+
 /** Applies an environment and runs it until the end of all tests. */
-async function apply(
-  ground: Ground,
-  environment: string,
-  settings: Record<string, unknown>,
-): Promise<RunningEnvironment> {
+async function apply(environment: string, settings: Record<string, unknown>): Promise<RunningEnvironment> {
   const running = await applied(ground, environment, settings);
   cleanups.push(() => running.stop());
   return running;

@@ -1,7 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { COUNTS_MAX_AGE_MS } from '../../lambda/store/dynamodb/counts.ts';
 import { leaseOf, minutesOf, vmOf } from './bodies.ts';
+import { countsOf, untilCountsAreNew } from './counts.ts';
 import type { RunningEnvironment } from './environment.ts';
 
 const POOL_SIZE = 5;
@@ -59,7 +58,7 @@ export function survivingStories(running: () => RunningEnvironment): void {
   describe('after the end of every process', () => {
     it('still knows every lease and every VM', async () => {
       const look = async () => {
-        await untilCountsAreNew();
+        await untilCountsAreNew(running());
         return Promise.all([get('/lease?userid=bob'), get('/pool')]);
       };
       const before = await look();
@@ -110,18 +109,6 @@ export function survivingStories(running: () => RunningEnvironment): void {
   it('is healthy', async () => {
     expect(await get('/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
   });
-}
-
-/** Number of VMs in each state, in the only pool. */
-export async function countsOf({ client }: RunningEnvironment): Promise<Record<string, number>> {
-  await untilCountsAreNew();
-  const { body } = await client.get('/pool');
-  return (body.pools as { default: Record<string, number> }).default;
-}
-
-/** Waits until the counts that processes have kept are too old for an answer. */
-async function untilCountsAreNew(): Promise<void> {
-  await pause(COUNTS_MAX_AGE_MS);
 }
 
 function callsOf(running: () => RunningEnvironment) {

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import type { Cors, Route } from '@aws-sdk/client-apigatewayv2';
 import {
   ApiGatewayV2Client,
@@ -10,13 +8,11 @@ import {
   GetStagesCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import type { CorsConfiguration } from '../../../scripts/lib/gateway/cors.ts';
-import { createGateway, FunctionThrottled } from '../../../scripts/lib/gateway/server.ts';
-import type { LambdaFunction } from '../lambda-runtime/lambda-function.ts';
-import { TooManyRequests } from '../lambda-runtime/lambda-function.ts';
-import type { Callers, Tokens } from './authorizers.ts';
-import { authorizersOf, tokensOf } from './authorizers.ts';
+import type { Tokens } from './authorizers.ts';
+import { tokensOf } from './authorizers.ts';
+import { mayInvoke } from './invoke-permission.ts';
 import type { EmulatedAws } from './server.ts';
-import { ACCOUNT_ID } from './server.ts';
+import { ACCOUNT_ID, REGION } from './server.ts';
 
 /** The configuration of an HTTP API in the emulated AWS. */
 export interface DeployedApi {
@@ -24,25 +20,18 @@ export interface DeployedApi {
   readonly stage: string;
   readonly cors: CorsConfiguration | undefined;
   readonly routes: ReadonlyMap<string, DeployedRoute>;
+  /** ARNs of the functions that let this API invoke them */
+  readonly permittedArns: ReadonlySet<string>;
 }
 
 /** The function and the authorization of a route. */
 export interface DeployedRoute {
-  /** Name of the function that it invokes */
-  readonly functionName: string;
+  /** ARN of the function that it invokes, with the alias if the integration names one */
+  readonly functionArn: string;
   /** `NONE`, `AWS_IAM` or `JWT` */
   readonly authorization: string;
   /** Whose tokens a `JWT` route accepts */
   readonly tokens?: Tokens;
-}
-
-/** A deployed HTTP API, served on this machine. */
-export interface ServedDeployedApi {
-  /** URL of its stage: `http://127.0.0.1:PORT/resources` */
-  readonly url: string;
-  /** Errors that the gateway itself answered with a 500 or 503 */
-  readonly faults: unknown[];
-  stop(): Promise<void>;
 }
 
 /** Reads an HTTP API, its one stage and its routes. @throws Error when an integration is not one of a function */
@@ -59,45 +48,11 @@ export async function deployedApi(aws: EmulatedAws, apiName: string): Promise<De
     const tokens = await tokensById(client, apiId, routes);
     const routeEntries = routes.map((route) => [route.RouteKey ?? '', routeOf(route, functions, tokens)] as const);
     const stage = only(stages).StageName ?? '';
-    return { apiId, stage, cors: cors && corsOf(cors), routes: new Map(routeEntries) };
+    const permittedArns = await permitted(aws, [...functions.values()], `${apiId}/${stage}`);
+    return { apiId, stage, cors: cors && corsOf(cors), routes: new Map(routeEntries), permittedArns };
   } finally {
     client.destroy();
   }
-}
-
-/** Serves an API on a free port. Like API Gateway, each route checks its authorization, then invokes its function. */
-export async function serveDeployedApi(
-  api: DeployedApi,
-  functions: readonly Pick<LambdaFunction, 'name' | 'invoke'>[],
-  callers: Callers = {},
-): Promise<ServedDeployedApi> {
-  const byName = new Map(functions.map((lambda) => [lambda.name, lambda]));
-  const faults: unknown[] = [];
-  const server = createGateway({
-    accountId: ACCOUNT_ID,
-    apiId: api.apiId,
-    stage: api.stage,
-    cors: api.cors,
-    routes: [...api.routes.keys()],
-    authorizers: authorizersOf(api.routes, callers),
-    invoke: async (event) => {
-      const { functionName = '' } = api.routes.get(event.routeKey) ?? {};
-      const lambda = byName.get(functionName);
-      if (!lambda) throw new Error(`${event.routeKey} invokes the function "${functionName}", which does not run`);
-      return invoked(lambda, event);
-    },
-    onFault: (fault) => faults.push(fault),
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const stop = async () => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
-  return { url: `http://127.0.0.1:${port}/${api.stage}`, faults, stop };
 }
 
 /** Reads the authorizers of routes, one by one: moto does not list them. */
@@ -118,15 +73,14 @@ function routeOf(
   tokensOfAll: ReadonlyMap<string, Tokens>,
 ): DeployedRoute {
   const tokens = tokensOfAll.get(AuthorizerId ?? '');
-  return { functionName: functions.get(Target) ?? '', authorization, ...(tokens && { tokens }) };
+  return { functionArn: functions.get(Target) ?? '', authorization, ...(tokens && { tokens }) };
 }
 
-async function invoked(lambda: Pick<LambdaFunction, 'name' | 'invoke'>, event: unknown): Promise<unknown> {
-  const { payload, functionError } = await lambda.invoke(event).catch((fault: unknown) => {
-    throw fault instanceof TooManyRequests ? new FunctionThrottled(fault.message) : fault;
-  });
-  if (functionError) throw new Error(`${lambda.name} failed: ${payload.toString()}`);
-  return JSON.parse(payload.toString()) as unknown;
+/** The functions of an API whose policies let it invoke them. @param stage - API and stage, as in the ARN of a route */
+async function permitted(aws: EmulatedAws, arns: readonly string[], stage: string): Promise<ReadonlySet<string>> {
+  const sourceArn = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:${stage}/$default`;
+  const verdicts = await Promise.all(arns.map((arn) => mayInvoke(aws, arn, sourceArn)));
+  return new Set(arns.filter((_, index) => verdicts[index]));
 }
 
 function corsOf(cors: Cors): CorsConfiguration {
@@ -146,10 +100,10 @@ interface Integration {
   readonly PayloadFormatVersion?: string | undefined;
 }
 
-/** The function of `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/ARN/invocations`. */
+/** The ARN in `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/ARN/invocations`. */
 function functionOf({ IntegrationType, IntegrationUri, PayloadFormatVersion }: Integration): string {
-  const [, name] = /:function:([^:/]+)/.exec(IntegrationUri ?? '') ?? [];
-  if (IntegrationType === 'AWS_PROXY' && PayloadFormatVersion === '2.0' && name) return name;
+  const [, arn] = /\/functions\/(arn:[^/]+)\/invocations$/.exec(IntegrationUri ?? '') ?? [];
+  if (IntegrationType === 'AWS_PROXY' && PayloadFormatVersion === '2.0' && arn) return arn;
   throw new Error(`not an integration of a function with payload format 2.0: ${IntegrationType} ${IntegrationUri}`);
 }
 

@@ -54,8 +54,9 @@ export class LambdaFunction {
     this.runtime = runtime;
   }
 
-  get name(): string {
-    return this.settings.functionName;
+  /** Its ARN; that of an alias, if it was read by one */
+  get arn(): string {
+    return this.settings.functionArn;
   }
 
   /** Number of its processes */
