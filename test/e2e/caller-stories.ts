@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Authorization } from '../../lambda/http/audience.ts';
 import { CALLS } from '../../lambda/http/calls.ts';
+import type { TestIssuer } from '../support/identity/test-issuer.ts';
 import { MALLORY, OLIVIA } from './callers.ts';
 import type { RunningEnvironment } from './environment.ts';
 
@@ -63,7 +64,19 @@ export function callerStories(running: () => RunningEnvironment, authorization: 
     });
   }
 
-  if (authorization !== 'jwt') {
+  if (authorization === 'jwt') {
+    it.each<{ fault: string; forge: (issuer: TestIssuer) => string | Promise<string> }>([
+      { fault: 'that has expired', forge: (issuer) => issuer.token({ exp: 1 }) },
+      { fault: 'for another audience', forge: (issuer) => issuer.token({ aud: 'other' }) },
+      { fault: 'of another issuer', forge: (issuer) => issuer.token({ iss: 'https://evil.example' }) },
+      { fault: 'without a signature', forge: (issuer) => issuer.unsignedToken() },
+    ])('has API Gateway refuse a token $fault', async ({ forge }) => {
+      const authorization = `Bearer ${await forge(running().callers.issuer)}`;
+      const answer = await as(null).post('/getvm', {}, { authorization });
+      expect(answer).toMatchObject(refusal);
+      expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"');
+    });
+  } else {
     it('has API Gateway refuse an order that somebody has changed on its way', async () => {
       const { client, served, callers } = running();
       const url = `${served.url}/vms/vm-02/drain`;

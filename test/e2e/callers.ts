@@ -42,7 +42,7 @@ export class Callers {
 
   constructor(
     private readonly outputs: Outputs,
-    private readonly issuer: TestIssuer,
+    readonly issuer: TestIssuer,
   ) {
     this.users = new IamUsers((name) => policyOf(name, outputs));
   }

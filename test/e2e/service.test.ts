@@ -121,19 +121,6 @@ describe('scripts/terraform apply', () => {
     expect(headers.get('x-amz-server-side-encryption-aws-kms-key-id')).toBe(stateKey);
   });
 
-  it('refuses a bucket that does not exist, and then works with the right one again', async () => {
-    const other = await checkout.tryTerraformWith({ TF_STATE_BUCKET: 'no-such-bucket' }, 'dev', 'output');
-    expect(other.exitCode).not.toBe(0);
-    expect(other.stderr).toContain('S3 bucket "no-such-bucket" does not exist');
-    expect(await checkout.terraform('dev', 'output', '-raw', 'getvm_url')).toBe(dev.outputs.getvm_url);
-  });
-
-  it('refuses every account but the given one', async () => {
-    const plan = await checkout.tryTerraformWith({ TF_VAR_account_id: '999999999999' }, 'dev', 'plan');
-    expect(plan.exitCode).not.toBe(0);
-    expect(plan.stderr).toContain(`AWS account ID not allowed: ${ACCOUNT_ID}`);
-  });
-
   describe('dev', () => {
     deploymentStories(() => dev);
     routeStories(
@@ -208,6 +195,21 @@ describe('a lease of one minute', () => {
   });
 
   it.each(['dev', 'staging'])('while it is live, scripts/terraform %s plan finds no changes', expectNoChanges);
+
+  describe('and meanwhile scripts/terraform', () => {
+    it('refuses a bucket that does not exist, and then works with the right one again', async () => {
+      const other = await checkout.tryTerraformWith({ TF_STATE_BUCKET: 'no-such-bucket' }, 'dev', 'output');
+      expect(other.exitCode).not.toBe(0);
+      expect(other.stderr).toContain('S3 bucket "no-such-bucket" does not exist');
+      expect(await checkout.terraform('dev', 'output', '-raw', 'getvm_url')).toBe(dev.outputs.getvm_url);
+    });
+
+    it('refuses every account but the given one', async () => {
+      const plan = await checkout.tryTerraformWith({ TF_VAR_account_id: '999999999999' }, 'dev', 'plan');
+      expect(plan.exitCode).not.toBe(0);
+      expect(plan.stderr).toContain(`AWS account ID not allowed: ${ACCOUNT_ID}`);
+    });
+  });
 
   it('grants nothing after its end, and the scheduled tick takes the VM back', endAndTick, 2 * MINUTE_MS);
 
