@@ -32,6 +32,7 @@ export function deploymentStories(running: () => RunningEnvironment): void {
         JWT_USER_ID: '{sub}',
         JWT_OPERATOR_CLAIM: '',
         JWT_OPERATOR_VALUES: '',
+        JWT_REQUIRED_CLAIMS: '',
         CALLER_REQUESTS_PER_MINUTE: '120',
         EVENTS_KEPT_DAYS: '90',
         LEASE_DEFAULT_MINUTES: '480',
