@@ -12,14 +12,12 @@ import { signerOf } from './checkout.ts';
  */
 const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
   'a change of what exists': [
-    'apigateway:PATCH',
     'dynamodb:UpdateTable',
     'iam:PutRolePermissionsBoundary',
     'iam:UpdateAssumeRolePolicy',
     'iam:UpdateRoleDescription',
     'lambda:DeleteFunctionConcurrency',
     'lambda:UpdateFunctionCode',
-    'lambda:UpdateFunctionConfiguration',
     'scheduler:UpdateSchedule',
   ],
   'a change of tags': [
@@ -32,13 +30,6 @@ const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
     'logs:UntagResource',
     'scheduler:UntagResource',
     'sns:UntagResource',
-  ],
-  'the alias of the function': [
-    'lambda:CreateAlias',
-    'lambda:DeleteAlias',
-    'lambda:GetAlias',
-    'lambda:PublishVersion',
-    'lambda:UpdateAlias',
   ],
   'an access log of API Gateway': [
     'logs:CreateLogDelivery',

@@ -54,6 +54,7 @@ data "aws_iam_policy_document" "make" {
       "lambda:DeleteFunction",
       "lambda:DeleteFunctionConcurrency",
       "lambda:DeleteFunctionEventInvokeConfig",
+      "lambda:GetFunctionConfiguration", # waits for a published version
       "lambda:PublishVersion",
       "lambda:PutFunctionConcurrency",
       "lambda:PutFunctionEventInvokeConfig",

@@ -91,9 +91,7 @@ const RESOURCES: Readonly<Record<string, (parameters: Parameters, call: Recorded
   kms: (of, { region }) => [
     text(of.KeyId).startsWith('arn:') ? text(of.KeyId) : arn('kms', region, ACCOUNT_ID, 'key/of-the-alias'),
   ],
-  lambda: (of, { region }) => [
-    text(of.Resource) || arn('lambda', region, ACCOUNT_ID, `function:${text(of.FunctionName).split(':').at(-1)}`),
-  ],
+  lambda: (of, { region }) => [text(of.Resource) || functionArn(text(of.FunctionName), region)],
   logs: (of, { region }) => [
     text(of.resourceArn ?? of.logGroupArn) || arn('logs', region, ACCOUNT_ID, `log-group:${text(of.logGroupName)}`),
   ],
@@ -134,6 +132,11 @@ function scheduled(of: Parameters, { operation, region }: RecordedCall): string[
   const group = text(of.GroupName ?? of.groupName ?? of.Name);
   const path = operation.endsWith('Group') ? `schedule-group/${group}` : `schedule/${group}/${text(of.Name)}`;
   return [arn('scheduler', region, ACCOUNT_ID, path)];
+}
+
+/** A call names a function by its name or its ARN, which may end with a version or an alias. */
+function functionArn(nameOrArn: string, region: string): string {
+  return nameOrArn.startsWith('arn:') ? nameOrArn : arn('lambda', region, ACCOUNT_ID, `function:${nameOrArn}`);
 }
 
 /** IAM checks a subscription by its topic. */
