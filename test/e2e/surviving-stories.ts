@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { leaseOf, minutesOf, vmOf } from './bodies.ts';
 import { countsOf, untilCountsAreNew } from './counts.ts';
 import type { RunningEnvironment } from './environment.ts';
@@ -13,7 +13,13 @@ const CALLERS = Array.from({ length: 7 }, (_, index) => `rush-${index}`);
  * of a process never gives a VM back.
  */
 export function rushStories(running: () => RunningEnvironment): void {
-  const { post } = callsOf(running);
+  const { post, get } = callsOf(running);
+
+  // No process that is already warm, and no first use of the simulator of IAM, may draw the calls apart.
+  beforeAll(async () => {
+    await get('/pool');
+    await running().restart();
+  });
 
   it('lends each VM once to users who call at once, each in a separate process, and refuses the rest', async () => {
     const answers = await Promise.all(CALLERS.map((userid) => post('/getvm', { userid })));
