@@ -1,6 +1,6 @@
 import type { Act } from './event.ts';
 import { secondsOf } from './event.ts';
-import type { Lease } from './lease.ts';
+import type { Idempotency, Lease } from './lease.ts';
 import { hasEnded } from './lease.ts';
 import type { PolicyOf } from './pool.ts';
 import { DEFAULT_POOL } from './pool.ts';
@@ -124,14 +124,13 @@ export class Lending {
     const { userId, who = userId, pool = DEFAULT_POOL, sshPublicKey, idempotencyKey: key } = params;
     const act = this.act(who, requestId);
     const term = termOf(this.policyOf(pool).lease, params.minutes);
-    const fingerprint = JSON.stringify([userId, pool, term.ttlSec, sshPublicKey]);
     return {
       pool,
       userId,
       leaseId: this.ports.newId(),
       expiresAtSec: firstEndSec(secondsOf(act), term),
       sshPublicKey,
-      idempotency: key === undefined ? undefined : { key, fingerprint },
+      idempotency: key === undefined ? undefined : idempotencyOf(key, [userId, pool, term.ttlSec, sshPublicKey]),
       act,
     };
   }
@@ -154,4 +153,9 @@ export class Lending {
   private nowSec(): number {
     return secondsOf({ nowMs: this.ports.clock() });
   }
+}
+
+/** @param wish - what a retry must ask for too */
+function idempotencyOf(key: string, wish: readonly unknown[]): Idempotency {
+  return { key, fingerprint: JSON.stringify(wish) };
 }
