@@ -1,15 +1,9 @@
 import contract from '../openapi.json' with { type: 'json' };
 import type { Authorization } from './audience.ts';
+import { SCHEMES } from './audience.ts';
 
 /** What a caller must send: the names of schemes, all of which it must satisfy. */
 type Requirement = Readonly<Record<string, readonly unknown[]>>;
-
-/** The scheme of operators and of borrowers; the empty string stands for none. */
-const SCHEMES = {
-  none: { operators: 'sigv4', borrowers: '' },
-  iam: { operators: 'sigv4', borrowers: 'sigv4' },
-  jwt: { operators: 'jwt', borrowers: 'jwt' },
-} as const;
 
 /** The contract of a deployment: `openapi.json`, with the one way to authorize that this deployment knows. */
 export function contractFor(authorization: Authorization): typeof contract {

@@ -1,11 +1,12 @@
+import type { Authorization } from '../../../lambda/http/audience.ts';
+import { SCHEMES } from '../../../lambda/http/audience.ts';
 import type { Json } from './client.ts';
 import { asObject } from './client.ts';
 
 /** What a deployment wants to see of its borrowers: the value of `authorization` in Terraform. */
-export type Guard = 'none' | keyof typeof SCHEME_OF;
+export type Guard = Authorization;
 
-/** The name that the contract gives to each way to identify. */
-const SCHEME_OF = { iam: 'sigv4', jwt: 'jwt' } as const;
+const GUARDS = Object.keys(SCHEMES) as Guard[];
 
 /**
  * Reads from a deployment's own OpenAPI document who may borrow. A deployment lists only its own way; the committed
@@ -20,7 +21,7 @@ export function guardOf(document: Json): Guard {
   if (!Array.isArray(security)) throw new Error('the OpenAPI document does not say who may call POST /getvm');
   const wanted = security.map((requirement) => Object.keys(asObject(requirement)));
   if (wanted.length === 0 || wanted.some((schemes) => schemes.length === 0)) return 'none';
-  const guard = (['iam', 'jwt'] as const).find((one) => wanted.some((schemes) => schemes.join() === SCHEME_OF[one]));
+  const guard = GUARDS.find((one) => wanted.some((schemes) => schemes.join() === SCHEMES[one].borrowers));
   if (guard !== undefined) return guard;
   throw new Error(`POST /getvm wants ${wanted.flat().join(', ')}, which is unknown here`);
 }
