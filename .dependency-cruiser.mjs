@@ -1,5 +1,8 @@
-/** Imports point inwards: index → service → http, store, providers, telemetry → pool. See the layout in README.md. */
-const adapters = ['http', 'store', 'providers', 'telemetry'];
+/**
+ * Imports point inwards: index → service, real-vms → http, store, providers, access, visitor, telemetry → aws, pool.
+ * See the layout in README.md.
+ */
+const adapters = ['http', 'store', 'providers', 'access', 'visitor', 'telemetry'];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -22,8 +25,21 @@ export default {
       name: `${adapter}-knows-only-the-pool`,
       severity: 'error',
       from: { path: `^lambda/${adapter}/` },
-      to: { path: '^lambda/', pathNot: `^lambda/((${adapter}|pool)/|openapi[.]json$)` },
+      to: { path: '^lambda/', pathNot: `^lambda/((${adapter}|pool|aws)/|openapi[.]json$)` },
     })),
+    {
+      name: 'aws-knows-nobody',
+      comment: 'The client of AWS is for the adapters; http/ never needs it.',
+      severity: 'error',
+      from: { path: '^lambda/aws/' },
+      to: { path: '^lambda/', pathNot: '^lambda/(aws/|pool/defined[.]ts$)' },
+    },
+    {
+      name: 'http-knows-no-aws',
+      severity: 'error',
+      from: { path: '^lambda/http/' },
+      to: { path: '^lambda/aws/' },
+    },
     {
       name: 'the-service-is-put-together-once',
       severity: 'error',
@@ -33,13 +49,13 @@ export default {
     {
       name: 'settings-are-passed-in',
       severity: 'error',
-      from: { path: '^lambda/', pathNot: '^lambda/(index|service|settings-documentation)[.]ts$' },
+      from: { path: '^lambda/', pathNot: '^lambda/(index|service|real-vms|settings-documentation)[.]ts$' },
       to: { path: '^lambda/settings[.]ts$' },
     },
     {
       name: 'aws-sdk-in-its-adapters',
       severity: 'error',
-      from: { path: '^lambda/', pathNot: '^lambda/(store|providers|telemetry)/' },
+      from: { path: '^lambda/', pathNot: '^lambda/(aws|store|telemetry)/' },
       to: { path: '@(aws-sdk|smithy)/' },
     },
     {

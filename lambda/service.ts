@@ -5,13 +5,14 @@ import type { CallerOf } from './http/identity/caller.ts';
 import type { Journal } from './pool/journal.ts';
 import { Lending } from './pool/lending.ts';
 import { Operations } from './pool/operations.ts';
-import type { PoolPolicy } from './pool/pool.ts';
-import type { Clock, LeaseStore, Pause, VmProvider } from './pool/ports.ts';
+import type { PolicyOf, PoolRules } from './pool/pool.ts';
+import type { Clock, LeaseStore, Pause } from './pool/ports.ts';
+import type { VmProvider } from './pool/provider.ts';
 import type { Tick } from './pool/tick.ts';
 import { createTick, inventoryEntry } from './pool/tick.ts';
 import { Upkeep } from './pool/upkeep.ts';
 import { MockProvider } from './providers/mock.ts';
-import { TimeLimitedProvider } from './providers/time-limit.ts';
+import { timeLimitedCheck } from './providers/time-limit.ts';
 import type { Settings } from './settings.ts';
 import { MemoryStore } from './store/memory/store.ts';
 import { createJournal } from './telemetry/journal.ts';
@@ -24,6 +25,8 @@ const START_SYNC_MS = 4_000;
 export interface ServiceParts {
   readonly store: LeaseStore;
   readonly provider: VmProvider;
+  /** Public keys that VMs must trust so that login certificates open them. */
+  readonly trustedKeys?: readonly string[];
   /** Who makes a request; needed where callers are verified. */
   readonly callerOf?: CallerOf | undefined;
   readonly clock: Clock;
@@ -53,11 +56,11 @@ export interface Service {
  */
 export async function createService(settings: Settings): Promise<Service> {
   const store = await createStore(settings);
-  const provider = new MockProvider(settings.mockFailingVms);
   // Not the console: Lambda wraps what goes there once more, and CloudWatch then finds no embedded metrics in it.
   const write = settings.onLambda ? writeLine : createLineQueue();
   const clock = Date.now;
-  return composeService(settings, { store, provider, callerOf: await createCallers(settings, clock), clock, write });
+  const vms = await createProvider(settings);
+  return composeService(settings, { store, ...vms, callerOf: await createCallers(settings, clock), clock, write });
 }
 
 /** Loads what turns a verified request into its caller, only where callers are verified. */
@@ -73,15 +76,13 @@ export async function createCallers(settings: Settings, clock: Clock): Promise<C
  */
 export function composeService(settings: Settings, parts: ServiceParts): Service {
   const { store, provider, callerOf = anonymous(settings), clock, pause, write } = parts;
-  const { check, limits, metricsNamespace } = settings;
+  const { metricsNamespace } = settings;
   const journal = createJournal({ clock, metricsNamespace, write });
-  const limited = new TimeLimitedProvider(provider, check.timeoutSec);
-  // One policy for all pools.
-  const policy: PoolPolicy = { lease: limits, check };
-  const policyOf = () => policy;
-  const upkeep = new Upkeep({ store, provider: limited, clock }, policyOf);
-  const lending = new Lending({ store, provider: limited, upkeep, clock, newId }, policyOf);
-  const operations = new Operations(store, upkeep, clock, pause);
+  const policyOf = policies(settings, provider);
+  const check = timeLimitedCheck(provider, (pool) => policyOf(pool).checkLimitSec);
+  const upkeep = new Upkeep({ store, provider, check, clock }, policyOf);
+  const lending = new Lending({ store, provider, upkeep, clock, newId }, policyOf);
+  const operations = new Operations({ store, upkeep, provider, clock, pause });
   const { kind: authorization } = settings.authorization;
   const api = createApi({ lending, operations, authorization, callerOf, journal });
   const tick = reported(createTick({ upkeep, journal, clock }), journal);
@@ -113,6 +114,24 @@ function reported(tick: Tick, journal: Journal): Tick {
       throw error;
     }
   };
+}
+
+/** The provider's rules for a pool, and the settings where it has none. */
+function policies({ check, limits, provider: { kind } }: Settings, provider: VmProvider): PolicyOf {
+  // A pool that can't be looked up, because its inventory can't be read, is treated with the most care.
+  const access = kind === 'mock' ? 'mock' : 'certificate';
+  const unknown: Omit<PoolRules, 'name'> = { aliases: [], lease: limits, access, check: 'none', reset: 'none' };
+  return (name) => {
+    const rules = provider.pool(name) ?? { name, ...unknown };
+    return { ...rules, checkLimitSec: rules.checkLimitSec ?? check.timeoutSec, retry: check };
+  };
+}
+
+/** Loads the code that reaches real VMs only where there are some. */
+async function createProvider(settings: Settings): Promise<Pick<ServiceParts, 'provider' | 'trustedKeys'>> {
+  if (settings.provider.kind === 'mock') return { provider: new MockProvider(settings.mockFailingVms) };
+  const { createRealVms } = await import('./real-vms.ts');
+  return createRealVms(settings.provider, settings);
 }
 
 /** Loads AWS code only for the store that needs it: it costs a cold start more than everything else together. */

@@ -2,8 +2,8 @@
 export interface Setting<Value = unknown> {
   /** As it would stand in the environment. Undefined: the setting is required. */
   readonly default?: string;
-  /** Read and checked only where leases live in this store. */
-  readonly onlyWith?: 'dynamodb';
+  /** Read and checked only where it is needed. */
+  readonly onlyWith?: Need;
   /** Every value it can have. */
   readonly choices?: readonly string[];
   /** Smallest and largest number. */
@@ -13,6 +13,16 @@ export interface Setting<Value = unknown> {
   /** @returns undefined when the text breaks the rule */
   readonly parse: (text: string) => Value | undefined;
 }
+
+/** What makes a setting needed. */
+export interface Need {
+  /** In words: `STORE is dynamodb`. */
+  readonly words: string;
+  readonly isMet: (env: Environment) => boolean;
+}
+
+/** The environment of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a declaration says beside the kind of its values. */
 export type SettingFacts = Pick<Setting, 'onlyWith' | 'default'>;

@@ -17,6 +17,26 @@ const BY_HAND = 'never set';
 export const SETTING_DOCUMENTATION: Readonly<Record<keyof typeof SETTINGS, SettingDocumentation>> = {
   STORE: { variable: 'pool_store', meaning: 'where leases live: `memory` or `dynamodb`' },
   PROVIDER: { variable: 'vm_provider', meaning: 'where VMs come from' },
+  INVENTORY: {
+    setBy: 'the object it writes of `inventory`',
+    meaning: 'with `static`: where the inventory is, `s3://BUCKET/KEY` or a file',
+  },
+  CONFIRMED_INVENTORY: {
+    variable: 'confirmed_inventory',
+    meaning: 'SHA-256 of an inventory that may remove more than half of a pool; empty for none',
+  },
+  CERTIFICATE_AUTHORITY: {
+    setBy: 'the KMS key it makes',
+    meaning: 'key that signs login certificates: ARN of a KMS key, or a file',
+  },
+  CERTIFICATE_AUTHORITY_PUBLIC_KEYS: {
+    setBy: 'the KMS keys it makes',
+    meaning: 'public keys that VMs trust, with commas between; the signing one is the first',
+  },
+  VISITOR_FUNCTION: {
+    setBy: 'the function it makes',
+    meaning: 'Lambda function that visits VMs; empty: the process that serves calls',
+  },
   AUTHORIZATION: {
     variable: 'authorization',
     meaning: 'who may call: `none` is anybody, `iam` signs with AWS credentials, `jwt` sends a token',
@@ -65,14 +85,18 @@ export const SETTING_DOCUMENTATION: Readonly<Record<keyof typeof SETTINGS, Setti
     meaning: 'CloudWatch namespace of the metrics in the log; empty turns metrics off',
   },
   TABLE_NAME: { setBy: 'the table it makes', meaning: 'DynamoDB table of the leases' },
-  AWS_REGION: { meaning: 'region of the table', setBy: BY_LAMBDA },
-  AWS_ACCESS_KEY_ID: { meaning: 'credentials for the table', setBy: BY_LAMBDA },
-  AWS_SECRET_ACCESS_KEY: { meaning: 'credentials for the table', setBy: BY_LAMBDA },
+  AWS_REGION: { meaning: 'AWS region', setBy: BY_LAMBDA },
+  AWS_ACCESS_KEY_ID: { meaning: 'AWS credentials', setBy: BY_LAMBDA },
+  AWS_SECRET_ACCESS_KEY: { meaning: 'AWS credentials', setBy: BY_LAMBDA },
   AWS_SESSION_TOKEN: { meaning: 'part of temporary credentials, such as those of a role', setBy: BY_LAMBDA },
   AWS_ENDPOINT_URL: { meaning: 'URL of all AWS services, if not the real ones', setBy: BY_HAND },
   AWS_ENDPOINT_URL_DYNAMODB: {
     setBy: 'made of the region, with a table',
     meaning: "URL of DynamoDB, if not the region's; wins over `AWS_ENDPOINT_URL`",
+  },
+  AWS_ENDPOINT_URL_LAMBDA: {
+    setBy: BY_HAND,
+    meaning: "URL of Lambda, if not the region's; wins over `AWS_ENDPOINT_URL`",
   },
   AWS_LAMBDA_FUNCTION_NAME: {
     setBy: BY_LAMBDA,

@@ -1,11 +1,18 @@
 import { defined } from './pool/defined.ts';
-import type { Setting } from './setting-kinds.ts';
+import type { Environment, Need, Setting } from './setting-kinds.ts';
 import { choice, list, text, wholeNumber } from './setting-kinds.ts';
 
 const LONGEST_MINUTES = 365 * 24 * 60;
 
 const ORIGIN = /^(https?:\/\/[^/\s]+\/?)?$/;
 const ORIGIN_RULE = 'must be a URL without a path, such as http://127.0.0.1:8000';
+
+const WITH_TABLE: Need = { words: 'STORE is dynamodb', isMet: ({ STORE }) => STORE === 'dynamodb' };
+const WITH_INVENTORY: Need = { words: 'PROVIDER is static', isMet: ({ PROVIDER }) => PROVIDER === 'static' };
+const ON_AWS: Need = {
+  words: 'STORE is dynamodb or INVENTORY is in S3',
+  isMet: (env) => WITH_TABLE.isMet(env) || (WITH_INVENTORY.isMet(env) && (env.INVENTORY ?? '').startsWith('s3://')),
+};
 
 /**
  * Every setting by its name in the environment. The parser, the README's table and the test that holds Terraform
@@ -14,7 +21,30 @@ const ORIGIN_RULE = 'must be a URL without a path, such as http://127.0.0.1:8000
  */
 export const SETTINGS = {
   STORE: choice(['memory', 'dynamodb'], { default: 'memory' }),
-  PROVIDER: choice(['mock'], { default: 'mock' }),
+  PROVIDER: choice(['mock', 'static'], { default: 'mock' }),
+  INVENTORY: text(
+    /^(s3:\/\/[a-z0-9.-]{3,63}\/.+|[^:]+)$/,
+    'must be where the inventory is: s3://BUCKET/KEY, or a file on this computer',
+    { onlyWith: WITH_INVENTORY },
+  ),
+  CONFIRMED_INVENTORY: text(/^([0-9a-f]{64})?$/, 'must be the SHA-256 of an inventory, 64 digits of 0-9 a-f', {
+    default: '',
+    onlyWith: WITH_INVENTORY,
+  }),
+  CERTIFICATE_AUTHORITY: text(
+    /^(arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+|[^:]*)$/,
+    'must be the ARN of a KMS key, or a file on this computer with a private key',
+    { default: '', onlyWith: WITH_INVENTORY },
+  ),
+  CERTIFICATE_AUTHORITY_PUBLIC_KEYS: list(
+    /^[A-Za-z0-9+/]{16,}={0,2}$/,
+    'must be public keys as KMS answers them (SubjectPublicKeyInfo in base64), with commas between, the signing one first',
+    { onlyWith: WITH_INVENTORY },
+  ),
+  VISITOR_FUNCTION: text(/^[\w:-]{0,170}$/, 'must be the name or ARN of a Lambda function', {
+    default: '',
+    onlyWith: WITH_INVENTORY,
+  }),
   AUTHORIZATION: choice(['none', 'iam', 'jwt'], { default: 'none' }),
   OPERATOR_ARNS: list(/^arn:[\w+=.@:/*?-]+$/, 'must be ARN patterns such as arn:aws:iam::123456789012:user/ops-*'),
   SESSION_NAME_ROLES: list(/^[\w+=.@*?-]+$/, 'must be names of roles, with commas between; * and ? are wildcards', {
@@ -46,24 +76,28 @@ export const SETTINGS = {
   }),
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
   TABLE_NAME: text(/^[\w.-]{3,255}$/, 'must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . -', {
-    onlyWith: 'dynamodb',
+    onlyWith: WITH_TABLE,
   }),
-  AWS_REGION: text(/^[a-z0-9-]{1,63}$/, 'must be the region of the table, such as eu-central-1', {
-    onlyWith: 'dynamodb',
+  AWS_REGION: text(/^[a-z0-9-]{1,63}$/, 'must be the AWS region, such as eu-central-1', {
+    onlyWith: ON_AWS,
   }),
-  AWS_ACCESS_KEY_ID: text(/./, 'must be set', { onlyWith: 'dynamodb' }),
-  AWS_SECRET_ACCESS_KEY: text(/./, 'must be set', { onlyWith: 'dynamodb' }),
+  AWS_ACCESS_KEY_ID: text(/./, 'must be set', { onlyWith: ON_AWS }),
+  AWS_SECRET_ACCESS_KEY: text(/./, 'must be set', { onlyWith: ON_AWS }),
   AWS_SESSION_TOKEN: text(/^/, 'may be anything', {
-    onlyWith: 'dynamodb',
+    onlyWith: ON_AWS,
     default: '',
   }),
   AWS_ENDPOINT_URL: text(ORIGIN, ORIGIN_RULE, {
     default: '',
-    onlyWith: 'dynamodb',
+    onlyWith: ON_AWS,
   }),
   AWS_ENDPOINT_URL_DYNAMODB: text(ORIGIN, ORIGIN_RULE, {
     default: '',
-    onlyWith: 'dynamodb',
+    onlyWith: WITH_TABLE,
+  }),
+  AWS_ENDPOINT_URL_LAMBDA: text(ORIGIN, ORIGIN_RULE, {
+    default: '',
+    onlyWith: WITH_INVENTORY,
   }),
   AWS_LAMBDA_FUNCTION_NAME: text(/^/, 'may be anything', { default: '' }),
 } as const satisfies Readonly<Record<string, Setting>>;
@@ -71,12 +105,10 @@ export const SETTINGS = {
 type Name = keyof typeof SETTINGS;
 type Values = { readonly [Key in Name]: NonNullable<ReturnType<(typeof SETTINGS)[Key]['parse']>> };
 
-/** A DynamoDB table, and how to reach it. */
-export interface TableSettings {
-  readonly kind: 'dynamodb';
-  readonly tableName: string;
+/** How to reach AWS. */
+export interface AwsSettings {
   readonly region: string;
-  /** URL of another DynamoDB than the region's. */
+  /** URL of another AWS than the region's. */
   readonly endpoint: string | undefined;
   readonly credentials: {
     readonly accessKeyId: string;
@@ -84,6 +116,31 @@ export interface TableSettings {
     /** Part of temporary credentials, such as those of a role. */
     readonly sessionToken?: string;
   };
+}
+
+/** A DynamoDB table, and how to reach it. */
+export interface TableSettings extends AwsSettings {
+  readonly kind: 'dynamodb';
+  readonly tableName: string;
+}
+
+/** VMs of an inventory that somebody writes, and how to reach them. */
+export interface StaticSettings {
+  readonly kind: 'static';
+  /** `s3://BUCKET/KEY`, or a file. */
+  readonly inventory: string;
+  /** SHA-256 of an inventory that may remove more than half of a pool. */
+  readonly confirmedInventory: string | undefined;
+  /** ARN of a KMS key, or a file with a private key. Undefined: no certificates. */
+  readonly certificateAuthority: string | undefined;
+  /** SubjectPublicKeyInfo in base64; the first is that of `certificateAuthority`. Empty with a file, which has its own. */
+  readonly certificateAuthorityPublicKeys: readonly string[];
+  /** Lambda function that visits VMs. Undefined: this process does. */
+  readonly visitorFunction: string | undefined;
+  /** Undefined where the inventory is a file. */
+  readonly aws: AwsSettings | undefined;
+  /** URL of another Lambda than the region's. */
+  readonly lambdaEndpoint: string | undefined;
 }
 
 /** Who may call, and who they are: `none` asks only operators, the others ask everybody. */
@@ -129,6 +186,8 @@ export interface Settings {
   };
   /** How long events are kept, where the store keeps them. */
   readonly eventsKeptDays: number;
+  /** Where VMs come from. */
+  readonly provider: { readonly kind: 'mock' } | StaticSettings;
   /** Who may call, and who they are. */
   readonly authorization: AuthorizationSettings;
   /** Requests of one verified caller that this process answers a minute. */
@@ -155,10 +214,10 @@ export class SettingsError extends Error {
  * @param env - the environment of the process
  * @throws {@link SettingsError} that names every fault, not just the first
  */
-export function loadSettings(env: Readonly<Record<string, string | undefined>> = process.env): Settings {
+export function loadSettings(env: Environment = process.env): Settings {
   const faults: string[] = [];
   const entries = Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
-    if (setting.onlyWith !== undefined && setting.onlyWith !== env.STORE) return [name, undefined];
+    if (setting.onlyWith?.isMet(env) === false) return [name, undefined];
     const value = setting.parse(env[name] ?? setting.default ?? '');
     if (value === undefined) faults.push(faultOf(name, setting));
     return [name, value];
@@ -185,7 +244,7 @@ function disagreements(values: Partial<Values>): string[] {
 /** A required setting names what makes it required. */
 function faultOf(name: string, { rule, default: fallback, onlyWith }: Setting): string {
   const isRequired = fallback === undefined && onlyWith !== undefined;
-  return `${name} ${rule}${isRequired ? ` where STORE is ${onlyWith}` : ''}`;
+  return `${name} ${rule}${isRequired ? ` where ${onlyWith.words}` : ''}`;
 }
 
 function settingsOf(values: Values): Settings {
@@ -198,6 +257,7 @@ function settingsOf(values: Values): Settings {
       timeoutSec: values.CHECK_TIMEOUT_SECONDS,
     },
     eventsKeptDays: values.EVENTS_KEPT_DAYS,
+    provider: values.PROVIDER === 'mock' ? { kind: 'mock' } : staticSettings(values),
     authorization: authorizationSettings(values),
     callerRequestsPerMinute: values.CALLER_REQUESTS_PER_MINUTE,
     mockFailingVms: values.MOCK_FAILING_VMS,
@@ -220,11 +280,33 @@ function authorizationSettings(values: Values): AuthorizationSettings {
 }
 
 function tableSettings(values: Values): TableSettings {
+  const aws = awsSettings(values);
   return {
     kind: 'dynamodb',
     tableName: values.TABLE_NAME,
+    ...aws,
+    endpoint: values.AWS_ENDPOINT_URL_DYNAMODB || aws.endpoint,
+  };
+}
+
+function staticSettings(values: Values): StaticSettings {
+  const aws = values.INVENTORY.startsWith('s3://') ? awsSettings(values) : undefined;
+  return {
+    kind: 'static',
+    inventory: values.INVENTORY,
+    confirmedInventory: values.CONFIRMED_INVENTORY || undefined,
+    certificateAuthority: values.CERTIFICATE_AUTHORITY || undefined,
+    certificateAuthorityPublicKeys: values.CERTIFICATE_AUTHORITY_PUBLIC_KEYS,
+    visitorFunction: values.VISITOR_FUNCTION || undefined,
+    aws,
+    lambdaEndpoint: values.AWS_ENDPOINT_URL_LAMBDA || aws?.endpoint,
+  };
+}
+
+function awsSettings(values: Values): AwsSettings {
+  return {
     region: values.AWS_REGION,
-    endpoint: values.AWS_ENDPOINT_URL_DYNAMODB || values.AWS_ENDPOINT_URL || undefined,
+    endpoint: values.AWS_ENDPOINT_URL || undefined,
     credentials: defined({
       accessKeyId: values.AWS_ACCESS_KEY_ID,
       secretAccessKey: values.AWS_SECRET_ACCESS_KEY,

@@ -3,6 +3,7 @@
  * function never uses them, so they are not bundled.
  */
 import * as v from 'valibot';
+import { ACCESSES, CHECKS, RESETS } from '../pool/pool.ts';
 import { VM_STATES } from '../pool/vm.ts';
 
 /** A time, ISO 8601 in UTC. */
@@ -17,15 +18,35 @@ export const state = v.picklist(VM_STATES);
 export const lease = v.object({ id: v.string(), userid: v.string(), acquiredAt: instant, expiresAt: instant });
 
 /**
- * A lease and its VM, with all it takes to log in: a private key, or the caller's own public key that the VM accepts.
+ * A lease and its VM, with all it takes to log in: a certificate, with a private key if it is not for the caller's own
+ * key; a key that others know too (`shared-key`); or what a mock VM has.
  */
 export const grant = {
-  vm: v.object({ ...address, privateKey: v.optional(v.string()), authorizedKey: v.optional(v.string()) }),
+  vm: v.object({
+    ...address,
+    login: v.optional(v.picklist(['certificate', 'shared-key'])),
+    certificate: v.optional(v.string()),
+    certificateExpiresAt: v.optional(instant),
+    knownHosts: v.optional(v.pipe(v.array(v.string()), v.readonly())),
+    privateKey: v.optional(v.string()),
+    authorizedKey: v.optional(v.string()),
+  }),
   lease,
 };
 
 /** VMs by state. */
 export const counts = v.object({ free: count, leased: count, checking: count, quarantined: count, drained: count });
+
+/** A pool: its VMs by state, and how they are lent. */
+export const pool = v.object({
+  ...counts.entries,
+  description: v.optional(v.string()),
+  aliases: v.pipe(v.array(v.string()), v.readonly()),
+  access: v.picklist(ACCESSES),
+  check: v.picklist(CHECKS),
+  reset: v.picklist(RESETS),
+  lease: v.object({ defaultMinutes: count, maxMinutes: count }),
+});
 
 /** A VM as operators see it. */
 export const vmStatus = v.object({

@@ -1,8 +1,9 @@
 /** What calls answer: values of the service as the API writes them. `answer-schemas.ts` describes them. */
+import type { Login } from '../pool/access.ts';
 import { defined } from '../pool/defined.ts';
 import type { PoolEvent } from '../pool/event.ts';
 import type { Lease } from '../pool/lease.ts';
-import type { OpenGrant } from '../pool/lending.ts';
+import type { OpenGrant, PoolView } from '../pool/lending.ts';
 import type { Page } from '../pool/ports.ts';
 import type { VmStatus } from '../pool/vm.ts';
 
@@ -17,9 +18,21 @@ export function leaseBody({ id, userId, acquiredAtSec, expiresAtSec }: Lease) {
 }
 
 /** A lease and its VM, with all it takes to log in. */
-export function grantBody({ vm, lease: granted, key }: OpenGrant) {
+export function grantBody({ vm, lease: granted, login }: OpenGrant) {
   const { id, pool, ip, port, username } = vm;
-  return { vm: { id, pool, ip, port, username, ...key }, lease: leaseBody(granted) };
+  return { vm: { id, pool, ip, port, username, ...loginBody(login) }, lease: leaseBody(granted) };
+}
+
+function loginBody(login: Login) {
+  if (!('certificate' in login)) return login;
+  const { certificateExpiresAtSec, ...rest } = login;
+  return { ...rest, certificateExpiresAt: isoSeconds(certificateExpiresAtSec) };
+}
+
+/** A pool as the API shows it. */
+export function poolBody({ policy, counts }: PoolView) {
+  const { description, aliases, access, check, reset, lease } = policy;
+  return defined({ ...counts, description, aliases, access, check, reset, lease });
 }
 
 /** A VM as operators see it. */

@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import { connectVm } from './calls/connectvm.ts';
 import { events } from './calls/events.ts';
 import { getVm } from './calls/getvm.ts';
 import { health } from './calls/health.ts';
@@ -15,6 +16,7 @@ export const CALLS: readonly Call[] = [
   getVm,
   releaseVm,
   renewVm,
+  connectVm,
   leaseOf,
   pools,
   health,

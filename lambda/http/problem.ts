@@ -64,6 +64,10 @@ export function refused(refusal: Refusal): Problem {
         headers: { 'retry-after': String(RETRY_AFTER_SEC) },
       });
     }
+    case 'access_unavailable':
+      return new Problem(code, message, { headers: { 'retry-after': '5' }, cause: refusal.cause });
+    case 'host_key_changed':
+      return new Problem(code, message, { members: { hostKeys: refusal.hostKeys } });
     case 'store_unavailable':
       return new Problem(code, message, { headers: { 'retry-after': '1' }, cause: refusal.cause });
     case 'vm_busy':

@@ -13,6 +13,9 @@ export interface RefusalDocumentation {
 
 /** What each refusal means. The function does not import it, so it is not bundled. */
 export const REFUSAL_DOCUMENTATION: Readonly<Record<ProblemCode, RefusalDocumentation>> = {
+  access_unavailable: {
+    meaning: 'No login credential can be made now; the lease stands, so ask connectvm after `Retry-After` seconds.',
+  },
   already_allocated: {
     meaning: 'The user already holds a VM; `vmId`, `leaseId` and `expiresAt` say which.',
     members: { vmId: v.string(), leaseId: v.string(), expiresAt: instant },
@@ -23,6 +26,12 @@ export const REFUSAL_DOCUMENTATION: Readonly<Record<ProblemCode, RefusalDocument
     },
   },
   forbidden: { meaning: 'The call is for operators.' },
+  host_key_changed: {
+    meaning:
+      'The VM is out because its host key changed; name the new one as `hostKey`. `hostKeys` are in the inventory.',
+    members: { hostKeys: v.array(v.string()) },
+    example: { hostKeys: ['SHA256:kYaUkeKZtYOCKqFUcAmeJLBELrJ4vqJKKEBcKIdCC7o'] },
+  },
   idempotency_key_reused: {
     meaning: 'The user has sent this `Idempotency-Key` before, with other parameters; use a new key.',
   },

@@ -38,8 +38,10 @@ const SERVICE_UNAVAILABLE = { status: 503, title: 'Service Unavailable' };
 
 /** All refusals by code. */
 export const REFUSALS: Readonly<Record<ProblemCode, Status>> = {
+  access_unavailable: SERVICE_UNAVAILABLE,
   already_allocated: CONFLICT,
   forbidden: FORBIDDEN,
+  host_key_changed: CONFLICT,
   idempotency_key_reused: UNPROCESSABLE_CONTENT,
   idempotency_key_spent: CONFLICT,
   internal: INTERNAL_SERVER_ERROR,

@@ -26,7 +26,9 @@ export type EventKind =
   | 'released'
   | 'removed'
   | 'renewed'
-  | 'returned';
+  | 'reset_started'
+  | 'returned'
+  | 'waiting';
 
 /** What is about to happen to a VM. It is written in the same atomic step as the change itself. */
 export interface NewEvent {

@@ -1,20 +1,13 @@
+import type { Login } from './access.ts';
 import type { Act } from './event.ts';
 import { secondsOf } from './event.ts';
 import type { Idempotency, Lease } from './lease.ts';
 import { hasEnded } from './lease.ts';
-import type { PolicyOf } from './pool.ts';
+import type { PolicyOf, PoolPolicy } from './pool.ts';
 import { DEFAULT_POOL } from './pool.ts';
-import type {
-  AcquireRequest,
-  BorrowingStore,
-  Clock,
-  Grant,
-  LeaseQuery,
-  LoginKey,
-  ReleasedVm,
-  VmProvider,
-} from './ports.ts';
-import { NoLease, PoolEmpty } from './refusals.ts';
+import type { AcquireRequest, BorrowingStore, Clock, Grant, LeaseQuery, ReleasedVm } from './ports.ts';
+import type { VmProvider } from './provider.ts';
+import { LeaseSuperseded, NoLease, PoolEmpty } from './refusals.ts';
 import { firstEndSec, termOf } from './term.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { PoolCounts } from './vm.ts';
@@ -49,14 +42,26 @@ export interface LeaseParams extends Asked {
   readonly leaseId?: string | undefined;
 }
 
+/** A wish to log in to a VM once more. */
+export interface ConnectParams extends LeaseParams {
+  /** The key to let in this time; by default that of the lease, if it has one. */
+  readonly sshPublicKey?: string | undefined;
+}
+
 /** A wish to extend a lease, to `minutes` from now. */
 export interface RenewParams extends LeaseParams {
   readonly minutes?: number | undefined;
 }
 
-/** A grant with the key of its VM. Secret: only the holder may see it. */
+/** A grant with the way to log in to its VM. Secret: only the holder may see it. */
 export interface OpenGrant extends Grant {
-  readonly key: LoginKey;
+  readonly login: Login;
+}
+
+/** A pool, and how many of its VMs are in each state. */
+export interface PoolView {
+  readonly policy: PoolPolicy;
+  readonly counts: PoolCounts;
 }
 
 /** VMs tidied by a request that looks at a pool: enough to serve it, too few to slow it down. */
@@ -73,19 +78,29 @@ export class Lending {
 
   /** Lends a VM. @throws {@link LeaseTooLong}, and what {@link BorrowingStore.acquire} throws */
   async acquire(params: AcquireParams, requestId: string): Promise<OpenGrant> {
-    const grant = await this.acquireFree(this.acquireRequest(params, requestId));
-    return this.open(grant);
+    await this.ports.provider.refresh();
+    const request = this.acquireRequest(params, requestId);
+    const grant = await this.acquireFree(request);
+    return this.open(grant, request.act.nowMs);
   }
 
   /** The user's own lease with login details. @throws {@link NoLease} */
   async leaseOf(userId: string): Promise<OpenGrant> {
-    const grant = await this.ports.store.find(userId, this.nowSec());
+    return this.connect({ userId });
+  }
+
+  /** A fresh login credential for the holder of a lease. @throws {@link NoLease}, {@link LeaseSuperseded} */
+  async connect({ userId, leaseId, sshPublicKey }: ConnectParams): Promise<OpenGrant> {
+    const askedAtMs = this.ports.clock();
+    const grant = await this.ports.store.find(userId, secondsOf({ nowMs: askedAtMs }));
     if (grant === undefined) throw new NoLease(userId);
-    return this.open(grant);
+    if (leaseId !== undefined && grant.lease.id !== leaseId) throw new LeaseSuperseded(userId, leaseId);
+    return this.open(grant, askedAtMs, sshPublicKey);
   }
 
   /** Extends a lease. @throws what {@link BorrowingStore.renew} throws */
   async renew(params: RenewParams, requestId: string): Promise<Lease> {
+    await this.ports.provider.refresh();
     const termIn = (pool: string) => termOf(this.policyOf(pool).lease, params.minutes);
     return this.ports.store.renew({ ...this.leaseQuery(params, requestId), termIn });
   }
@@ -97,10 +112,11 @@ export class Lending {
     return { ...status, leaseId: returned.leaseId };
   }
 
-  /** Counts by state of every pool. */
-  async counts(requestId: string): Promise<ReadonlyMap<string, PoolCounts>> {
+  /** Every pool by its name. */
+  async pools(requestId: string): Promise<ReadonlyMap<string, PoolView>> {
     await this.ports.upkeep.tidy(requestId, TIDIED_BY_A_REQUEST);
-    return this.ports.upkeep.counts();
+    const counts = await this.ports.upkeep.counts();
+    return new Map([...counts].map(([name, of]) => [name, { policy: this.policyOf(name), counts: of }]));
   }
 
   /** @throws when the store can't be reached */
@@ -123,9 +139,10 @@ export class Lending {
   private acquireRequest(params: AcquireParams, requestId: string): AcquireRequest {
     const { userId, who = userId, pool = DEFAULT_POOL, sshPublicKey, idempotencyKey: key } = params;
     const act = this.act(who, requestId);
-    const term = termOf(this.policyOf(pool).lease, params.minutes);
+    const policy = this.policyOf(pool);
+    const term = termOf(policy.lease, params.minutes);
     return {
-      pool,
+      pool: policy.name,
       userId,
       leaseId: this.ports.newId(),
       expiresAtSec: firstEndSec(secondsOf(act), term),
@@ -139,11 +156,12 @@ export class Lending {
     return { userId, leaseId, act: this.act(who, requestId) };
   }
 
-  /** @throws {@link NoLease} when the lease ended while the key was being made */
-  private async open(grant: Grant): Promise<OpenGrant> {
-    const key = await this.ports.provider.login(grant.vm, grant.lease.sshPublicKey);
-    if (hasEnded(grant.lease, this.nowSec())) throw new NoLease(grant.lease.userId);
-    return { ...grant, key };
+  /** @throws {@link NoLease} when the lease ended while the credential was being made */
+  private async open(grant: Grant, askedAtMs: number, key?: string): Promise<OpenGrant> {
+    const { vm, lease } = grant;
+    const login = await this.ports.provider.open({ vm, lease, sshPublicKey: key ?? lease.sshPublicKey, askedAtMs });
+    if (hasEnded(lease, this.nowSec())) throw new NoLease(lease.userId);
+    return { ...grant, login };
   }
 
   private act(who: string, requestId: string): Act {

@@ -1,9 +1,35 @@
+import { CERTIFICATE_SEC, CLOCK_SKEW_SEC } from './access.ts';
+import { FREE } from './inventory.ts';
+import type { Lease } from './lease.ts';
 import { hasEnded } from './lease.ts';
+import type { PoolRules } from './pool.ts';
 import { VmInUse, WrongState } from './refusals.ts';
 import type { Vm, VmState, VmStatus } from './vm.ts';
 
 /** What a check found. A reason is for operators; it must name no secret. */
-export type Verdict = { readonly passed: true } | { readonly passed: false; readonly reason: string };
+export type Verdict =
+  | { readonly passed: true }
+  | { readonly passed: false; readonly reason: string }
+  | {
+      /** What the check waits for. It is neither passed nor failed yet. */
+      readonly waitingFor: string;
+      readonly againInSec: number;
+      /** Longest that a VM waits in all, from its first such verdict. Then it is quarantined. */
+      readonly withinSec: number;
+    };
+
+/** How the reason begins of a check that has met another host key than the VM's. */
+const WRONG_HOST_KEY = 'wrong host key: ';
+
+/** The verdict on a VM that shows another host key than its own: it may be another computer. */
+export function wrongHostKey(what: string): Verdict {
+  return { passed: false, reason: WRONG_HOST_KEY + what };
+}
+
+/** Whether a VM is out because of its host key. */
+export function isHostKeyReason(reason: string | undefined): boolean {
+  return reason?.startsWith(WRONG_HOST_KEY) ?? false;
+}
 
 /** How often a VM may fail its check, and how soon it is tried again. */
 export interface CheckPolicy {
@@ -13,18 +39,67 @@ export interface CheckPolicy {
   readonly backoffSec: number;
 }
 
+/** How much longer a reset is claimed than it may take, seconds. */
+const CLAIM_RESERVE_SEC = 10;
+
 /** Longest wait between two checks, seconds. */
 const LONGEST_BACKOFF_SEC = 15 * 60;
 
 /** A VM's next place in its life. The store no longer knows a VM that is `removed`. */
-export interface VmChange extends Pick<VmStatus, 'failures' | 'draining' | 'dueAtSec' | 'reason'> {
+export interface VmChange extends Pick<
+  VmStatus,
+  'failures' | 'draining' | 'dueAtSec' | 'reason' | 'closedAtSec' | 'waitUntilSec'
+> {
   readonly state: VmState | 'removed';
+}
+
+/**
+ * A VM that is new in the inventory, or whose address has changed while it was free. A mock VM is free; any other is
+ * checked before its first user.
+ *
+ * @param wasLent - whether it may have been lent before, under the same id
+ */
+export function arrived({ access }: PoolRules, nowSec: number, wasLent: boolean): VmChange {
+  if (access === 'mock') return FREE;
+  const closedAtSec = wasLent ? nowSec + CERTIFICATE_SEC + CLOCK_SKEW_SEC : undefined;
+  return { state: 'checking', failures: 0, draining: false, dueAtSec: nowSec, closedAtSec };
 }
 
 /** A leased VM after its lease: due for a check at once, or removed if it has left the inventory. */
 export function vacated(status: VmStatus, nowSec: number): VmChange {
-  const { retired, draining } = status;
-  return { state: retired ? 'removed' : 'checking', failures: 0, draining, dueAtSec: nowSec, ...drainReason(status) };
+  const { retired, draining, lease } = status;
+  return {
+    state: retired ? 'removed' : 'checking',
+    failures: 0,
+    draining,
+    dueAtSec: nowSec,
+    closedAtSec: lease && closedAfter(lease, nowSec),
+    ...drainReason(status),
+  };
+}
+
+/**
+ * When the last login certificate of a lease has ended, if the lease ends now. No certificate is made later than that,
+ * and none is valid longer than {@link CERTIFICATE_SEC} or than its lease.
+ */
+function closedAfter({ expiresAtSec }: Lease, nowSec: number): number {
+  return Math.min(nowSec + CERTIFICATE_SEC, expiresAtSec) + CLOCK_SKEW_SEC;
+}
+
+/**
+ * A VM whose check must wait, since a certificate of an earlier lease still opens it; undefined when it need not wait.
+ * A reset by command revokes certificates, so it may come at once.
+ */
+export function waitingToClose(status: VmStatus, nowSec: number, rules: PoolRules): VmChange | undefined {
+  const { closedAtSec = 0, draining, failures, reason } = status;
+  if (rules.access !== 'certificate' || rules.reset === 'command' || closedAtSec <= nowSec) return undefined;
+  const why = reason ?? 'waits until no login certificate of the last lease opens it';
+  return { state: 'checking', failures, draining, dueAtSec: closedAtSec, closedAtSec, reason: why };
+}
+
+/** A VM whose reset begins. It is not due again until the reset must be over, so that nobody else begins one. */
+export function claimed(status: VmStatus, nowSec: number, limitSec: number): VmChange {
+  return { ...unchanged(status), state: 'checking', dueAtSec: nowSec + limitSec + CLAIM_RESERVE_SEC };
 }
 
 /** Status reported for a VM that has left the store. */
@@ -40,13 +115,28 @@ export function gone(vm: Vm): VmStatus {
  * @param nowMs - time of the verdict, UTC epoch milliseconds
  */
 export function checked(status: VmStatus, verdict: Verdict, nowMs: number, policy: CheckPolicy): VmChange {
-  const { draining } = status;
+  const { draining, closedAtSec } = status;
+  if ('waitingFor' in verdict) return stillWaiting(status, verdict, nowMs);
   if (verdict.passed) return { state: draining ? 'drained' : 'free', failures: 0, draining, ...drainReason(status) };
   const failures = status.failures + 1;
   const { reason } = verdict;
-  if (failures >= policy.maxFailures) return { state: 'quarantined', failures, draining, reason };
+  if (failures >= policy.maxFailures) return { state: 'quarantined', failures, draining, reason, closedAtSec };
   const dueAtSec = nextCheckSec(nowMs, failures, policy);
-  return { state: 'checking', failures, draining, dueAtSec, reason, ...drainReason(status) };
+  return { state: 'checking', failures, draining, dueAtSec, reason, closedAtSec, ...drainReason(status) };
+}
+
+/** Waiting is no failure, but it has an end. */
+function stillWaiting(status: VmStatus, verdict: Extract<Verdict, { waitingFor: string }>, nowMs: number): VmChange {
+  const { failures, draining, closedAtSec } = status;
+  const { waitingFor, againInSec, withinSec } = verdict;
+  const nowSec = Math.ceil(nowMs / 1000);
+  const waitUntilSec = status.waitUntilSec ?? nowSec + withinSec;
+  if (nowSec >= waitUntilSec) {
+    return { state: 'quarantined', failures, draining, closedAtSec, reason: `gave up waiting: ${waitingFor}` };
+  }
+  const dueAtSec = Math.min(nowSec + againInSec, waitUntilSec);
+  const waiting = { dueAtSec, waitUntilSec, reason: waitingFor, ...drainReason(status) };
+  return { state: 'checking', failures, draining, closedAtSec, ...waiting };
 }
 
 /** Rounded up: times are compared in whole seconds, and no check may come before its wait is over. */
@@ -74,7 +164,7 @@ export function ordered(status: VmStatus, order: Order, reason: string, nowSec: 
       return returned(status, nowSec);
     case 'quarantine':
       if (status.state === 'leased') throw new VmInUse(status);
-      return { state: 'quarantined', failures: status.failures, draining: false, reason };
+      return { ...unchanged(status), state: 'quarantined', draining: false, dueAtSec: undefined, reason };
     case 'release':
       if (status.state !== 'leased') throw new WrongState(status, order, ['leased']);
       return vacated(status, nowSec);
@@ -92,14 +182,14 @@ function drained(status: VmStatus, reason: string): VmChange {
 /** A VM that is out goes through a check. One that only waits to be drained stays in its state. */
 function returned(status: VmStatus, nowSec: number): VmChange {
   if (status.state === 'quarantined' || status.state === 'drained') {
-    return { state: 'checking', failures: 0, draining: false, dueAtSec: nowSec };
+    return { state: 'checking', failures: 0, draining: false, dueAtSec: nowSec, closedAtSec: status.closedAtSec };
   }
   if (!status.draining) throw new WrongState(status, 'return', ['quarantined', 'drained']);
   return { ...unchanged(status), draining: false, reason: undefined };
 }
 
-function unchanged({ state, failures, draining, dueAtSec, reason }: VmStatus): VmChange {
-  return { state, failures, draining, dueAtSec, reason };
+function unchanged({ state, failures, draining, dueAtSec, reason, closedAtSec, waitUntilSec }: VmStatus): VmChange {
+  return { state, failures, draining, dueAtSec, reason, closedAtSec, waitUntilSec };
 }
 
 /** Whether the lease of a VM has ended but nobody has taken the VM back yet. */

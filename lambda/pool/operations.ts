@@ -1,9 +1,10 @@
 import type { EventKind, PoolEvent } from './event.ts';
 import { secondsOf } from './event.ts';
 import type { Order } from './life.ts';
-import { ordered } from './life.ts';
+import { isHostKeyReason, ordered } from './life.ts';
 import type { Clock, EventQuery, OperatorStore, Page, PageQuery, Pause } from './ports.ts';
-import { UnknownVm, VmBusy } from './refusals.ts';
+import type { VmProvider } from './provider.ts';
+import { HostKeyChanged, UnknownVm, VmBusy } from './refusals.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { VmStatus } from './vm.ts';
 
@@ -14,6 +15,8 @@ export interface OrderParams {
   /** Kept in the VM's status and in the event. */
   readonly reason: string;
   readonly operator: string;
+  /** Fingerprint of the VM's new host key, to return a VM whose host key has changed. */
+  readonly hostKey?: string | undefined;
 }
 
 const KIND_OF: Readonly<Record<Order, EventKind>> = {
@@ -23,37 +26,46 @@ const KIND_OF: Readonly<Record<Order, EventKind>> = {
   release: 'force_released',
 };
 
+/** What operations need from outside. */
+export interface OperationsPorts {
+  readonly store: OperatorStore;
+  readonly upkeep: Upkeep;
+  readonly provider: Pick<VmProvider, 'refresh' | 'hostKeys'>;
+  readonly clock: Clock;
+  /** Lets time pass between two tries; by default real time. */
+  readonly pause?: Pause | undefined;
+}
+
 /** Longest that an order pauses, in all, for a VM that keeps changing, milliseconds. */
 const LONGEST_WAIT_MS = 3_000;
 
 /** What operators do: look at VMs and what happened to them, take them out, and put them back. */
 export class Operations {
-  constructor(
-    private readonly store: OperatorStore,
-    private readonly upkeep: Upkeep,
-    private readonly clock: Clock,
-    private readonly pause: Pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  ) {}
+  private readonly pause: Pause;
+
+  constructor(private readonly ports: OperationsPorts) {
+    this.pause = ports.pause ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+  }
 
   /**
    * Carries out an order, and checks the VM at once if a check comes next.
    * @throws {@link UnknownVm}, {@link WrongState}, {@link VmInUse}, {@link VmBusy}
    */
   async order(params: OrderParams, requestId: string): Promise<VmStatus> {
-    return this.upkeep.checkAtOnce(await this.carryOut(params, requestId), requestId);
+    return this.ports.upkeep.checkAtOnce(await this.carryOut(params, requestId), requestId);
   }
 
   /** All VMs, page by page. */
   async vms(query: PageQuery): Promise<Page<VmStatus>> {
-    return this.store.statuses(query);
+    return this.ports.store.statuses(query);
   }
 
   /** Events, newest first, page by page. @throws {@link UnknownVm} when they are of a VM that the store never knew */
   async events(query: EventQuery): Promise<Page<PoolEvent>> {
-    const page = await this.store.events(query);
+    const page = await this.ports.store.events(query);
     if (!('vmId' in query) || page.items.length > 0 || query.cursor !== undefined) return page;
     // Every event of a VM may have expired.
-    if ((await this.store.status(query.vmId)) === undefined) throw new UnknownVm(query.vmId);
+    if ((await this.ports.store.status(query.vmId)) === undefined) throw new UnknownVm(query.vmId);
     return page;
   }
 
@@ -73,14 +85,15 @@ export class Operations {
   /** @returns nothing when somebody else changed the VM meanwhile */
   private async tryOrder(params: OrderParams, requestId: string): Promise<VmStatus | undefined> {
     const { order, vmId, reason, operator } = params;
-    const found = await this.store.status(vmId);
+    const found = await this.ports.store.status(vmId);
     if (found === undefined) throw new UnknownVm(vmId);
     // An ended lease gives no rights, so it must not stop an operator.
-    const before = await this.upkeep.reapIfOverdue(found, requestId);
-    const act = { who: operator, nowMs: this.clock(), requestId };
+    const before = await this.ports.upkeep.reapIfOverdue(found, requestId);
+    if (order === 'return' && isHostKeyReason(before.reason)) await this.expectNewHostKey(params);
+    const act = { who: operator, nowMs: this.ports.clock(), requestId };
     const change = ordered(before, order, reason, secondsOf(act));
     const holder = before.lease && { userId: before.lease.userId, leaseId: before.lease.id };
-    const { applied, status } = await this.store.change(before, change, {
+    const { applied, status } = await this.ports.store.change(before, change, {
       kind: KIND_OF[order],
       vmId,
       reason,
@@ -88,6 +101,13 @@ export class Operations {
       ...holder,
     });
     return applied ? status : undefined;
+  }
+
+  /** @throws {@link HostKeyChanged} unless the order names a host key that the inventory has by now */
+  private async expectNewHostKey({ vmId, hostKey = '' }: OrderParams): Promise<void> {
+    await this.ports.provider.refresh();
+    const known = this.ports.provider.hostKeys(vmId);
+    if (!known.includes(hostKey)) throw new HostKeyChanged(vmId, known);
   }
 }
 

@@ -4,11 +4,36 @@ import type { LeaseLimits } from './term.ts';
 /** The pool of a request that names none. */
 export const DEFAULT_POOL = 'default';
 
-/** How the VMs of a pool are lent and checked. */
-export interface PoolPolicy {
+/** How a holder logs in to the VMs of a pool. */
+export const ACCESSES = ['mock', 'certificate', 'stored-key'] as const;
+
+/** What a VM must pass before its next user. */
+export const CHECKS = ['none', 'banner', 'host-key', 'command'] as const;
+
+/** What makes a VM clean between two users. */
+export const RESETS = ['none', 'command'] as const;
+
+/** How the VMs of a pool are lent, as those who own them say. */
+export interface PoolRules {
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** Further names of the pool. */
+  readonly aliases: readonly string[];
   readonly lease: LeaseLimits;
-  readonly check: CheckPolicy;
+  readonly access: (typeof ACCESSES)[number];
+  readonly check: (typeof CHECKS)[number];
+  readonly reset: (typeof RESETS)[number];
+  /** Longest that a reset and its check may take, seconds. Undefined: what the settings say. */
+  readonly checkLimitSec?: number | undefined;
 }
 
-/** Looks up the policy of a pool by its name. A pool that nobody knows has one too: the store refuses it. */
+/** How the VMs of a pool are lent and checked. */
+export interface PoolPolicy extends PoolRules {
+  /** Longest that a reset and its check may take, seconds. */
+  readonly checkLimitSec: number;
+  /** What happens after failed checks. */
+  readonly retry: CheckPolicy;
+}
+
+/** Looks up the policy of a pool by its name or an alias. A pool that nobody knows has one too: the store refuses it. */
 export type PolicyOf = (pool: string) => PoolPolicy;

@@ -1,6 +1,7 @@
 import type { Act, ChangeEvent, PoolEvent } from './event.ts';
+import type { SyncOptions } from './inventory.ts';
 import type { Lease } from './lease.ts';
-import type { Verdict, VmChange } from './life.ts';
+import type { VmChange } from './life.ts';
 import type { LeaseWish, Term } from './term.ts';
 import type { PoolCounts, Vm, VmStatus } from './vm.ts';
 
@@ -109,9 +110,9 @@ interface ChangingStore {
 export interface UpkeepStore extends ChangingStore {
   /**
    * Makes the VMs of the store those of the inventory. Idempotent, and never touches a lease.
-   * @param budgetMs - longest time that it may take; the next sync does the rest
+   * @throws {@link PoolWouldEmpty}, before anything has changed
    */
-  sync(inventory: readonly Vm[], act: Act, budgetMs?: number): Promise<SyncProgress>;
+  sync(inventory: readonly Vm[], act: Act, options?: SyncOptions): Promise<SyncProgress>;
 
   /** VMs whose lease has ended or whose check is due, at most `limit`, the longest overdue first. */
   due(nowSec: number, limit: number): Promise<readonly VmStatus[]>;
@@ -138,30 +139,6 @@ export interface OperatorStore extends ChangingStore {
  * {@link StoreUnavailable}.
  */
 export interface LeaseStore extends BorrowingStore, UpkeepStore, OperatorStore {}
-
-/**
- * What opens a VM: a private key handed to the user, or the user's own public key that the VM now accepts. It is for
- * the holder of the lease only; never log it.
- */
-export type LoginKey = { readonly privateKey: string } | { readonly authorizedKey: string };
-
-/** Where VMs come from. */
-export interface VmProvider {
-  /** Every VM that can be lent. */
-  inventory(): readonly Vm[];
-
-  /** Opens the VM to the holder of a lease: lets `sshPublicKey` in when given, else hands out a key. */
-  login(vm: Vm, sshPublicKey?: string): Promise<LoginKey>;
-
-  /** Checks a VM between one user and the next. A check that throws has failed. */
-  check(vm: Vm, options?: CheckOptions): Promise<Verdict>;
-}
-
-/** What a check may look at. */
-export interface CheckOptions {
-  /** Aborted when nobody waits any longer. */
-  readonly signal: AbortSignal;
-}
 
 /** Waits, passed in so that tests own the time. */
 export type Pause = (ms: number) => Promise<void>;

@@ -6,7 +6,9 @@ export type RefusalCode = Refusal['code'];
 
 /** Every refusal the rules of lending foresee. Anything else that is thrown is a fault. */
 export type Refusal =
+  | AccessUnavailable
   | AlreadyAllocated
+  | HostKeyChanged
   | IdempotencyKeyReused
   | IdempotencyKeySpent
   | InvalidCursor
@@ -31,12 +33,44 @@ export function isRefusal(error: unknown): error is Refusal {
   return error instanceof RefusalError;
 }
 
+/** No login credential can be made for the VM now. The lease stands. */
+export class AccessUnavailable extends RefusalError {
+  readonly code = 'access_unavailable';
+
+  /** @param why - what can't be used, in a few words without secrets */
+  constructor(
+    readonly why: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `no login credential can be made now: ${why}; your lease stands, so ask connectvm again in a moment`,
+      options,
+    );
+  }
+}
+
 /** The user already holds a VM; one user, one VM. */
 export class AlreadyAllocated extends RefusalError {
   readonly code = 'already_allocated';
 
   constructor(readonly lease: Lease) {
     super(`${lease.userId} already holds ${lease.vmId}`);
+  }
+}
+
+/** The host key of the VM has changed, so that it comes back only with its new key. */
+export class HostKeyChanged extends RefusalError {
+  readonly code = 'host_key_changed';
+
+  /** @param hostKeys - fingerprints that the inventory has */
+  constructor(
+    readonly vmId: string,
+    readonly hostKeys: readonly string[],
+  ) {
+    super(
+      `the host key of ${vmId} has changed; make sure that it is still your VM, put the new key into the inventory, ` +
+        'and return the VM with the fingerprint of that key as hostKey',
+    );
   }
 }
 

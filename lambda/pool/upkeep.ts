@@ -1,16 +1,20 @@
 import pMap from 'p-map';
 import type { Act, ChangeEvent, EventKind } from './event.ts';
 import { REAPER, secondsOf } from './event.ts';
-import type { Verdict } from './life.ts';
-import { checked, isOverdue, vacated } from './life.ts';
-import type { PolicyOf } from './pool.ts';
-import type { Clock, SyncProgress, UpkeepStore, VmProvider } from './ports.ts';
-import type { PoolCounts, VmStatus } from './vm.ts';
+import { PoolWouldEmpty } from './inventory.ts';
+import type { Verdict, VmChange } from './life.ts';
+import { arrived, checked, claimed, isOverdue, vacated, waitingToClose } from './life.ts';
+import type { PolicyOf, PoolPolicy } from './pool.ts';
+import type { Changed, Clock, SyncProgress, UpkeepStore } from './ports.ts';
+import type { VmProvider } from './provider.ts';
+import type { PoolCounts, Vm, VmStatus } from './vm.ts';
 
 /** What upkeep needs from outside. */
 export interface UpkeepPorts {
   readonly store: UpkeepStore;
-  readonly provider: VmProvider;
+  readonly provider: Pick<VmProvider, 'inventory' | 'refresh'>;
+  /** Resets and checks a VM; fails within the time that the policy of its pool allows. */
+  readonly check: (status: VmStatus) => Promise<Verdict>;
   readonly clock: Clock;
 }
 
@@ -28,6 +32,8 @@ export interface Tidied {
 export interface InventoryProgress extends SyncProgress {
   /** VMs that the provider has. */
   readonly wanted: number;
+  /** Why the newest inventory can't be used. */
+  readonly fault?: Error | undefined;
 }
 
 /** Work that is due and not done yet. */
@@ -56,6 +62,7 @@ export class Upkeep {
    * @param except - ids of VMs to skip: those that have just failed would only take the place of others
    */
   async tidy(requestId: string, limit: number, except: ReadonlySet<string> = new Set()): Promise<Tidied> {
+    await this.ports.provider.refresh();
     const due = await this.ports.store.due(this.nowSec(), limit + except.size);
     const wanted = due.filter(({ vm }) => !except.has(vm.id)).slice(0, limit);
     const rounds = await pMap(wanted, (status) => this.tidyOne(status, requestId), { concurrency: PARALLEL });
@@ -84,9 +91,16 @@ export class Upkeep {
    * @param budgetMs - longest time that it may take; the next sync does the rest
    */
   async sync(requestId: string, budgetMs?: number): Promise<InventoryProgress> {
-    const inventory = this.ports.provider.inventory();
-    const progress = await this.ports.store.sync(inventory, this.act(requestId), budgetMs);
-    return { ...progress, wanted: inventory.length };
+    const { vms, fault, ...inventory } = await this.ports.provider.inventory();
+    const arrival = (vm: Vm, wasLent: boolean) => arrived(this.policyOf(vm.pool), this.nowSec(), wasLent);
+    const options = { budgetMs, arrival, mayEmptyPools: inventory.isConfirmed ?? false };
+    try {
+      const progress = await this.ports.store.sync(vms, this.act(requestId), options);
+      return { ...progress, wanted: vms.length, fault };
+    } catch (error) {
+      if (!(error instanceof PoolWouldEmpty)) throw error;
+      return { changes: 0, left: 0, wanted: vms.length, fault: unconfirmed(error, inventory.confirmation) };
+    }
   }
 
   /**
@@ -125,17 +139,37 @@ export class Upkeep {
   }
 
   private async check(status: VmStatus, requestId: string): Promise<VmStatus> {
-    const verdict = await this.verdictOn(status);
-    const act = this.act(requestId);
-    const change = checked(status, verdict, act.nowMs, this.policyOf(status.vm.pool).check);
-    const kind = verdict.passed ? 'check_passed' : change.state === 'quarantined' ? 'quarantined' : 'check_failed';
-    const reason = verdict.passed ? {} : { reason: verdict.reason };
-    return (await this.ports.store.change(status, change, { ...eventAbout(status, kind, act), ...reason })).status;
+    const policy = this.policyOf(status.vm.pool);
+    const wait = waitingToClose(status, this.nowSec(), policy);
+    if (wait !== undefined) return (await this.change(status, wait, 'waiting', requestId)).status;
+    const { applied, status: mine } = await this.claim(status, policy, requestId);
+    if (!applied) return mine;
+    const verdict = await this.verdictOn(mine);
+    const change = checked(mine, verdict, this.ports.clock(), policy.retry);
+    return (await this.change(mine, change, kindOf(verdict, change), requestId, reasonOf(verdict, change))).status;
   }
 
-  private async verdictOn({ vm }: VmStatus): Promise<Verdict> {
+  /** Two resets at once would meet the next user: the slower one would end their sessions. */
+  private async claim(status: VmStatus, policy: PoolPolicy, requestId: string): Promise<Changed> {
+    if (policy.reset === 'none') return { applied: true, status };
+    const change = claimed(status, this.nowSec(), policy.checkLimitSec);
+    return this.change(status, change, 'reset_started', requestId, undefined);
+  }
+
+  private change(
+    status: VmStatus,
+    change: VmChange,
+    kind: EventKind,
+    requestId: string,
+    reason = change.reason,
+  ): Promise<Changed> {
+    const event = { ...eventAbout(status, kind, this.act(requestId)), ...(reason !== undefined && { reason }) };
+    return this.ports.store.change(status, change, event);
+  }
+
+  private async verdictOn(status: VmStatus): Promise<Verdict> {
     try {
-      return await this.ports.provider.check(vm);
+      return await this.ports.check(status);
     } catch (error) {
       const why = error instanceof Error ? error.message : 'unknown';
       return { passed: false, reason: `the check itself failed: ${why}` };
@@ -149,6 +183,22 @@ export class Upkeep {
   private nowSec(): number {
     return secondsOf({ nowMs: this.ports.clock() });
   }
+}
+
+function kindOf(verdict: Verdict, { state }: VmChange): EventKind {
+  if (state === 'quarantined') return 'quarantined';
+  if ('waitingFor' in verdict) return 'waiting';
+  return verdict.passed ? 'check_passed' : 'check_failed';
+}
+
+/** An operator's reason stays with the VM; the event has that of the check. */
+function reasonOf(verdict: Verdict, change: VmChange): string | undefined {
+  if ('waitingFor' in verdict) return change.state === 'quarantined' ? change.reason : verdict.waitingFor;
+  return verdict.passed ? undefined : verdict.reason;
+}
+
+function unconfirmed(error: PoolWouldEmpty, confirmation = 'confirm it'): Error {
+  return new Error(`${error.message}, so nothing was changed; if that is right, ${confirmation}`, { cause: error });
 }
 
 function eventAbout({ vm, lease }: VmStatus, kind: EventKind, act: Act): ChangeEvent {

@@ -47,8 +47,12 @@ export interface VmStatus {
   readonly retired: boolean;
   /** When something is to happen to it, UTC epoch seconds: the end of its lease, or its next check. */
   readonly dueAtSec?: number | undefined;
-  /** Why its last check failed, or why an operator took it out. */
+  /** Why its last check failed or has to wait, or why an operator took it out. */
   readonly reason?: string | undefined;
+  /** From then on no login certificate of an earlier lease opens it, UTC epoch seconds. */
+  readonly closedAtSec?: number | undefined;
+  /** When a check that keeps waiting gives up, UTC epoch seconds. */
+  readonly waitUntilSec?: number | undefined;
   /** While `leased`, the lease, which may have ended. */
   readonly lease?: Lease | undefined;
 }

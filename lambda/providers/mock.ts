@@ -1,7 +1,8 @@
+import type { MockLogin } from '../pool/access.ts';
 import type { Verdict } from '../pool/life.ts';
 import { DEFAULT_POOL } from '../pool/pool.ts';
-import type { LoginKey, VmProvider } from '../pool/ports.ts';
-import type { Vm } from '../pool/vm.ts';
+import type { Inventory, Opening, VmProvider } from '../pool/provider.ts';
+import type { Vm, VmStatus } from '../pool/vm.ts';
 
 /**
  * The hard-coded VMs of the default product. Nothing answers at these addresses: they are of the block TEST-NET-1,
@@ -21,10 +22,14 @@ export class MockProvider implements VmProvider {
 
   /**
    * @param failingVms - ids of the VMs that fail every check, so that quarantine can be seen
+   * @param vms - all VMs
    * @throws Error that names the ids that are not mock VMs
    */
-  constructor(failingVms: readonly string[]) {
-    const known = MOCK_VMS.map(({ id }) => id);
+  constructor(
+    failingVms: readonly string[],
+    private readonly vms = MOCK_VMS,
+  ) {
+    const known = vms.map(({ id }) => id);
     const unknown = failingVms.filter((id) => !known.includes(id));
     if (unknown.length > 0) {
       throw new Error(`MOCK_FAILING_VMS names ${unknown.join(', ')}; the mock VMs are ${known.join(', ')}`);
@@ -32,16 +37,29 @@ export class MockProvider implements VmProvider {
     this.failing = new Set(failingVms);
   }
 
-  inventory(): readonly Vm[] {
-    return MOCK_VMS;
+  async inventory(): Promise<Inventory> {
+    return { vms: this.vms };
   }
 
-  async login(vm: Vm, sshPublicKey?: string): Promise<LoginKey> {
+  async refresh(): Promise<void> {
+    // The list never changes.
+  }
+
+  /** The mock VMs follow the settings. */
+  pool(): undefined {
+    return undefined;
+  }
+
+  hostKeys(): readonly string[] {
+    return [];
+  }
+
+  async open({ vm, sshPublicKey }: Opening): Promise<MockLogin> {
     if (sshPublicKey !== undefined) return { authorizedKey: sshPublicKey };
     return { privateKey: `mock private key of ${vm.id}, opens nothing` };
   }
 
-  async check(vm: Vm): Promise<Verdict> {
+  async check({ vm }: Pick<VmStatus, 'vm'>): Promise<Verdict> {
     if (this.failing.has(vm.id)) return { passed: false, reason: `${vm.id} is set to fail its check` };
     return { passed: true };
   }

@@ -270,7 +270,7 @@ function passTime(seconds: number): Command {
 
 function look(): Command {
   return command('look()', async (model, { lending }) => {
-    const pools = await lending.counts('r-4');
+    const pools = await lending.pools('r-4');
     model.tidy();
     expect(pools.get('default')).toEqual(model.counts());
   });

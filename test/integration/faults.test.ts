@@ -117,7 +117,7 @@ describe('the store over a database that takes requests and never answers', () =
       credentials,
     });
     const startedMs = performance.now();
-    const sync = store.sync(someVms(3), AT_NOON, INIT_BUDGET_MS);
+    const sync = store.sync(someVms(3), AT_NOON, { budgetMs: INIT_BUDGET_MS });
     await expect(sync).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(performance.now() - startedMs).toBeLessThan(INIT_BUDGET_MS + 500);
     silent.closeAllConnections();

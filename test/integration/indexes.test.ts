@@ -142,7 +142,7 @@ describe('a table of layout 1', () => {
   it('loses the VMs that have left the inventory, even when the first sync runs out of time', async () => {
     const store = storeOver(await tableOfLayout1());
     const wanted = [free, leased, checking];
-    const { left } = await store.sync(wanted, AT_NOON, 0).catch(() => ({ left: 4 }));
+    const { left } = await store.sync(wanted, AT_NOON, { budgetMs: 0 }).catch(() => ({ left: 4 }));
     expect(left).toBe(4);
     await store.sync(wanted, AT_NOON);
     expect(await store.status(gone.id)).toBeUndefined();

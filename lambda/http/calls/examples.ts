@@ -10,6 +10,29 @@ const ADDRESS = { id: 'vm-01', pool: 'default', ip: '192.0.2.11', port: 22, user
 /** A lease and its VM. */
 export const GRANT = { vm: { ...ADDRESS, privateKey: 'mock private key of vm-01, opens nothing' }, lease: LEASE };
 
+/** A lease and its VM, opened by a certificate for the caller's own key. */
+export const CERTIFICATE_GRANT = {
+  vm: {
+    ...ADDRESS,
+    login: 'certificate' as const,
+    certificate: 'ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29t...',
+    certificateExpiresAt: '2026-11-21T12:05:00Z',
+    knownHosts: ['192.0.2.11 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm'],
+  },
+  lease: LEASE,
+};
+
+/** A pool. */
+export const POOL = {
+  ...{ free: 3, leased: 2, checking: 0, quarantined: 0, drained: 0 },
+  description: 'Ubuntu 24.04, 4 cores',
+  aliases: ['ubuntu'],
+  access: 'certificate' as const,
+  check: 'command' as const,
+  reset: 'command' as const,
+  lease: { defaultMinutes: 480, maxMinutes: 10_080 },
+};
+
 /** A VM as operators see it. */
 export const DRAINED_VM = {
   ...ADDRESS,

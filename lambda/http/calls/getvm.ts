@@ -37,6 +37,7 @@ export const documentation = () => [
     answer: { message: v.string(), ...grant },
     example: { message: 'vm-01 is yours until 2026-11-21T13:00:00Z', ...GRANT },
     refusals: [
+      'access_unavailable',
       'already_allocated',
       'idempotency_key_reused',
       'idempotency_key_spent',

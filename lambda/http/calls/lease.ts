@@ -24,6 +24,6 @@ export const documentation = () => [
     summary: "Shows the user's lease, with all it takes to log in",
     answer: grant,
     example: GRANT,
-    refusals: ['no_lease'],
+    refusals: ['access_unavailable', 'no_lease'],
   }),
 ];

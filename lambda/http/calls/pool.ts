@@ -1,23 +1,26 @@
 import * as v from 'valibot';
-import { counts } from '../answer-schemas.ts';
+import { pool } from '../answer-schemas.ts';
+import { poolBody } from '../bodies.ts';
 import { call, documented } from '../call.ts';
+import { POOL } from './examples.ts';
 
-/** Counts VMs. */
+/** Shows pools. */
 export const pools = call({
   route: 'GET /pool',
   audience: 'borrowers',
   parameters: {},
   handle: async (_, { requestId }, { lending }) => {
-    return { pools: Object.fromEntries(await lending.counts(requestId)) };
+    const views = [...(await lending.pools(requestId))];
+    return { pools: Object.fromEntries(views.map(([name, view]) => [name, poolBody(view)])) };
   },
 });
 
 /** For the contract. */
 export const documentation = () => [
   documented(pools, {
-    summary: 'Counts the VMs of each pool by state',
-    answer: { pools: v.record(v.string(), counts) },
-    example: { pools: { default: { free: 3, leased: 2, checking: 0, quarantined: 0, drained: 0 } } },
+    summary: 'Shows each pool: its VMs by state, and how they are lent',
+    answer: { pools: v.record(v.string(), pool) },
+    example: { pools: { default: POOL } },
     refusals: [],
   }),
 ];

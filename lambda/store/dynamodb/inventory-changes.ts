@@ -1,6 +1,7 @@
 import type { Act, ChangeEvent } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
 import { hasEnded } from '../../pool/lease.ts';
+import type { VmChange } from '../../pool/life.ts';
 import type { Vm, VmStatus } from '../../pool/vm.ts';
 import { sameVm } from '../../pool/vm.ts';
 import type { EventWriter } from './actions.ts';
@@ -8,35 +9,43 @@ import { changeActions } from './actions.ts';
 import { isNew, isOfLease, isVersion } from './conditions.ts';
 import type { Action } from './expressions.ts';
 import type { VmItem } from './items.ts';
-import { freeItem, keys, LAYOUT, layoutOf, newVersion, statusOf, vmItem } from './items.ts';
+import { changedStatus, freeItem, keys, LAYOUT, layoutOf, newVersion, statusOf, vmItem } from './items.ts';
 
 /** The transactions that take VMs from the table's state to that of the inventory. */
 export class InventoryChanges {
   constructor(private readonly events: EventWriter) {}
 
   /** Adds a VM that the table does not have. @param last - id of the last event from when the table had it before */
-  addition(vm: Vm, act: Act, last?: string): Action[] {
+  addition(vm: Vm, arrival: VmChange, act: Act, last?: string): Action[] {
     const id = this.events.newId(last);
-    const status: VmStatus = { vm, state: 'free', version: newVersion(), failures: 0, draining: false, retired: false };
-    const event = this.events.append(id, { kind: 'added', vmId: vm.id, to: 'free', act });
-    return [{ put: vmItem(status, id), if: isNew }, { put: freeItem(status) }, event];
+    const status = placed({ vm, retired: false }, arrival);
+    const event = this.events.append(id, { kind: 'added', vmId: vm.id, to: status.state, act });
+    const freeVm = status.state === 'free' ? [{ put: freeItem(status) }] : [];
+    return [{ put: vmItem(status, id), if: isNew }, ...freeVm, event];
   }
 
   /**
    * The change that one VM of the table needs; undefined if it matches the inventory. The actions are made when they
    * are written, since events get their time then.
    */
-  changeOf(item: VmItem, wanted: Vm | undefined, act: Act): (() => Action[]) | undefined {
+  changeOf(
+    item: VmItem,
+    wanted: Vm | undefined,
+    arrival: (vm: Vm) => VmChange,
+    act: Act,
+  ): (() => Action[]) | undefined {
     const { vm, retired } = item;
     if (wanted === undefined && !retired) return () => this.retirement(item, act);
     if (wanted !== undefined && !isToBeMoved(item, wanted) && (retired || !sameVm(vm, wanted))) {
-      return () => this.correction(item, wanted, act);
+      return () => this.correction(item, wanted, item.state === 'free' ? arrival(wanted) : undefined, act);
     }
     return item.layout === LAYOUT ? undefined : () => [rewrite(item)];
   }
 
-  private correction(item: VmItem, vm: Vm, act: Act): Action[] {
-    const after = { ...statusOf(item), vm, retired: false, version: newVersion() };
+  /** @param place - the VM's next place in life; by default it stays where it is */
+  private correction(item: VmItem, vm: Vm, place: VmChange | undefined, act: Act): Action[] {
+    const known = { ...statusOf(item), vm, retired: false };
+    const after = place === undefined ? { ...known, version: newVersion() } : placed(known, place);
     return [...this.change(item, after, 'changed', act), ...holderActions(after, act)];
   }
 
@@ -51,6 +60,11 @@ export class InventoryChanges {
     const event = this.events.appendChange(id, before, after, { kind, vmId: before.vm.id, act });
     return [...changeActions(before, after, id), event];
   }
+}
+
+/** A VM where its life begins. */
+function placed(vm: Pick<VmStatus, 'vm' | 'retired'>, { state, ...arrival }: VmChange): VmStatus {
+  return changedStatus(vm, state === 'removed' ? 'checking' : state, { state, ...arrival });
 }
 
 /** A leased VM changes pools when it is given back: until then it counts for the pool of its lease. */

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import pMap from 'p-map';
 import type { Act } from '../../pool/event.ts';
+import type { SyncOptions } from '../../pool/inventory.ts';
+import { FREE, keepHalfOfEachPool } from '../../pool/inventory.ts';
+import type { VmChange } from '../../pool/life.ts';
 import type { SyncProgress } from '../../pool/ports.ts';
 import { StoreUnavailable } from '../../pool/refusals.ts';
 import type { Vm } from '../../pool/vm.ts';
@@ -26,6 +29,14 @@ type SyncMark = Pick<InventoryItem, 'hash' | 'pools' | 'layout'>;
 
 /** The mark of a table that was never synced. */
 const NEVER_SYNCED: SyncMark = { hash: '', pools: [], layout: LAYOUT };
+
+/** How the changes of one sync are made. */
+interface SyncWish {
+  readonly act: Act;
+  /** Whether the table was never synced, so that no VM has events. */
+  readonly isFirst: boolean;
+  readonly arrival: (vm: Vm) => VmChange;
+}
 
 /** Makes the actions of one change at the moment at which they are written. */
 type Change = (deadline: Deadline) => readonly Action[] | Promise<readonly Action[]>;
@@ -58,23 +69,25 @@ export class Inventory {
    * read when nothing has changed since the last sync. Changes that lose a race or do not fit into the budget are left
    * to the next sync.
    *
-   * @param budgetMs - longest time that it reads and writes
-   * @throws the first fault of a write, when the others are made
+   * @throws {@link PoolWouldEmpty}; the first fault of a write, when the others are made
    */
-  async sync(inventory: readonly Vm[], act: Act, budgetMs: number): Promise<SyncProgress> {
+  async sync(inventory: readonly Vm[], act: Act, options: SyncOptions): Promise<SyncProgress> {
+    const { budgetMs = Infinity, arrival = () => FREE, mayEmptyPools = true } = options;
     const end = performance.now() + budgetMs;
     const hash = hashOf(inventory);
     const mark = await this.readSyncMark(callDeadline(end));
     if (mark.hash === hash) return { changes: 0, left: 0 };
     const wanted = new Map(inventory.map((vm) => [vm.id, vm]));
+    const present = await this.readPresent(mark, callDeadline(end));
+    if (!mayEmptyPools) keepHalfOfEachPool(vmsToKeep(present), wanted);
     const pools = [...new Set([...mark.pools, ...inventory.map(({ pool }) => pool)])].sort();
     // Written first: an empty hash marks a sync that has not finished, and a lookup needs the names of all pools.
     if (mark.hash !== '' || pools.length > mark.pools.length) {
       await this.table.put(inventoryItem('', pools, mark.layout), callDeadline(end));
     }
     this.known = pools;
-    const present = await this.readPresent(mark, callDeadline(end));
-    const changes = this.changesFrom(present, wanted, act, mark === NEVER_SYNCED);
+    const isFirst = mark === NEVER_SYNCED;
+    const changes = this.changesFrom(present, wanted, { act, isFirst, arrival: (vm) => arrival(vm, !isFirst) });
     // The index is a moment behind the table, so the sync is done only when a look finds nothing to change. Until then
     // the hash stays empty, and the next sync looks at everything again.
     const isDone = changes.length === 0 && present.every((item) => !isToBeMoved(item, wanted.get(item.vm.id)));
@@ -109,18 +122,17 @@ export class Inventory {
   private changesFrom(
     present: readonly VmItem[],
     wanted: ReadonlyMap<string, Vm>,
-    act: Act,
-    isFirst: boolean,
+    { act, isFirst, arrival }: SyncWish,
   ): Change[] {
     const known = new Set(present.map(({ vm }) => vm.id));
     const added = [...wanted.values()].filter(({ id }) => !known.has(id));
     return [
       ...present.flatMap((item) => {
-        const change = this.changes.changeOf(item, wanted.get(item.vm.id), act);
+        const change = this.changes.changeOf(item, wanted.get(item.vm.id), arrival, act);
         return change === undefined ? [] : [change];
       }),
       ...added.map((vm): Change => async (deadline) => {
-        return this.changes.addition(vm, act, isFirst ? undefined : await this.lastEvent(vm.id, deadline));
+        return this.changes.addition(vm, arrival(vm), act, isFirst ? undefined : await this.lastEvent(vm.id, deadline));
       }),
     ];
   }
@@ -157,6 +169,11 @@ export class Inventory {
       throw error;
     }
   }
+}
+
+/** The VMs that have not left the inventory yet. */
+function vmsToKeep(present: readonly VmItem[]): Vm[] {
+  return present.filter(({ retired }) => !retired).map(({ vm }) => vm);
 }
 
 /** One call of a sync has the deadline of every call, and never takes longer than the sync. */

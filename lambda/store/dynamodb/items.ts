@@ -179,9 +179,22 @@ export function layoutOf({ pool }: Vm): Pick<VmItem, 'layout' | 'listed' | 'pool
 
 /** The VM of an item. */
 export function statusOf({ vm, state, version, failures, draining, retired, ...more }: VmItem): VmStatus {
-  const { reason, lease } = more;
+  const { reason, closedAtSec, waitUntilSec, lease } = more;
   const dueAtSec = state === 'leased' || state === 'checking' ? more.dueAtSec : undefined;
-  return defined({ vm, state, version, failures, draining, retired, dueAtSec, reason, lease });
+  const status = {
+    vm,
+    state,
+    version,
+    failures,
+    draining,
+    retired,
+    dueAtSec,
+    reason,
+    closedAtSec,
+    waitUntilSec,
+    lease,
+  };
+  return defined(status);
 }
 
 /** Id of the VM's last event, if the VM is still in that version: then only the event of a change came too late. */
@@ -190,8 +203,12 @@ export function laterEventOf(item: Item | undefined, version: number): string | 
 }
 
 /** A VM at its next place in life; a lease stays only while its VM is `leased`. */
-export function changedStatus({ vm, retired, lease }: VmStatus, state: VmState, change: VmChange): VmStatus {
-  const { failures, draining, dueAtSec, reason } = change;
+export function changedStatus(
+  { vm, retired, lease }: Pick<VmStatus, 'vm' | 'retired' | 'lease'>,
+  state: VmState,
+  change: VmChange,
+): VmStatus {
+  const { failures, draining, dueAtSec, reason, closedAtSec, waitUntilSec } = change;
   return defined({
     vm,
     state,
@@ -201,6 +218,8 @@ export function changedStatus({ vm, retired, lease }: VmStatus, state: VmState, 
     retired,
     dueAtSec,
     reason,
+    closedAtSec,
+    waitUntilSec,
     lease: state === 'leased' ? lease : undefined,
   });
 }

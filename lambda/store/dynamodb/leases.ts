@@ -113,7 +113,7 @@ export class Leases {
     const { vm, lease } = grant;
     const before: VmStatus =
       known === undefined
-        ? { vm, state: 'leased', version: 0, failures: 0, draining: false, retired: false }
+        ? { vm, state: 'leased', version: 0, failures: 0, draining: false, retired: false, lease }
         : statusOf(known);
     const eventId = this.events.newId(known?.lastEvent);
     const change = vacated(before, secondsOf(act));
@@ -135,8 +135,16 @@ export class Leases {
 
 /** Makes a VM `checking` without reading it first. */
 function usualRelease(lease: Lease, after: VmStatus, eventId: string): Action {
-  const { vm, state, version, failures, dueAtSec = 0 } = after;
-  const set = { state, version, failures, dueAtSec, work: workPartition(vm.pool, state), lastEvent: eventId };
+  const { vm, state, version, failures, dueAtSec = 0, closedAtSec } = after;
+  const set = {
+    state,
+    version,
+    failures,
+    dueAtSec,
+    closedAtSec,
+    work: workPartition(vm.pool, state),
+    lastEvent: eventId,
+  };
   const isUsual = all(isOfLease(lease.id), isStaying, isLastEvent(eventId));
   return { update: keys.vm(vm.id), set, remove: ['lease', 'reason'], if: isUsual };
 }

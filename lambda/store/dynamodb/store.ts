@@ -1,6 +1,7 @@
 import { defined } from '../../pool/defined.ts';
 import type { Act, ChangeEvent, PoolEvent } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
+import type { SyncOptions } from '../../pool/inventory.ts';
 import type { VmChange } from '../../pool/life.ts';
 import type {
   AcquireRequest,
@@ -90,8 +91,8 @@ export class DynamoStore implements LeaseStore {
     this.leases = new Leases(table, eventWriter);
   }
 
-  async sync(inventory: readonly Vm[], act: Act, budgetMs = Infinity): Promise<SyncProgress> {
-    return this.inventory.sync(inventory, act, budgetMs);
+  async sync(inventory: readonly Vm[], act: Act, options: SyncOptions = {}): Promise<SyncProgress> {
+    return this.inventory.sync(inventory, act, options);
   }
 
   async acquire(request: AcquireRequest): Promise<Grant> {

@@ -1,14 +1,27 @@
 import type { Act } from '../../pool/event.ts';
+import type { SyncOptions } from '../../pool/inventory.ts';
+import { FREE, keepHalfOfEachPool } from '../../pool/inventory.ts';
+import type { VmChange } from '../../pool/life.ts';
 import type { Vm } from '../../pool/vm.ts';
 import { sameVm } from '../../pool/vm.ts';
 import type { Slot } from './slot.ts';
 import type { Vms } from './vms.ts';
 
-/** Makes the VMs of the store those of the inventory. */
-export function syncInventory(vms: Vms, inventory: readonly Vm[], act: Act): void {
+/** Makes the VMs of the store those of the inventory. @throws PoolWouldEmpty */
+export function syncInventory(vms: Vms, inventory: readonly Vm[], act: Act, options: SyncOptions = {}): void {
+  const { arrival = () => FREE, mayEmptyPools = true } = options;
   const wanted = new Map(inventory.map((vm) => [vm.id, vm]));
-  for (const slot of vms.all()) if (!wanted.has(slot.vm.id) && !slot.retired) retire(vms, slot, act);
-  for (const vm of wanted.values()) takeIn(vms, vm, act);
+  const known = [...vms.all()].filter(({ retired }) => !retired);
+  if (!mayEmptyPools) {
+    keepHalfOfEachPool(
+      known.map(({ vm }) => vm),
+      wanted,
+    );
+  }
+  const isFirst = vms.isNew;
+  for (const slot of known) if (!wanted.has(slot.vm.id)) retire(vms, slot, act);
+  for (const vm of wanted.values()) takeIn(vms, vm, act, () => arrival(vm, !isFirst));
+  vms.isNew = false;
 }
 
 /** A leased VM stays until its lease is over. */
@@ -18,14 +31,14 @@ function retire(vms: Vms, slot: Slot, act: Act): void {
   else vms.put(slot, { state: 'removed', failures: 0, draining: false }, { kind: 'removed', vmId, act });
 }
 
-function takeIn(vms: Vms, vm: Vm, act: Act): void {
+function takeIn(vms: Vms, vm: Vm, act: Act, arrival: () => VmChange): void {
   const slot = vms.get(vm.id);
   if (slot === undefined) {
-    vms.add(vm, act);
+    vms.add(vm, arrival(), act);
     return;
   }
   // A leased VM changes pools when it is back.
   if (slot.vm.pool !== vm.pool && slot.state === 'leased') return;
   if (!slot.retired && sameVm(slot.vm, vm)) return;
-  vms.alter(slot, { vm, retired: false }, act);
+  vms.alter(slot, { vm, retired: false }, act, slot.state === 'free' ? arrival() : undefined);
 }

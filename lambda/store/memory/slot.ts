@@ -26,6 +26,8 @@ export function newSlot(vm: Vm): Slot {
     retired: false,
     dueAtSec: undefined,
     reason: undefined,
+    closedAtSec: undefined,
+    waitUntilSec: undefined,
     lease: undefined,
     line: undefined,
     ahead: undefined,
@@ -35,8 +37,8 @@ export function newSlot(vm: Vm): Slot {
 
 /** A copy of the status, for callers. */
 export function statusOf(slot: Slot): VmStatus {
-  const { vm, state, version, failures, draining, retired, dueAtSec, reason, lease } = slot;
-  return { vm, state, version, failures, draining, retired, dueAtSec, reason, lease };
+  const { vm, state, version, failures, draining, retired, dueAtSec, reason, closedAtSec, waitUntilSec, lease } = slot;
+  return { vm, state, version, failures, draining, retired, dueAtSec, reason, closedAtSec, waitUntilSec, lease };
 }
 
 /** The lease and its VM, for callers. */

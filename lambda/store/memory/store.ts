@@ -1,6 +1,7 @@
 import { defined } from '../../pool/defined.ts';
 import type { Act, ChangeEvent, PoolEvent } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
+import type { SyncOptions } from '../../pool/inventory.ts';
 import type { Lease } from '../../pool/lease.ts';
 import { hasEnded } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
@@ -82,9 +83,9 @@ export class MemoryStore implements LeaseStore {
     // The memory of this process is there as long as the process is.
   }
 
-  async sync(inventory: readonly Vm[], act: Act): Promise<SyncProgress> {
+  async sync(inventory: readonly Vm[], act: Act, options?: SyncOptions): Promise<SyncProgress> {
     const changesBefore = this.log.size;
-    syncInventory(this.vms, inventory, act);
+    syncInventory(this.vms, inventory, act, options);
     return { changes: this.log.size - changesBefore, left: 0 };
   }
 

@@ -18,6 +18,8 @@ export interface VmsParts {
 export class Vms {
   private readonly slots = new Map<string, Slot>();
   private readonly checking = new Set<Slot>();
+  /** Whether no inventory was taken in yet. */
+  isNew = true;
 
   constructor(private readonly parts: VmsParts) {}
 
@@ -36,26 +38,38 @@ export class Vms {
     return [...this.checking].filter(({ dueAtSec = 0 }) => dueAtSec <= nowSec);
   }
 
-  /** Adds a VM, free. */
-  add(vm: Vm, act: Act): void {
+  /** Adds a VM where its life begins. */
+  add(vm: Vm, arrival: VmChange, act: Act): void {
     const slot = newSlot(vm);
     this.slots.set(vm.id, slot);
     const { counts, free } = this.parts.pools.of(slot);
     counts.free += 1;
     free.add(slot);
-    this.parts.log.append({ kind: 'added', vmId: vm.id, act }, undefined, 'free');
+    if (arrival.state !== 'free') this.place(slot, arrival);
+    this.parts.log.append({ kind: 'added', vmId: vm.id, act }, undefined, slot.state);
   }
 
-  /** Changes what the inventory says of a VM, which stays in its state. */
-  alter(slot: Slot, change: Partial<Pick<Slot, 'vm' | 'retired'>>, act: Act): void {
+  /**
+   * Changes what the inventory says of a VM.
+   * @param place - its next place in life; by default it stays where it is
+   */
+  alter(slot: Slot, change: Partial<Pick<Slot, 'vm' | 'retired'>>, act: Act, place?: VmChange): void {
+    const { state: from } = slot;
     if (change.vm !== undefined && change.vm.pool !== slot.vm.pool) this.move(slot, change.vm.pool);
     Object.assign(slot, change, { version: slot.version + 1 });
-    this.parts.log.append({ kind: 'changed', vmId: slot.vm.id, act }, slot.state, slot.state);
+    if (place !== undefined && place.state !== from) this.place(slot, place);
+    this.parts.log.append({ kind: 'changed', vmId: slot.vm.id, act }, from, slot.state);
   }
 
   /** The only way for a known VM to its next place in life. */
   put(slot: Slot, change: VmChange, event: ChangeEvent): void {
-    const { pools, leases, log } = this.parts;
+    const { state: from } = slot;
+    this.place(slot, change);
+    this.parts.log.append(event, from, change.state === 'removed' ? undefined : change.state);
+  }
+
+  private place(slot: Slot, change: VmChange): void {
+    const { pools, leases } = this.parts;
     const { state: from } = slot;
     const { state: to } = change;
     if (from === 'leased' && to !== 'leased') leases.end(slot as LeasedSlot);
@@ -70,11 +84,12 @@ export class Vms {
     slot.draining = change.draining;
     slot.dueAtSec = change.dueAtSec;
     slot.reason = change.reason;
+    slot.closedAtSec = change.closedAtSec;
+    slot.waitUntilSec = change.waitUntilSec;
     slot.version += 1;
     if (to === 'free') free.putBack(slot);
     if (to === 'checking') this.checking.add(slot);
     else this.checking.delete(slot);
-    log.append(event, from, to === 'removed' ? undefined : to);
   }
 
   private move(slot: Slot, name: string): void {

@@ -73,7 +73,7 @@ function defaultOf({ default: value }: Setting): string {
 
 function limitsOf({ bounds, onlyWith }: Setting): string {
   const range = bounds === undefined ? '' : ` (${bounds.min} to ${bounds.max})`;
-  return `${range}${onlyWith === undefined ? '' : `; only with \`STORE=${onlyWith}\``}`;
+  return `${range}${onlyWith === undefined ? '' : `; where ${onlyWith.words}`}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

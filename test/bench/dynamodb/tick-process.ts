@@ -1,6 +1,7 @@
 /**
  * Runs ticks, as Lambda would, until every VM is free again: `node tick-process.mjs <table> <VMs>`.
  */
+import { MockProvider } from '../../../lambda/providers/mock.ts';
 import { composeService } from '../../../lambda/service.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
 import { storeOver } from '../../support/dynamodb/table-store.ts';
@@ -16,11 +17,7 @@ const MOST_TICKS = 10;
 const [tableName = '', vmCount = ''] = process.argv.slice(2);
 const vms = vmsOf(Number(vmCount));
 const store = storeOver(tableName);
-const provider = {
-  inventory: () => vms,
-  login: async () => ({ privateKey: 'none' }),
-  check: async () => ({ passed: true }) as const,
-};
+const provider = new MockProvider([], vms);
 const write = (line: string) => {
   const { level, message } = JSON.parse(line) as { level: string; message: string };
   if (level === 'ERROR') throw new Error(message);

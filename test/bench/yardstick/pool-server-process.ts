@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { MockProvider } from '../../../lambda/providers/mock.ts';
 import { composeService } from '../../../lambda/service.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
@@ -18,11 +19,7 @@ export type CpuMs = number;
 const [vmCount, tableName] = process.argv.slice(2);
 const store = tableName === undefined ? new MemoryStore() : storeOver(tableName);
 const vms = vmsOf(Number(vmCount));
-const provider = {
-  inventory: () => vms,
-  login: async () => ({ privateKey: 'none' }),
-  check: async () => ({ passed: true }) as const,
-};
+const provider = new MockProvider([], vms);
 const settings = loadSettings({ METRICS_NAMESPACE: 'vm-pool-bench' });
 const { api, upkeep } = composeService(settings, { store, provider, clock: Date.now, write: writeLine });
 if (tableName === undefined) await upkeep.sync('bench');

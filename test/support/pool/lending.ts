@@ -1,6 +1,9 @@
+import type { Login } from '../../../lambda/pool/access.ts';
 import type { Verdict } from '../../../lambda/pool/life.ts';
-import type { LeaseStore, LoginKey, VmProvider } from '../../../lambda/pool/ports.ts';
-import type { Vm } from '../../../lambda/pool/vm.ts';
+import type { PoolRules } from '../../../lambda/pool/pool.ts';
+import type { LeaseStore } from '../../../lambda/pool/ports.ts';
+import type { Inventory, Opening, VmProvider } from '../../../lambda/pool/provider.ts';
+import type { Vm, VmStatus } from '../../../lambda/pool/vm.ts';
 import type { Service, ServiceParts } from '../../../lambda/service.ts';
 import { composeService } from '../../../lambda/service.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
@@ -38,21 +41,35 @@ export class TestClock {
 /** A provider whose checks and logins a test decides. */
 export class TestProvider implements VmProvider {
   readonly failing = new Set<string>();
+  /** Rules of pools that do not follow the settings, by name. */
+  readonly pools = new Map<string, PoolRules>();
   readonly checked: string[] = [];
   onLogin: () => void = () => undefined;
 
   constructor(private readonly vms: readonly Vm[]) {}
 
-  inventory(): readonly Vm[] {
-    return this.vms;
+  async inventory(): Promise<Inventory> {
+    return { vms: this.vms };
   }
 
-  async login(vm: Vm, sshPublicKey?: string): Promise<LoginKey> {
+  async refresh(): Promise<void> {
+    // The VMs never change.
+  }
+
+  pool(name: string): PoolRules | undefined {
+    return this.pools.get(name);
+  }
+
+  hostKeys(): readonly string[] {
+    return [];
+  }
+
+  async open({ vm, sshPublicKey }: Opening): Promise<Login> {
     this.onLogin();
     return sshPublicKey === undefined ? { privateKey: `key of ${vm.id}` } : { authorizedKey: sshPublicKey };
   }
 
-  async check(vm: Vm): Promise<Verdict> {
+  async check({ vm }: VmStatus): Promise<Verdict> {
     this.checked.push(vm.id);
     return this.failing.has(vm.id) ? { passed: false, reason: 'disk full' } : { passed: true };
   }

@@ -26,10 +26,10 @@ describe('Lending', () => {
   });
 
   it("returns a login key, or authorizes the user's own", async () => {
-    expect((await service.lending.acquire({ userId: 'alice' }, 'r-1')).key).toEqual({ privateKey: 'key of vm-01' });
+    expect((await service.lending.acquire({ userId: 'alice' }, 'r-1')).login).toEqual({ privateKey: 'key of vm-01' });
     const own = { userId: 'bob', sshPublicKey: 'ssh-ed25519 AAAA' };
-    expect((await service.lending.acquire(own, 'r-1')).key).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
-    expect((await service.lending.leaseOf('bob')).key).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
+    expect((await service.lending.acquire(own, 'r-1')).login).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
+    expect((await service.lending.leaseOf('bob')).login).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
   });
 
   it('returns no key when the lease ends while the key is being made', async () => {

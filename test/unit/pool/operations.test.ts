@@ -15,11 +15,12 @@ describe('an order', () => {
   beforeEach(async () => {
     service = await overMemory();
     waitsMs = [];
-    const { store, upkeep, clock } = service;
-    operations = new Operations(store, upkeep, clock.read, async (ms) => {
+    const { clock, ...ports } = service;
+    const pause = async (ms: number) => {
       waitsMs.push(ms);
       clock.advance(ms / 1000);
-    });
+    };
+    operations = new Operations({ ...ports, clock: clock.read, pause });
   });
 
   /** Lets somebody else change the VM just before each of the next `times` changes. */

@@ -51,7 +51,7 @@ it('reaps ended leases and logs the counts of each pool', async () => {
 
 it('adds VMs that are new in the provider', async () => {
   const service = await overMemory();
-  service.provider.inventory = () => someVms(5);
+  service.provider.inventory = async () => ({ vms: someVms(5) });
   await ticked(service);
   expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 5 });
 });
@@ -97,7 +97,7 @@ it('reaps first, and gives the sync all the time that is left', async () => {
   await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-0');
   service.clock.advance(60);
   const reaped: unknown[] = [];
-  service.store.sync = async (_inventory, _act, budgetMs) => {
+  service.store.sync = async (_inventory, _act, { budgetMs } = {}) => {
     reaped.push(budgetMs, (await service.store.status('vm-01'))?.state);
     return { changes: 0, left: 0 };
   };
@@ -116,7 +116,7 @@ it('leaves the sync a quarter of the budget when reaping could use all of it', a
     return change(...args);
   };
   const budgets: unknown[] = [];
-  service.store.sync = async (_inventory, _act, budgetMs) => {
+  service.store.sync = async (_inventory, _act, { budgetMs } = {}) => {
     budgets.push(budgetMs);
     return { changes: 0, left: 0 };
   };
@@ -127,7 +127,7 @@ it('leaves the sync a quarter of the budget when reaping could use all of it', a
 
 it('logs how far the sync of a large inventory has come', async () => {
   const service = await overMemory();
-  service.provider.inventory = () => someVms(10);
+  service.provider.inventory = async () => ({ vms: someVms(10) });
   service.store.sync = async () => ({ changes: 5, left: 3 });
   expect((await ticked(service))[0]).toEqual({
     message: 'the inventory is being synced',

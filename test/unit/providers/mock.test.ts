@@ -4,6 +4,12 @@ import { MOCK_VMS, MockProvider } from '../../../lambda/providers/mock.ts';
 const [vm] = MOCK_VMS;
 if (vm === undefined) throw new Error('the list of mock VMs is empty');
 
+function opening(sshPublicKey?: string) {
+  if (vm === undefined) throw new Error('the list of mock VMs is empty');
+  const lease = { id: 'l-1', userId: 'alice', vmId: vm.id, acquiredAtSec: 0, expiresAtSec: 60 };
+  return { vm, lease, sshPublicKey, askedAtMs: 0 };
+}
+
 describe('the mock VMs', () => {
   it('are at least five, each with a different id and address', () => {
     expect(MOCK_VMS.length).toBeGreaterThanOrEqual(5);
@@ -18,17 +24,18 @@ describe('the mock VMs', () => {
 
 describe('MockProvider', () => {
   it('returns a key that no secret scanner reports: no PEM block, no long run of random characters', async () => {
-    const login = await new MockProvider([]).login(vm);
+    const login = await new MockProvider([]).open(opening());
     expect(login).toEqual({ privateKey: 'mock private key of vm-01, opens nothing' });
   });
 
   it("authorizes the user's own public key instead", async () => {
-    expect(await new MockProvider([]).login(vm, 'ssh-ed25519 AAAA')).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
+    const own = opening('ssh-ed25519 AAAA');
+    expect(await new MockProvider([]).open(own)).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
   });
 
   it('passes every check except those of the VMs set to fail', async () => {
-    expect(await new MockProvider(['vm-02']).check(vm)).toEqual({ passed: true });
-    expect(await new MockProvider(['vm-01']).check(vm)).toEqual({
+    expect(await new MockProvider(['vm-02']).check({ vm })).toEqual({ passed: true });
+    expect(await new MockProvider(['vm-01']).check({ vm })).toEqual({
       passed: false,
       reason: 'vm-01 is set to fail its check',
     });

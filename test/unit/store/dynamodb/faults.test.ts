@@ -73,7 +73,7 @@ describe('a database that cannot be reached', () => {
     server.close();
     await once(server, 'close');
     const where = `table vm-pool-typo at http://127.0.0.1:${port}, region eu-central-1`;
-    for (const call of [() => store().ping(), () => store().sync([], AT_NOON, 300)]) {
+    for (const call of [() => store().ping(), () => store().sync([], AT_NOON, { budgetMs: 300 })]) {
       const refusal = await call().catch((error: unknown) => error);
       expect(refusal).toMatchObject({ code: 'store_unavailable' });
       expect(String((refusal as Error).cause)).toMatch(new RegExp(`${where}: .*ECONNREFUSED`));

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { grant } from '../answer-schemas.ts';
+import { grantBody } from '../bodies.ts';
+import { call, documented } from '../call.ts';
+import { leaseId, sshPublicKey, userid } from '../fields.ts';
+import { CERTIFICATE_GRANT } from './examples.ts';
+
+/** Lets the holder of a VM log in once more. */
+export const connectVm = call({
+  route: 'POST /connectvm',
+  audience: 'borrowers',
+  parameters: { userid, leaseId: v.optional(leaseId), sshPublicKey: v.optional(sshPublicKey) },
+  handle: async ({ userid: userId, ...wish }, { facts }, { lending }) => {
+    facts.userId = userId;
+    const body = grantBody(await lending.connect({ userId, ...wish }));
+    facts.vmId = body.vm.id;
+    facts.leaseId = body.lease.id;
+    return body;
+  },
+});
+
+/** For the contract. */
+export const documentation = () => [
+  documented(connectVm, {
+    summary: "Returns a fresh login credential for the user's VM",
+    answer: grant,
+    example: CERTIFICATE_GRANT,
+    refusals: ['access_unavailable', 'lease_superseded', 'no_lease'],
+  }),
+];

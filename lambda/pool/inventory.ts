@@ -1,0 +1,52 @@
+/** What may become of the store's VMs when the inventory changes. */
+import type { VmChange } from './life.ts';
+import type { Vm } from './vm.ts';
+
+/** How a sync is done. */
+export interface SyncOptions {
+  /** Longest that it may take, milliseconds; the next sync does the rest. */
+  readonly budgetMs?: number | undefined;
+  /**
+   * Where a VM begins its life that is new, or whose address has changed while it was free. By default it is free.
+   * @param wasLent - whether it may have been lent before, under the same id
+   */
+  readonly arrival?: (vm: Vm, wasLent: boolean) => VmChange;
+  /** Whether it may remove more than half of a pool. By default it may. */
+  readonly mayEmptyPools?: boolean;
+}
+
+/** A VM that its first user may have at once. */
+export const FREE: VmChange = { state: 'free', failures: 0, draining: false };
+
+/** The inventory would remove more than half of a pool, most likely by mistake. */
+export class PoolWouldEmpty extends Error {
+  constructor(
+    readonly pool: string,
+    readonly leaving: number,
+    readonly total: number,
+  ) {
+    super(`the inventory would remove ${leaving} of the ${total} VMs of the pool ${pool}`);
+  }
+}
+
+/**
+ * Checks that a sync removes at most half of each pool.
+ * @param known - the VMs of the store that have not left the inventory yet
+ * @throws {@link PoolWouldEmpty}
+ */
+export function keepHalfOfEachPool(known: readonly Vm[], wanted: ReadonlyMap<string, unknown>): void {
+  for (const [pool, vms] of byPool(known)) {
+    const leaving = vms.filter(({ id }) => !wanted.has(id)).length;
+    if (leaving > vms.length / 2) throw new PoolWouldEmpty(pool, leaving, vms.length);
+  }
+}
+
+function byPool(vms: readonly Vm[]): ReadonlyMap<string, readonly Vm[]> {
+  const pools = new Map<string, Vm[]>();
+  for (const vm of vms) {
+    const pool = pools.get(vm.pool);
+    if (pool === undefined) pools.set(vm.pool, [vm]);
+    else pool.push(vm);
+  }
+  return pools;
+}
