@@ -4,12 +4,11 @@ import { anonymousCallers } from './http/identity/anonymous.ts';
 import type { CallerOf } from './http/identity/caller.ts';
 import type { Journal } from './pool/journal.ts';
 import { Lending } from './pool/lending.ts';
-import { Operations } from './pool/operations.ts';
+import type { Operating, OperationsPorts } from './pool/operations.ts';
 import type { PolicyOf, PoolRules } from './pool/pool.ts';
 import type { Clock, LeaseStore, Pause } from './pool/ports.ts';
 import type { VmProvider } from './pool/provider.ts';
-import type { Tick } from './pool/tick.ts';
-import { createTick, inventoryEntry } from './pool/tick.ts';
+import type { Tick, TickPorts } from './pool/tick.ts';
 import { Upkeep } from './pool/upkeep.ts';
 import { MockProvider } from './providers/mock.ts';
 import { timeLimitedCheck } from './providers/time-limit.ts';
@@ -42,7 +41,7 @@ export interface Service {
   readonly provider: VmProvider;
   readonly upkeep: Upkeep;
   readonly lending: Lending;
-  readonly operations: Operations;
+  readonly operations: Operating;
   readonly api: Api;
   readonly tick: Tick;
   /** Gets ready for the first request. Never throws: each call and the next tick cope with what failed here. */
@@ -75,23 +74,26 @@ export async function createCallers(settings: Settings, clock: Clock): Promise<C
  * Puts the service together. This is the only composition: the tests and the bench use it too, with parts of their own.
  */
 export function composeService(settings: Settings, parts: ServiceParts): Service {
-  const { store, provider, callerOf = anonymous(settings), clock, pause, write } = parts;
+  const { store, provider, trustedKeys = [], callerOf = anonymous(settings), clock, pause, write } = parts;
   const { metricsNamespace } = settings;
   const journal = createJournal({ clock, metricsNamespace, write });
   const policyOf = policies(settings, provider);
   const check = timeLimitedCheck(provider, (pool) => policyOf(pool).checkLimitSec);
   const upkeep = new Upkeep({ store, provider, check, clock }, policyOf);
   const lending = new Lending({ store, provider, upkeep, clock, newId }, policyOf);
-  const operations = new Operations({ store, upkeep, provider, clock, pause });
+  const operations = lazyOperations({ store, upkeep, provider, clock, pause });
   const { kind: authorization } = settings.authorization;
-  const api = createApi({ lending, operations, authorization, callerOf, journal });
-  const tick = reported(createTick({ upkeep, journal, clock }), journal);
+  const api = createApi({ lending, operations, authorization, trustedKeys, callerOf, journal });
+  const tick = reported(lazyTick({ upkeep, journal, clock }), journal);
 
   /** Knows the VMs from the first request on, and opens the connection to the store while nobody waits. */
   async function start(): Promise<void> {
     try {
       const progress = await upkeep.sync('init', START_SYNC_MS);
-      if (progress.left > 0) journal(inventoryEntry('init', progress));
+      if (progress.left > 0 || progress.fault) {
+        const { inventoryEntries } = await import('./pool/tick.ts');
+        for (const entry of inventoryEntries('init', progress)) journal(entry);
+      }
     } catch (error) {
       const message = 'the inventory could not be synced at the start; the next tick tries again';
       journal({ level: 'ERROR', message, fields: whereLeasesLive(settings), error });
@@ -102,6 +104,21 @@ export function composeService(settings: Settings, parts: ServiceParts): Service
   }
 
   return { store, provider, upkeep, lending, operations, api, tick, start };
+}
+
+/** Loaded for the first call of an operator: a borrower's cold start does not need it. */
+function lazyOperations(ports: OperationsPorts): Operating {
+  const load = async () => new (await import('./pool/operations.ts')).Operations(ports);
+  return {
+    order: async (...wish) => (await load()).order(...wish),
+    vms: async (query) => (await load()).vms(query),
+    events: async (query) => (await load()).events(query),
+  };
+}
+
+/** Loaded for the first tick. */
+function lazyTick(ports: TickPorts): Tick {
+  return async (...run) => (await import('./pool/tick.ts')).createTick(ports)(...run);
 }
 
 /** Logs why a tick failed, as one line of the journal; Lambda still counts the failed invocation. */

@@ -38,7 +38,7 @@ export const SETTINGS = {
   ),
   CERTIFICATE_AUTHORITY_PUBLIC_KEYS: list(
     /^[A-Za-z0-9+/]{16,}={0,2}$/,
-    'must be public keys as KMS answers them (SubjectPublicKeyInfo in base64), with commas between, the signing one first',
+    'must be public keys of KMS in base64, with commas between',
     { onlyWith: WITH_INVENTORY },
   ),
   VISITOR_FUNCTION: text(/^[\w:-]{0,170}$/, 'must be the name or ARN of a Lambda function', {

@@ -3,8 +3,8 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 /** The answer to a request, before it is written for API Gateway. */
 export interface Answer {
   readonly status: number;
-  /** Absent: the answer has no body. */
-  readonly body?: object;
+  /** An object is sent as JSON, a text as it is. Absent: the answer has no body. */
+  readonly body?: object | string;
   /** Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -21,7 +21,10 @@ export function toResult({ status, body, headers }: Answer, requestId: string): 
     'x-request-id': requestId,
   };
   if (headers !== undefined) Object.assign(sent, headers);
-  if (body !== undefined) return { statusCode: status, headers: sent, body: JSON.stringify(body) };
+  if (typeof body === 'string') sent['content-type'] = 'text/plain; charset=utf-8';
+  if (body !== undefined) {
+    return { statusCode: status, headers: sent, body: typeof body === 'string' ? body : JSON.stringify(body) };
+  }
   delete sent['content-type'];
   return { statusCode: status, headers: sent };
 }

@@ -5,7 +5,6 @@ import type { Answer } from './answer.ts';
 import { toHeadResult, toResult } from './answer.ts';
 import type { Call, Services } from './call.ts';
 import { CALLS } from './calls.ts';
-import { createDefaultRoute } from './default-route.ts';
 import type { Facts } from './facts.ts';
 import { Problem, problemAnswer, refused } from './problem.ts';
 import { requestEntry } from './request-log.ts';
@@ -27,13 +26,21 @@ type Route = (event: APIGatewayProxyEventV2, facts: Facts) => Promise<Answer>;
 /** The HTTP API over the rules of lending. It answers each request and logs it in one line. */
 export function createApi({ journal, ...services }: ApiOptions): Api {
   const routes = new Map(CALLS.map((call) => [call.route as string, routeOf(call, services)]));
-  const defaultRoute = createDefaultRoute(CALLS, (call, event, facts) => call.run(event, facts, services));
+  let defaultRoute: Promise<Route> | undefined;
+
+  // Loaded for the first request that matches no call, so that the others pay nothing for it.
+  async function loadDefaultRoute(): Promise<Route> {
+    const { createDefaultRoute } = await import('./default-route.ts');
+    return createDefaultRoute(CALLS, (call, event, facts) => call.run(event, facts, services));
+  }
+
+  const answerDefault: Route = async (event, facts) => (await (defaultRoute ??= loadDefaultRoute()))(event, facts);
 
   return async (event, invocationId) => {
     const started = process.hrtime();
     const { requestId } = event.requestContext;
     const facts: Facts = {};
-    const outcome = await outcomeOf(routes.get(event.routeKey) ?? defaultRoute, event, facts);
+    const outcome = await outcomeOf(routes.get(event.routeKey) ?? answerDefault, event, facts);
     const problem = outcome instanceof Problem ? outcome : undefined;
     const answer = outcome instanceof Problem ? problemAnswer(outcome, requestId) : outcome;
     const durationMs = msSince(started);

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as v from 'valibot';
 import type { Lending } from '../pool/lending.ts';
-import type { Operations } from '../pool/operations.ts';
+import type { Operating } from '../pool/operations.ts';
 import type { Audience, Authorization } from './audience.ts';
 import type { Facts } from './facts.ts';
 import type { CallerOf } from './identity/caller.ts';
@@ -12,10 +12,12 @@ import type { ProblemCode } from './refusals.ts';
 /** What handlers need to carry out calls. */
 export interface Services {
   readonly lending: Lending;
-  readonly operations: Operations;
+  readonly operations: Operating;
   readonly callerOf: CallerOf;
   /** How callers are verified; `GET /openapi.json` says it. */
   readonly authorization: Authorization;
+  /** Lines of public keys that VMs must trust; empty where no certificates are made. */
+  readonly trustedKeys: readonly string[];
 }
 
 /** What a handler needs to know of a request beside its parameters. */
@@ -51,13 +53,13 @@ export interface Declaration<Parameters extends v.ObjectEntries, Headers extends
 }
 
 /** One call of the API. */
-export interface Call<Body = object> extends Pick<
+export interface Call<Body = object | string> extends Pick<
   Declaration<v.ObjectEntries, v.ObjectEntries, Body>,
   'route' | 'audience'
 > {
   readonly parameters: v.ObjectEntries;
   readonly headers: v.ObjectEntries;
-  /** Checks a request and carries it out. @returns the body of the answer 200 */
+  /** Checks a request and carries it out. @returns the body of the answer 200: JSON, or plain text */
   readonly run: (event: APIGatewayProxyEventV2, facts: Facts, services: Services) => Promise<Body>;
 }
 
@@ -104,15 +106,23 @@ export interface Documentation<Schema extends v.ObjectEntries = v.ObjectEntries>
   readonly isStatic?: boolean;
 }
 
-/** A call with what `scripts/contract` writes about it. */
-export interface DocumentedCall extends Documentation {
+/** The same of a call that answers plain text. */
+export type TextDocumentation = Omit<Documentation, 'answer' | 'example'> & { readonly example: string };
+
+/** A call with what `scripts/contract` writes about it. Without an `answer`, it answers plain text. */
+export type DocumentedCall = (Documentation | (TextDocumentation & { readonly answer?: never })) & {
   readonly call: Call;
-}
+};
 
 /** Documents a call. Only `scripts/contract` asks for it, so the bundle contains none of it. */
 export function documented<Schema extends v.ObjectEntries>(
   documentedCall: Call<v.InferOutput<v.ObjectSchema<Schema, undefined>>>,
   documentation: Documentation<Schema>,
 ): DocumentedCall {
+  return { ...documentation, call: documentedCall };
+}
+
+/** Documents a call that answers plain text, see {@link documented}. */
+export function documentedText(documentedCall: Call<string>, documentation: TextDocumentation): DocumentedCall {
   return { ...documentation, call: documentedCall };
 }

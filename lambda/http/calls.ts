@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import { caPub } from './calls/ca-pub.ts';
 import { connectVm } from './calls/connectvm.ts';
 import { events } from './calls/events.ts';
 import { getVm } from './calls/getvm.ts';
@@ -21,6 +22,7 @@ export const CALLS: readonly Call[] = [
   pools,
   health,
   openApi,
+  caPub,
   vms,
   events,
   drain,

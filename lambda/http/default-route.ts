@@ -22,7 +22,7 @@ interface Endpoint {
  */
 export function createDefaultRoute(
   calls: readonly Call[],
-  run: (call: Call, event: APIGatewayProxyEventV2, facts: Facts) => Promise<object>,
+  run: (call: Call, event: APIGatewayProxyEventV2, facts: Facts) => Promise<object | string>,
 ): (event: APIGatewayProxyEventV2, facts: Facts) => Promise<Answer> {
   const endpoints = calls.map(endpointOf);
 

@@ -15,7 +15,7 @@ export const FIELD_DOCUMENTATION: Readonly<Record<string, FieldDocumentation>> =
     example: 60,
   },
   sshPublicKey: {
-    meaning: 'OpenSSH public key that the VM accepts; no private key is handed out then',
+    meaning: 'OpenSSH public key that is let in; no private key is handed out then',
     example: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm alice@laptop',
   },
   leaseId: {
@@ -29,6 +29,10 @@ export const FIELD_DOCUMENTATION: Readonly<Record<string, FieldDocumentation>> =
   id: { meaning: 'id of the VM', example: 'vm-01' },
   vm: { meaning: 'id of a VM', example: 'vm-01' },
   reason: { meaning: 'why; kept with the event', example: 'new disk' },
+  hostKey: {
+    meaning: 'fingerprint of the new host key, to return a VM whose host key changed',
+    example: 'SHA256:kYaUkeKZtYOCKqFUcAmeJLBELrJ4vqJKKEBcKIdCC7o',
+  },
   limit: { meaning: 'most items on the page', example: 50 },
   cursor: { meaning: 'where the page begins: the cursor of the page before', example: 'dm0tMDE' },
 };

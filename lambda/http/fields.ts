@@ -30,6 +30,12 @@ const REASON = 'must be 1 to 500 characters that say why';
 /** Why an operator gives an order. */
 export const reason = v.pipe(v.string(REASON), v.trim(), v.minLength(1, REASON), v.maxLength(500, REASON));
 
+/** A host key by its fingerprint, as `ssh-keygen -l` prints it. */
+export const hostKey = text(
+  /^SHA256:[A-Za-z0-9+/]{43}$/,
+  "must be the fingerprint of the VM's new host key as ssh-keygen -l prints it, SHA256: and 43 characters",
+);
+
 /** The user's own key, which the VM then accepts. */
 export const sshPublicKey = v.pipe(
   v.string(PUBLIC_KEY_RULE),

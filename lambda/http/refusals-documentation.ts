@@ -52,6 +52,7 @@ export const REFUSAL_DOCUMENTATION: Readonly<Record<ProblemCode, RefusalDocument
     example: { latestExpiresAt: '2026-11-28T12:00:00Z' },
   },
   method_not_allowed: { meaning: 'The path exists, but only for the methods in `Allow`.' },
+  no_certificate_authority: { meaning: 'The service makes no login certificates.' },
   no_lease: { meaning: 'The user holds no lease, or it has ended.' },
   not_found: { meaning: 'No call has this path.' },
   not_yours: { meaning: 'The `userid` is not yours; only operators may act for others.' },

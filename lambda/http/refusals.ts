@@ -8,6 +8,7 @@ export type ProblemCode =
   | 'internal'
   | 'invalid_request'
   | 'method_not_allowed'
+  | 'no_certificate_authority'
   | 'not_found'
   | 'not_yours'
   | 'payload_too_large'
@@ -50,6 +51,7 @@ export const REFUSALS: Readonly<Record<ProblemCode, Status>> = {
   lease_superseded: CONFLICT,
   lease_too_long: UNPROCESSABLE_CONTENT,
   method_not_allowed: METHOD_NOT_ALLOWED,
+  no_certificate_authority: NOT_FOUND,
   no_lease: NOT_FOUND,
   not_found: NOT_FOUND,
   not_yours: FORBIDDEN,

@@ -26,6 +26,9 @@ const KIND_OF: Readonly<Record<Order, EventKind>> = {
   release: 'force_released',
 };
 
+/** What operators do, as those who offer it need it. */
+export type Operating = Pick<Operations, 'order' | 'vms' | 'events'>;
+
 /** What operations need from outside. */
 export interface OperationsPorts {
   readonly store: OperatorStore;

@@ -41,22 +41,25 @@ export function createTick({ upkeep, journal, clock }: TickPorts): Tick {
   return async (requestId, budgetMs) => {
     const startedMs = clock();
     const tidied = await tidyUntil(startedMs + TIDY_SHARE * budgetMs, upkeep, clock, requestId);
+    let inventoryFaults = 1;
     try {
       const progress = await upkeep.sync(requestId, startedMs + budgetMs - clock());
-      if (progress.changes + progress.left > 0) journal(inventoryEntry(requestId, progress));
+      for (const entry of inventoryEntries(requestId, progress)) journal(entry);
+      inventoryFaults = progress.fault === undefined ? 0 : 1;
     } finally {
       // If the inventory can't be read, still publish the figures; the tick fails afterwards.
-      await report(requestId, startedMs, tidied);
+      await report(requestId, startedMs, tidied, inventoryFaults);
     }
   };
 
-  async function report(requestId: string, startedMs: number, tidied: Tidied): Promise<void> {
+  async function report(requestId: string, startedMs: number, tidied: Tidied, inventoryFaults: number): Promise<void> {
     for (const { vmId, error } of tidied.faults) {
       journal({ level: 'ERROR', message: 'a VM could not be tidied', fields: { requestId, vmId }, error });
     }
     for (const [pool, counts] of await upkeep.counts()) journal(poolEntry(pool, counts));
     const backlog = await upkeep.backlog(BACKLOG_LIMIT);
-    journal(tickEntry(requestId, clock() - startedMs, tidied, backlog));
+    const run = { requestId, durationMs: clock() - startedMs, inventoryFaults };
+    journal(tickEntry(run, tidied, backlog));
   }
 }
 
@@ -75,20 +78,43 @@ async function tidyUntil(endMs: number, upkeep: Upkeep, clock: Clock, requestId:
   }
 }
 
-/** Says how far a sync came. */
-export function inventoryEntry(requestId: string, { wanted, changes, left }: InventoryProgress): JournalEntry {
+/** Says how far a sync came if there was anything to do, and why the newest inventory can't be used. */
+export function inventoryEntries(requestId: string, progress: InventoryProgress): readonly JournalEntry[] {
+  const { wanted, changes, left, fault } = progress;
   const message = left > 0 ? 'the inventory is being synced' : 'the inventory was synced';
-  return { message, fields: { requestId, vmsWanted: wanted, vmsDone: Math.max(0, wanted - left), changes, left } };
+  const fields = { requestId, vmsWanted: wanted, vmsDone: Math.max(0, wanted - left), changes, left };
+  return [
+    ...(changes + left > 0 ? [{ message, fields }] : []),
+    ...(fault === undefined ? [] : [inventoryFault(requestId, fault)]),
+  ];
 }
 
-function tickEntry(requestId: string, durationMs: number, tidied: Tidied, backlog: Backlog): JournalEntry {
-  const { reaped, checked, faults } = tidied;
+function inventoryFault(requestId: string, error: Error): JournalEntry {
+  return {
+    level: 'ERROR',
+    message: "the inventory can't be used, so the last good one stays",
+    fields: { requestId },
+    error,
+  };
+}
+
+/** One run of the tick. */
+interface Run {
+  readonly requestId: string;
+  readonly durationMs: number;
+  /** 1 if the newest inventory can't be used. */
+  readonly inventoryFaults: number;
+}
+
+function tickEntry(run: Run, { reaped, checked, faults }: Tidied, backlog: Backlog): JournalEntry {
+  const { requestId, durationMs, inventoryFaults } = run;
   return {
     message: 'tick',
     fields: { requestId, durationMs, reaped, checked, failed: faults.length, ...backlog },
     metrics: [
       { name: 'LeasesOverdue', unit: 'Count', value: backlog.leasesOverdue },
       { name: 'OldestCheckSeconds', unit: 'Seconds', value: backlog.oldestCheckSec },
+      { name: 'InventoryFaults', unit: 'Count', value: inventoryFaults },
     ],
   };
 }

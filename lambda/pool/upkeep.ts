@@ -1,4 +1,3 @@
-import pMap from 'p-map';
 import type { Act, ChangeEvent, EventKind } from './event.ts';
 import { REAPER, secondsOf } from './event.ts';
 import { PoolWouldEmpty } from './inventory.ts';
@@ -65,6 +64,9 @@ export class Upkeep {
     await this.ports.provider.refresh();
     const due = await this.ports.store.due(this.nowSec(), limit + except.size);
     const wanted = due.filter(({ vm }) => !except.has(vm.id)).slice(0, limit);
+    if (wanted.length === 0) return { reaped: 0, checked: 0, faults: [] };
+    // Loaded when VMs are due: a cold start that lends a VM does without it.
+    const { default: pMap } = await import('p-map');
     const rounds = await pMap(wanted, (status) => this.tidyOne(status, requestId), { concurrency: PARALLEL });
     return {
       reaped: rounds.reduce((sum, { reaped }) => sum + reaped, 0),

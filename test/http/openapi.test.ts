@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { CALLS } from '../../lambda/http/calls.ts';
 import openApi from '../../lambda/openapi.json' with { type: 'json' };
-import { InvalidCursor, StoreUnavailable } from '../../lambda/pool/refusals.ts';
+import { AccessUnavailable, InvalidCursor, StoreUnavailable } from '../../lambda/pool/refusals.ts';
 import { answersDocumented, answersSeen } from '../support/api/contract.ts';
 import { OPERATOR } from '../support/api/modes.ts';
 import type { TestApi } from '../support/api/served-api.ts';
@@ -23,7 +23,7 @@ beforeEach(async () => {
 /** @returns status and code, such as `409 already_allocated` */
 async function call(route: string, query = '', event: EventParts = {}): Promise<string> {
   const { statusCode, body } = await parts.api(requestOf(route, query, event), 'invocation-1');
-  const { code } = JSON.parse(body ?? '') as { code?: string };
+  const { code } = (body?.startsWith('{') ? JSON.parse(body) : {}) as { code?: string };
   return [statusCode, code].filter((part) => part !== undefined).join(' ');
 }
 
@@ -49,6 +49,7 @@ const QUERY: Readonly<Record<string, string>> = {
   'POST /getvm': 'userid=alice',
   'POST /releasevm': 'userid=alice',
   'POST /renewvm': 'userid=alice',
+  'POST /connectvm': 'userid=alice',
   'GET /lease': 'userid=alice',
   'GET /events': 'vm=vm-01',
   'POST /vms/{id}/drain': 'reason=test',
@@ -97,7 +98,7 @@ describe('any call', () => {
     expect(await parts.api(broken(requestOf(route, '', {})), 'invocation-1')).toMatchObject({ statusCode: 500 });
   });
 
-  it.each(ROUTES.filter((route) => route !== 'GET /openapi.json'))(
+  it.each(ROUTES.filter((route) => !['GET /openapi.json', 'GET /ca.pub'].includes(route)))(
     '%s says when the store is out of reach',
     async (route) => {
       failStore(new StoreUnavailable());
@@ -122,14 +123,60 @@ describe('calls of borrowers', () => {
     expect(await call('POST /renewvm', 'userid=alice&leaseId=other')).toBe('409 lease_superseded');
     expect(await call('POST /renewvm', 'userid=alice')).toBe('200');
     expect(await call('GET /lease', 'userid=alice')).toBe('200');
+    expect(await call('POST /connectvm', 'userid=alice&leaseId=other')).toBe('409 lease_superseded');
+    expect(await call('POST /connectvm', 'userid=alice')).toBe('200');
     expect(await call('POST /releasevm', 'userid=alice&leaseId=other')).toBe('409 lease_superseded');
     expect(await call('POST /releasevm', 'userid=alice')).toBe('200');
     expect(await call('POST /getvm', 'userid=alice', key)).toBe('409 idempotency_key_spent');
-    for (const route of ['POST /releasevm', 'POST /renewvm', 'GET /lease'])
+    for (const route of ['POST /releasevm', 'POST /renewvm', 'POST /connectvm', 'GET /lease'])
       expect(await right(route)).toBe('404 no_lease');
     for (const userid of ['alice', 'bob', 'carol']) await call('POST /getvm', `userid=${userid}`);
     expect(await call('POST /getvm', 'userid=dave')).toBe('503 pool_empty');
     for (const route of ['GET /pool', 'GET /health', 'GET /openapi.json']) expect(await call(route)).toBe('200');
+  });
+});
+
+describe('GET /ca.pub', () => {
+  it('answers the keys that VMs must trust, a line each', async () => {
+    expect(await call('GET /ca.pub')).toBe('404 no_certificate_authority');
+    parts = await testApi(undefined, {}, ['ecdsa-sha2-nistp256 AAAA vm-pool', 'ecdsa-sha2-nistp256 BBBB vm-pool']);
+    const answer = await parts.api(requestOf('GET /ca.pub', '', {}), 'invocation-1');
+    expect(answer).toMatchObject({
+      statusCode: 200,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: 'ecdsa-sha2-nistp256 AAAA vm-pool\necdsa-sha2-nistp256 BBBB vm-pool\n',
+    });
+  });
+});
+
+describe('a login credential that can not be made', () => {
+  it.each(['POST /getvm', 'GET /lease', 'POST /connectvm'])('%s: 503, and the lease stands', async (route) => {
+    if (route !== 'POST /getvm') await right('POST /getvm');
+    parts.provider.onLogin = () => {
+      throw new AccessUnavailable('KMS does not answer', { cause: new Error('throttled') });
+    };
+    expect(await parts.api(requestOf(route, 'userid=alice', {}), 'i-1')).toMatchObject({
+      statusCode: 503,
+      headers: { 'retry-after': '5' },
+      body: expect.stringContaining('"code":"access_unavailable"'),
+    });
+    parts.provider.onLogin = () => undefined;
+    expect(await right('GET /lease')).toBe('200');
+  });
+});
+
+describe('a VM whose host key has changed', () => {
+  it('comes back only with the fingerprint of its new key', async () => {
+    const fingerprint = `SHA256:${'k'.repeat(43)}`;
+    const why = encodeURIComponent('wrong host key: SHA256:new');
+    await call('POST /vms/{id}/quarantine', `reason=${why}`);
+    parts.provider.hostKeys = () => [fingerprint];
+    expect(await right('POST /vms/{id}/return')).toBe('409 host_key_changed');
+    expect(await call('POST /vms/{id}/return', 'reason=a&hostKey=MD5:1')).toBe('400 invalid_request');
+    expect(await call('POST /vms/{id}/return', `reason=a&hostKey=${fingerprint.replace('k', 'j')}`)).toBe(
+      '409 host_key_changed',
+    );
+    expect(await call('POST /vms/{id}/return', `reason=a&hostKey=${fingerprint}`)).toBe('200');
   });
 });
 

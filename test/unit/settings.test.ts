@@ -14,6 +14,7 @@ describe('loadSettings', () => {
   it('has a default for everything', () => {
     expect(loadSettings({})).toEqual({
       store: { kind: 'memory' },
+      provider: { kind: 'mock' },
       limits: { defaultMinutes: 480, maxMinutes: 10_080 },
       check: { maxFailures: 3, backoffSec: 30, timeoutSec: 5 },
       eventsKeptDays: 90,
@@ -52,6 +53,7 @@ describe('loadSettings', () => {
         endpoint: 'http://127.0.0.1:8000',
         credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },
       },
+      provider: { kind: 'mock' },
       limits: { defaultMinutes: 30, maxMinutes: 60 },
       check: { maxFailures: 1, backoffSec: 0, timeoutSec: 9 },
       eventsKeptDays: 7,
@@ -139,10 +141,63 @@ describe('loadSettings', () => {
     expect(load).toThrow(
       'bad configuration: CHECK_MAX_FAILURES must be a whole number from 1 to 100; ' +
         'TABLE_NAME must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . - where STORE is dynamodb; ' +
-        'AWS_REGION must be the region of the table, such as eu-central-1 where STORE is dynamodb; ' +
-        'AWS_ACCESS_KEY_ID must be set where STORE is dynamodb; AWS_SECRET_ACCESS_KEY must be set where STORE is dynamodb; ' +
+        'AWS_REGION must be the AWS region, such as eu-central-1 where STORE is dynamodb or INVENTORY is in S3; ' +
+        'AWS_ACCESS_KEY_ID must be set where STORE is dynamodb or INVENTORY is in S3; ' +
+        'AWS_SECRET_ACCESS_KEY must be set where STORE is dynamodb or INVENTORY is in S3; ' +
         'AWS_ENDPOINT_URL must be a URL without a path, such as http://127.0.0.1:8000',
     );
+  });
+
+  it('reads where an inventory is, and what its VMs need', () => {
+    const inventory = {
+      PROVIDER: 'static',
+      INVENTORY: 's3://vm-pool-dev/vms.json',
+      CONFIRMED_INVENTORY: 'a'.repeat(64),
+      CERTIFICATE_AUTHORITY: 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab',
+      CERTIFICATE_AUTHORITY_PUBLIC_KEYS: 'MFkwEwYHKoZIzj0CAQY=,MFkwEwYHKoZIzj0CAQZ=',
+      VISITOR_FUNCTION: 'vm-pool-dev-visitor',
+      AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9000',
+    };
+    expect(loadSettings({ ...TABLE, ...inventory, AWS_ENDPOINT_URL: 'http://aws.test' }).provider).toEqual({
+      kind: 'static',
+      inventory: inventory.INVENTORY,
+      confirmedInventory: inventory.CONFIRMED_INVENTORY,
+      certificateAuthority: inventory.CERTIFICATE_AUTHORITY,
+      certificateAuthorityPublicKeys: ['MFkwEwYHKoZIzj0CAQY=', 'MFkwEwYHKoZIzj0CAQZ='],
+      visitorFunction: 'vm-pool-dev-visitor',
+      aws: {
+        region: 'eu-central-1',
+        endpoint: 'http://aws.test',
+        credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+      },
+      lambdaEndpoint: 'http://127.0.0.1:9000',
+    });
+  });
+
+  it('needs nothing of AWS for an inventory in a file', () => {
+    expect(loadSettings({ PROVIDER: 'static', INVENTORY: 'vms.json' }).provider).toEqual({
+      kind: 'static',
+      inventory: 'vms.json',
+      certificateAuthorityPublicKeys: [],
+    });
+  });
+
+  it.each([
+    { rule: 'requires an inventory', env: {}, says: 'INVENTORY must be where the inventory is: ' },
+    { rule: 'knows no other place', env: { INVENTORY: 'https://a/b' }, says: 'INVENTORY must be where ' },
+    { rule: 'requires AWS for S3', env: { INVENTORY: 's3://bucket/key' }, says: 'AWS_REGION must be the AWS region' },
+    {
+      rule: 'knows a confirmation by its digits',
+      env: { INVENTORY: 'a', CONFIRMED_INVENTORY: 'yes' },
+      says: 'CONFIRMED_INVENTORY must be the SHA-256 of an inventory',
+    },
+    {
+      rule: 'knows KMS keys by their ARN',
+      env: { INVENTORY: 'a', CERTIFICATE_AUTHORITY: 'arn:aws:kms:eu-central-1:123456789012:alias/ca' },
+      says: 'CERTIFICATE_AUTHORITY must be the ARN of a KMS key',
+    },
+  ])('with PROVIDER=static, $rule', ({ env, says }) => {
+    expect(() => loadSettings({ PROVIDER: 'static', ...env })).toThrow(says);
   });
 
   it.each([

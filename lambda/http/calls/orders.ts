@@ -1,18 +1,24 @@
 import * as v from 'valibot';
 import type { Order } from '../../pool/life.ts';
+import type { OrderParams } from '../../pool/operations.ts';
 import { UnknownVm } from '../../pool/refusals.ts';
 import { vmStatus } from '../answer-schemas.ts';
 import { vmBody } from '../bodies.ts';
-import type { Call } from '../call.ts';
+import type { Call, CallRequest, Services } from '../call.ts';
 import { call, documented } from '../call.ts';
-import { reason, vmId } from '../fields.ts';
+import { hostKey, reason, vmId } from '../fields.ts';
 import { DRAINED_VM } from './examples.ts';
 
 /** Takes a VM out. */
 export const drain = order('drain', 'POST /vms/{id}/drain');
 
 /** Puts a VM back. */
-export const putBack = order('return', 'POST /vms/{id}/return');
+export const putBack = call({
+  route: 'POST /vms/{id}/return',
+  audience: 'operators',
+  parameters: { reason, hostKey: v.optional(hostKey) },
+  handle: carryOut('return'),
+});
 
 /** Takes a VM out until it is put back. */
 export const quarantine = order('quarantine', 'POST /vms/{id}/quarantine');
@@ -21,18 +27,19 @@ export const quarantine = order('quarantine', 'POST /vms/{id}/quarantine');
 export const forceRelease = order('release', 'POST /vms/{id}/release');
 
 function order(kind: Order, route: Call['route']) {
-  return call({
-    route,
-    audience: 'operators',
-    parameters: { reason },
-    handle: async ({ reason: why }, { requestId, path, who: operator = '', facts }, { operations }) => {
-      const { id = '' } = path;
-      if (!v.is(vmId, id)) throw new UnknownVm(id);
-      const status = await operations.order({ order: kind, vmId: id, reason: why, operator }, requestId);
-      facts.vmId = status.vm.id;
-      return { vm: vmBody(status) };
-    },
-  });
+  return call({ route, audience: 'operators', parameters: { reason }, handle: carryOut(kind) });
+}
+
+type Wish = Pick<OrderParams, 'reason' | 'hostKey'>;
+
+function carryOut(kind: Order) {
+  return async (wish: Wish, { path, who: operator = '', facts, requestId }: CallRequest, services: Services) => {
+    const { id = '' } = path;
+    if (!v.is(vmId, id)) throw new UnknownVm(id);
+    const status = await services.operations.order({ order: kind, vmId: id, operator, ...wish }, requestId);
+    facts.vmId = status.vm.id;
+    return { vm: vmBody(status) };
+  };
 }
 
 const documentedOrder = {
@@ -51,7 +58,7 @@ export const documentation = () => [
   documented(putBack, {
     ...documentedOrder,
     summary: 'Puts a drained or quarantined VM back, through a check',
-    refusals: ['unknown_vm', 'vm_busy', 'wrong_state'],
+    refusals: ['host_key_changed', 'unknown_vm', 'vm_busy', 'wrong_state'],
   }),
   documented(quarantine, {
     ...documentedOrder,

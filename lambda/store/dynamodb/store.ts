@@ -1,7 +1,7 @@
 import { defined } from '../../pool/defined.ts';
 import type { Act, ChangeEvent, PoolEvent } from '../../pool/event.ts';
-import type { Lease } from '../../pool/lease.ts';
 import type { SyncOptions } from '../../pool/inventory.ts';
+import type { Lease } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
 import type {
   AcquireRequest,

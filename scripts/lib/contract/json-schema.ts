@@ -9,7 +9,11 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  * can't express (trimming, the bytes of a public key) stays with the function.
  */
 export function jsonSchema(schema: v.GenericSchema): JsonSchema {
-  const body = toJsonSchema(schema, { target: 'draft-2020-12', typeMode: 'output', ignoreActions: ['check', 'trim', 'readonly'] });
+  const body = toJsonSchema(schema, {
+    target: 'draft-2020-12',
+    typeMode: 'output',
+    ignoreActions: ['check', 'trim', 'readonly'],
+  });
   delete body.$schema;
   if (body.maximum === Number.MAX_SAFE_INTEGER) delete body.maximum;
   return { ...body };

@@ -47,7 +47,9 @@ function operation(documented: DocumentedCall): Record<string, unknown> {
       200: {
         description: 'Done.',
         headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
-        content: { 'application/json': { schema: objectSchema(answer), example } },
+        content: answer
+          ? { 'application/json': { schema: objectSchema(answer), example } }
+          : { 'text/plain; charset=utf-8': { schema: { type: 'string' }, example } },
       },
       ...problemResponses(refusalsOf(documented)),
     },

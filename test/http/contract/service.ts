@@ -8,11 +8,17 @@ export function service(served: Served): void {
   const { call, post } = clientOf(served);
 
   describe('GET /pool', () => {
-    it('counts by state for each pool, a lease past its end no longer as leased', async () => {
+    it('shows how each pool is lent, and its VMs by state, a lease past its end no longer as leased', async () => {
       await post('/getvm', { userid: 'alice', minutes: 1 });
       await post('/getvm', { userid: 'bob' });
       const leased = (count: number) => ({
-        pools: { default: { free: 3 - count, leased: count, checking: 0, quarantined: 0, drained: 0 } },
+        pools: {
+          default: {
+            ...{ free: 3 - count, leased: count, checking: 0, quarantined: 0, drained: 0 },
+            ...{ aliases: [], access: 'mock', check: 'none', reset: 'none' },
+            lease: { defaultMinutes: 480, maxMinutes: 10_080 },
+          },
+        },
       });
       expect((await call('GET', '/pool')).body).toEqual(leased(2));
       served().clock.advance(60);

@@ -44,6 +44,7 @@ it('reaps ended leases and logs the counts of each pool', async () => {
       metrics: [
         { name: 'LeasesOverdue', unit: 'Count', value: 0 },
         { name: 'OldestCheckSeconds', unit: 'Seconds', value: 0 },
+        { name: 'InventoryFaults', unit: 'Count', value: 0 },
       ],
     },
   ]);
