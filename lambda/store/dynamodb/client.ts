@@ -1,21 +1,10 @@
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type * as dynamodb from '@aws-sdk/client-dynamodb';
-import { Sha256 } from '@smithy/core/checksum';
-import { HttpRequest } from '@smithy/core/transport';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentity } from '@smithy/types';
-import { defined } from '../../pool/defined.ts';
+import type { AwsOptions } from '../../aws/client.ts';
+import { AwsClient } from '../../aws/client.ts';
+import { jsonErrorCode, jsonRequest } from '../../aws/json-request.ts';
 
 /** Where DynamoDB is, and who asks. */
-export interface ClientOptions {
-  /** AWS region, such as `eu-central-1`. */
-  readonly region: string;
-  /** URL of another DynamoDB than the region's. */
-  readonly endpoint?: string | undefined;
-  readonly credentials: AwsCredentialIdentity;
-}
+export type ClientOptions = AwsOptions;
 
 /** Input and output of each request, in the words of the API reference. */
 export interface Api {
@@ -54,14 +43,17 @@ export class DynamoDbError extends Error {
 
 /** Longest that one request may take; one that takes longer is most likely lost. */
 const REQUEST_TIMEOUT_MS = 1_500;
-const CONNECTION_TIMEOUT_MS = 1_000;
 
-/** The work of a tick goes out in parallel. */
-const CONNECTIONS = 64;
+const LIMITS = {
+  /** The work of a tick goes out in parallel. */
+  connections: 64,
+  connectionTimeoutMs: 1_000,
+  silenceTimeoutMs: REQUEST_TIMEOUT_MS,
+};
 
 /**
- * The few operations of DynamoDB that the store needs, by AWS's own signer and HTTP handler. The SDK's whole client
- * would do, but it takes a cold start 30 ms more to load and to warm up (`npm run bench -- --only cold-dynamodb`).
+ * The few operations of DynamoDB that the store needs. The SDK's whole client would do, but it takes a cold start 30 ms
+ * more to load and to warm up (`npm run bench -- --only cold-dynamodb`).
  *
  * Each request is sent once; the caller decides whether to send it again.
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html)
@@ -69,21 +61,11 @@ const CONNECTIONS = 64;
 export class DynamoDb {
   /** Where requests go, for errors: `https://dynamodb.eu-central-1.amazonaws.com, region eu-central-1`. */
   readonly place: string;
-  private readonly endpoint: URL;
-  private readonly signer: SignatureV4;
-  private readonly http = new NodeHttpHandler({
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    throwOnRequestTimeout: true,
-    socketTimeout: REQUEST_TIMEOUT_MS,
-    httpsAgent: { maxSockets: CONNECTIONS },
-    httpAgent: { maxSockets: CONNECTIONS },
-  });
+  private readonly client: AwsClient;
 
-  constructor({ region, endpoint = endpointOf(region), credentials }: ClientOptions) {
-    this.endpoint = new URL(endpoint);
-    this.place = `${this.endpoint.origin}, region ${region}`;
-    this.signer = new SignatureV4({ service: 'dynamodb', region, credentials, sha256: Sha256 });
+  constructor(options: ClientOptions) {
+    this.client = new AwsClient('dynamodb', options, LIMITS);
+    this.place = this.client.place;
   }
 
   /**
@@ -96,36 +78,14 @@ export class DynamoDb {
     input: Api[Name][0],
     timeoutMs = REQUEST_TIMEOUT_MS,
   ): Promise<Api[Name][1]> {
-    const request = await this.signer.sign(this.request(operation, JSON.stringify(input)));
-    const { response } = await this.http.handle(new HttpRequest(request), {
-      requestTimeout: Math.min(timeoutMs, REQUEST_TIMEOUT_MS),
-    });
-    const body: unknown = JSON.parse(await text(response.body as Readable));
-    if (response.statusCode !== 200) throw errorOf(body as ErrorBody);
+    const request = jsonRequest('1.0', `DynamoDB_20120810.${operation}`, input);
+    const answer = await this.client.send(request, { timeoutMs: Math.min(timeoutMs, REQUEST_TIMEOUT_MS) });
+    const body: unknown = JSON.parse(answer.body);
+    if (answer.status !== 200) throw errorOf(body as ErrorBody);
     return body as Api[Name][1];
   }
-
-  private request(operation: keyof Api, body: string): HttpRequest {
-    const { protocol, hostname, host, port } = this.endpoint;
-    const headers = {
-      host,
-      'content-type': 'application/x-amz-json-1.0',
-      'content-length': String(Buffer.byteLength(body)),
-      'x-amz-target': `DynamoDB_20120810.${operation}`,
-    };
-    const portNumber = port === '' ? undefined : Number(port);
-    return new HttpRequest(defined({ method: 'POST', protocol, hostname, port: portNumber, headers, body }));
-  }
-}
-
-/**
- * The URL of a region's DynamoDB (https://docs.aws.amazon.com/general/latest/gr/ddb.html). Only the isolated partitions
- * have other names; there `AWS_ENDPOINT_URL_DYNAMODB` has to say which.
- */
-export function endpointOf(region: string): string {
-  return `https://dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
 function errorOf({ __type, message, Message, CancellationReasons }: ErrorBody): DynamoDbError {
-  return new DynamoDbError(__type?.split('#').at(-1) ?? 'unknown', message ?? Message ?? '', CancellationReasons);
+  return new DynamoDbError(jsonErrorCode(__type), message ?? Message ?? '', CancellationReasons);
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DynamoDb, DynamoDbError, endpointOf } from '../../../../lambda/store/dynamodb/client.ts';
+import { DynamoDb, DynamoDbError } from '../../../../lambda/store/dynamodb/client.ts';
 import { signedHeaders } from '../../../support/api/signature.ts';
 
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
@@ -128,15 +128,5 @@ describe('DynamoDb', () => {
     const thrown = await failure(answered);
     expect(thrown).not.toBeInstanceOf(DynamoDbError);
     expect(thrown).toMatchObject(error);
-  });
-});
-
-describe('endpointOf', () => {
-  it.each([
-    { region: 'eu-central-1', url: 'https://dynamodb.eu-central-1.amazonaws.com' },
-    { region: 'us-gov-west-1', url: 'https://dynamodb.us-gov-west-1.amazonaws.com' },
-    { region: 'cn-north-1', url: 'https://dynamodb.cn-north-1.amazonaws.com.cn' },
-  ])('is $url in $region', ({ region, url }) => {
-    expect(endpointOf(region)).toBe(url);
   });
 });

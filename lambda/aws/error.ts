@@ -1,0 +1,31 @@
+/** How the code of an error begins whose message names the action, the caller and the resource. */
+const DENIED = 'AccessDenied';
+const LONGEST_WORDS = 400;
+
+/**
+ * A service of AWS answered with an error, or not at all. The error never has what was sent or answered, since both may
+ * hold a key.
+ */
+export class AwsError extends Error {
+  override readonly name = 'AwsError';
+
+  /**
+   * @param service - such as `kms`
+   * @param code - of AWS, such as `ThrottlingException`, or of the network, such as `ECONNREFUSED`
+   * @param status - of the HTTP answer; undefined when there was none
+   * @param words - what AWS says; kept only where it denies access
+   */
+  constructor(
+    readonly service: string,
+    readonly code: string,
+    readonly status?: number,
+    words = '',
+  ) {
+    super(status === undefined ? `${service} did not answer: ${code}` : answered(service, code, status, words));
+  }
+}
+
+function answered(service: string, code: string, status: number, words: string): string {
+  const why = code.startsWith(DENIED) && words !== '' ? `: ${words.slice(0, LONGEST_WORDS)}` : '';
+  return `${service} answered ${status} ${code}${why}`;
+}

@@ -1,0 +1,36 @@
+import type { AwsOptions } from './client.ts';
+import { AwsError } from './error.ts';
+import { jsonRequest } from './json-request.ts';
+import type { CallLimits } from './service.ts';
+import { AwsService } from './service.ts';
+
+/** An API that speaks JSON 1.1: KMS, SSM, Secrets Manager. */
+export class JsonApi {
+  private readonly service: AwsService;
+
+  /**
+   * @param service - its name in signatures and addresses
+   * @param api - its name in requests, such as `TrentService` for KMS
+   */
+  constructor(
+    service: string,
+    private readonly api: string,
+    options: AwsOptions,
+  ) {
+    this.service = new AwsService(service, options);
+  }
+
+  /**
+   * @returns the answer, which nobody has checked yet
+   * @throws {@link AwsError}
+   */
+  async call(operation: string, input: object, limits: CallLimits): Promise<Readonly<Record<string, unknown>>> {
+    const { status, body } = await this.service.send(jsonRequest('1.1', `${this.api}.${operation}`, input), limits);
+    try {
+      return JSON.parse(body) as Record<string, unknown>;
+    } catch {
+      // The parser's own error quotes the text.
+      throw new AwsError(this.service.service, 'UnreadableAnswer', status);
+    }
+  }
+}
