@@ -7,9 +7,16 @@ import { tokenSettings } from './token-settings.ts';
 export const HELP = `Serves the API on this computer, with mock VMs, until Ctrl-C.
 
   npm start
+  npm start -- --demo-vms 3
+  npm start -- --inventory vms.json
   npm start -- --dynamodb-local
   npm start -- --issuer https://id.example.com --audience vm-pool
 
+      --demo-vms N      lend N VMs to log in to instead of the mock VMs: SSH servers on this computer, for its own user.
+                        Needs sshd (package openssh-server)
+      --inventory FILE  lend the VMs of an inventory; npm run inventory:check FILE shows what is wrong with one.
+                        This computer then is their certificate authority: its key lies in
+                        .cache/certificate-authority.pem, unless CERTIFICATE_AUTHORITY names another file
       --dynamodb-local  keep leases in AWS's DynamoDB Local, in .cache/dynamodb-local: they survive the server.
                         Needs Java; fetches DynamoDB Local once
       --table-folder F  keep them in the folder F instead
@@ -35,13 +42,24 @@ export interface Settings {
   readonly port: number;
   /** Folder of DynamoDB Local's file, absolute or from the checkout; undefined for no DynamoDB Local */
   readonly tableFolder: string | undefined;
+  /** Where VMs come from; undefined for the mock VMs */
+  readonly vms: VmSettings | undefined;
   /** Undefined when anybody may call */
   readonly tokens: TokenSettings | undefined;
   /** Sentences for the user that do not keep the server from starting */
   readonly warnings: readonly string[];
 }
 
+/** VMs that are not mock objects. */
+export type VmSettings =
+  /** Their number */
+  | { readonly demoVms: number }
+  /** A file, as the user wrote it */
+  | { readonly inventory: string };
+
 const OPTIONS = {
+  'demo-vms': { type: 'string' },
+  inventory: { type: 'string' },
   'dynamodb-local': { type: 'boolean', default: false },
   'table-folder': { type: 'string' },
   issuer: { type: 'string' },
@@ -74,6 +92,7 @@ export function readSettings(
     host: host.address,
     port: portOf(env.PORT === '' ? undefined : env.PORT),
     tableFolder: folderOf(values),
+    vms: vmsOf(values),
     tokens,
     warnings: warnings.filter((warning) => warning !== undefined),
   };
@@ -99,6 +118,14 @@ function folderOf({
 }: ReturnType<typeof parse>): string | undefined {
   if (folder === '') throw new Error('--table-folder needs a folder, such as .cache/dynamodb-local');
   return folder ?? (isWanted ? '.cache/dynamodb-local' : undefined);
+}
+
+function vmsOf({ 'demo-vms': demo, inventory }: ReturnType<typeof parse>): VmSettings | undefined {
+  if (demo !== undefined && inventory !== undefined) throw new Error('--demo-vms and --inventory exclude each other');
+  if (inventory === '') throw new Error('--inventory needs a file, such as vms.json');
+  if (demo === undefined) return inventory === undefined ? undefined : { inventory };
+  if (/^\d{1,2}$/.test(demo) && Number(demo) >= 1) return { demoVms: Number(demo) };
+  throw new Error(`--demo-vms must be a whole number from 1 to 99, not ${demo}`);
 }
 
 /** Shells and compilers set HOST to the name of a machine, such as tcsh and conda: only an address is meant for us. */
