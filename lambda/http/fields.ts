@@ -2,7 +2,7 @@
  * The parameters that calls share. A rule is one sentence: whatever is wrong with a value, it says what would be right.
  */
 import * as v from 'valibot';
-import { isPublicKey, PUBLIC_KEY_RULE } from './ssh-public-key.ts';
+import { isPublicKey, PUBLIC_KEY_RULE } from '../pool/ssh-public-key.ts';
 
 /** The id of the user who borrows. */
 export const userid = text(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isPublicKey } from '../../../lambda/http/ssh-public-key.ts';
+import { isPublicKey } from '../../../lambda/pool/ssh-public-key.ts';
 
 /**
  * Keys that ssh-keygen made. The `sk-` keys are built from its numbers: ssh-keygen makes them only with a security key.
