@@ -26,11 +26,18 @@ export class JsonApi {
    */
   async call(operation: string, input: object, limits: CallLimits): Promise<Readonly<Record<string, unknown>>> {
     const { status, body } = await this.service.send(jsonRequest('1.1', `${this.api}.${operation}`, input), limits);
-    try {
-      return JSON.parse(body) as Record<string, unknown>;
-    } catch {
-      // The parser's own error quotes the text.
-      throw new AwsError(this.service.service, 'UnreadableAnswer', status);
-    }
+    const answer = objectOf(body);
+    if (answer === undefined) throw new AwsError(this.service.service, 'UnreadableAnswer', status);
+    return answer;
+  }
+}
+
+/** Undefined if it is not an object of JSON. The parser's own error would quote the text. */
+function objectOf(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
   }
 }
