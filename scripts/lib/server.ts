@@ -23,6 +23,8 @@ import type { Settings } from './server/settings.ts';
 import { HELP, isLoopback, readSettings } from './server/settings.ts';
 import { stopperOf } from './server/stop.ts';
 import { optionsOf, tokenAuthorizer } from './server/token-settings.ts';
+import type { OpenVms } from './server/vms.ts';
+import { openVms } from './server/vms.ts';
 import { welcome } from './server/welcome.ts';
 
 const STAGE = 'resources';
@@ -57,7 +59,9 @@ async function serve(settings: Settings): Promise<void> {
   for (const warning of settings.warnings) console.error(`vm-pool warns: ${warning}`);
   const authorizer = settings.tokens === undefined ? undefined : await tokenAuthorizer(settings.tokens);
   if (authorizer !== undefined) process.env.AUTHORIZATION = 'jwt';
-  const table = await openTable(settings);
+  const vms = settings.vms && (await openVms(settings.vms, root, process.env));
+  Object.assign(process.env, vms?.variables);
+  const table = await openTable(settings, vms);
   const { handler } = (await import(new URL('../../dist/lambda/index.mjs', import.meta.url).href)) as typeof lambda;
   const call: Call = (event) => handler(event, contextOf());
   const server = gatewayTo(call, settings, authorizer);
@@ -70,11 +74,11 @@ async function serve(settings: Settings): Promise<void> {
   const end = async () => {
     clearInterval(ticks);
     await stop(LAST_ANSWERS_MS);
-    await table?.database.stop();
+    await Promise.all([table?.database.stop(), vms?.stop()]);
     setTimeout(leaveUnread, LAST_LINES_MS).unref();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end());
-  console.log(welcome(addressOf(address, settings), settings, table));
+  console.log(welcome(addressOf(address, settings), settings, { table, vms }));
 }
 
 /** Ends even if nobody reads the log. A terminal that Ctrl-S has stopped keeps even `process.exit` waiting. */
@@ -86,9 +90,9 @@ function leaveUnread(): void {
 type Call = (event: Parameters<Handler>[0]) => ReturnType<Handler>;
 
 /** Starts DynamoDB Local, if it is wanted, and ends this process if it ends before. */
-async function openTable({ tableFolder, tokens }: Settings): Promise<LocalTable | undefined> {
+async function openTable({ tableFolder, tokens }: Settings, vms: OpenVms | undefined): Promise<LocalTable | undefined> {
   if (tableFolder === undefined) return undefined;
-  const table = await startLocalTable(path.resolve(root, tableFolder), optionsOf(tokens));
+  const table = await startLocalTable(path.resolve(root, tableFolder), optionsOf(tokens, vms?.inventory));
   Object.assign(process.env, table.variables);
   void table.database.ended.then(() => {
     if (!table.database.isStopped) fail('stops: DynamoDB Local, which keeps the leases, has ended');

@@ -26,8 +26,8 @@ export type Authenticate = (request: Outgoing) => Promise<Readonly<Record<string
 /** Calls without saying who calls. */
 export const anonymous: Authenticate = async () => ({});
 
-/** Longest that one request may take. API Gateway gives up after 30 s; a healthy call takes far less. */
-const TIMEOUT_MS = 15_000;
+/** Longest that one request may take. API Gateway gives up after 30 s, and the reset of a VM may take 20 s. */
+const TIMEOUT_MS = 31_000;
 
 /** Calls one deployment as one caller. */
 export class ApiClient {

@@ -70,11 +70,17 @@ export async function tokenAuthorizer({ issuer, audiences }: TokenSettings): Pro
   return jwtAuthorizer({ issuer, audiences, keys });
 }
 
-/** These settings as options of `npm start`, for a shell; the empty string for none. */
-export function optionsOf(tokens: TokenSettings | undefined): string {
-  if (tokens === undefined) return '';
-  const audiences = tokens.audiences.map((audience) => ` --audience ${quoted(audience)}`);
-  return ` -- --issuer ${quoted(tokens.issuer)}${audiences.join('')}`;
+/**
+ * Tokens and VMs as options of `npm start`, for a shell; the empty string for none.
+ * @param inventory - file
+ */
+export function optionsOf(tokens: TokenSettings | undefined, inventory?: string): string {
+  const options = [
+    ...(inventory === undefined ? [] : ['--inventory', inventory]),
+    ...(tokens === undefined ? [] : ['--issuer', tokens.issuer]),
+    ...(tokens?.audiences ?? []).flatMap((audience) => ['--audience', audience]),
+  ];
+  return options.length === 0 ? '' : ` -- ${options.map(quoted).join(' ')}`;
 }
 
 function quoted(word: string): string {

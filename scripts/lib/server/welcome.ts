@@ -3,14 +3,21 @@ import { commandOnSameTable } from './local-table.ts';
 import type { Settings } from './settings.ts';
 import type { TokenSettings } from './token-settings.ts';
 import { optionsOf } from './token-settings.ts';
+import type { OpenVms } from './vms.ts';
+
+/** What the server has started beside itself. */
+export interface Parts {
+  readonly table?: LocalTable | undefined;
+  readonly vms?: OpenVms | undefined;
+}
 
 /** What the server prints once it answers: how to call it, and where leases are. @param url - of the API */
-export function welcome(url: string, settings: Settings, table: LocalTable | undefined): string {
+export function welcome(url: string, settings: Settings, { table, vms }: Parts): string {
   return `vm-pool lends VMs at ${url}  (Ctrl-C stops it)
 
 ${settings.tokens === undefined ? howToCall(url) : howToCallWithToken(url, settings.tokens)}
-
-${table === undefined ? whereLeasesAre() : whereTableIs(settings, table)}
+${vms?.isDemo === true ? howToLogIn(url) : ''}
+${table === undefined ? whereLeasesAre() : whereTableIs(settings, table, vms)}
 `;
 }
 
@@ -24,10 +31,19 @@ function howToCallWithToken(url: string, { issuer, audiences }: TokenSettings): 
 TOKEN is a token of ${issuer} for ${audiences.join(' or ')}.`;
 }
 
-function whereTableIs({ tableFolder = '', tokens }: Settings, { variables }: LocalTable): string {
+/** Demo VMs let in the user of this computer. */
+function howToLogIn(url: string): string {
+  return `
+Then log in to it:
+
+  scripts/log-in ${url} --user alice
+`;
+}
+
+function whereTableIs({ tableFolder = '', tokens }: Settings, { variables }: LocalTable, vms?: OpenVms): string {
   return `Leases are kept in ${tableFolder} and survive this server. To start another one on the same table:
 
-  ${commandOnSameTable(variables, optionsOf(tokens))}`;
+  ${commandOnSameTable(variables, optionsOf(tokens, vms?.inventory))}`;
 }
 
 function whereLeasesAre({ STORE, TABLE_NAME = '' } = process.env): string {
