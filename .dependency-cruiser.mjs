@@ -1,5 +1,6 @@
 /**
- * Imports point inwards: index → service, real-vms → http, store, providers, access, visitor, telemetry → aws, pool.
+ * Imports point inwards: index → service, real-vms → http, store, providers, access, visitor, telemetry → aws, pool;
+ * and in the second function visitor.ts → visitor, telemetry → pool.
  * See the layout in README.md.
  */
 const adapters = ['http', 'store', 'providers', 'access', 'visitor', 'telemetry'];
@@ -39,6 +40,13 @@ export default {
       severity: 'error',
       from: { path: '^lambda/http/' },
       to: { path: '^lambda/aws/' },
+    },
+    {
+      name: 'the-visitor-function-knows-no-aws',
+      comment: 'It talks to VMs, which may be hostile: no permission, no key, no code that calls AWS.',
+      severity: 'error',
+      from: { path: '^lambda/visitor[.]ts$' },
+      to: { path: '^lambda/(?!(visitor|pool|telemetry)/)|@(aws-sdk|smithy)/', reachable: true },
     },
     {
       name: 'the-service-is-put-together-once',

@@ -1,12 +1,12 @@
 /**
- * Bundles the function and zips it. The same source gives the same bytes, on any machine and day, so that Terraform
- * sees a new function only where there is one.
+ * Bundles the two functions and zips them together. The same source gives the same bytes, on any machine and day, so
+ * that Terraform sees a new function only where there is one.
  */
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Metafile, Plugin } from 'esbuild';
+import type { Metafile, OutputFile, Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import type { ZipAttributes, Zippable } from 'fflate';
 import { zipSync } from 'fflate';
@@ -55,49 +55,74 @@ function importedBuiltin(name: string): string {
   ].join('\n');
 }
 
-const { metafile, outputFiles } = await build({
-  absWorkingDir: root,
-  entryPoints: ['lambda/index.ts'],
-  outdir,
-  bundle: true,
-  minify: true,
-  platform: 'node',
-  target: 'node20.16',
-  format: 'esm',
-  splitting: true,
-  outExtension: { '.js': '.mjs' },
-  // esbuild drops unused code of ES modules only, and prefers CommonJS for Node by default.
-  mainFields: ['module', 'main'],
-  // All notices are in one file, which the function never reads.
-  legalComments: 'none',
-  metafile: true,
-  write: false,
-  plugins: [plainBuiltins],
-});
-const used = usedOutputs(metafile);
-const files = new Map<string, Uint8Array>([[NOTICES, Buffer.from(await thirdPartyNotices(root, sourcesOf(used)))]]);
-for (const { path: file, contents } of outputFiles) {
-  if (used.has(path.relative(root, file))) files.set(path.basename(file), contents);
+/**
+ * Packages that the SSH library requires and never uses on Node.js: Diffie-Hellman for browsers, and RSA keys for a
+ * Node.js that can't make them.
+ */
+const unusedPackages: Plugin = {
+  name: 'unused-packages',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^(diffie-hellman|node-rsa)$/ }, ({ path: name }) => {
+      return { path: name, namespace: 'unused-package' };
+    });
+    bundler.onLoad({ filter: /./, namespace: 'unused-package' }, () => ({ contents: '' }));
+  },
+};
+
+/** A function's code: its entry, and what the entry loads at once or by and by. */
+interface Bundle {
+  readonly outputs: ReadonlyMap<string, Metafile['outputs'][string]>;
+  readonly files: readonly OutputFile[];
 }
+
+// Each function is bundled for itself: a module that both use would become a file that both load.
+const bundles = [await bundle('index'), await bundle('visitor')];
+const sources = bundles.flatMap(({ outputs }) => sourcesOf(outputs));
+const files = new Map<string, Uint8Array>([[NOTICES, Buffer.from(await thirdPartyNotices(root, sources))]]);
+for (const { path: file, contents } of bundles.flatMap((made) => made.files)) files.set(path.basename(file), contents);
 await fill(outdir, files);
 await writeWhole(zipPath, zipSync(zippable(files), { level: 9 }));
 console.log(`built ${path.relative(root, outdir)}/ and ${path.relative(root, zipPath)}`);
 
+async function bundle(entry: 'index' | 'visitor'): Promise<Bundle> {
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [`lambda/${entry}.ts`],
+    outdir,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20.16',
+    format: 'esm',
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
+    // esbuild drops unused code of ES modules only, and prefers CommonJS for Node by default.
+    mainFields: ['module', 'main'],
+    // All notices are in one file, which the function never reads.
+    legalComments: 'none',
+    metafile: true,
+    write: false,
+    plugins: [plainBuiltins, unusedPackages],
+  });
+  const outputs = usedOutputs(metafile, `dist/lambda/${entry}.mjs`);
+  return { outputs, files: outputFiles.filter(({ path: file }) => outputs.has(path.relative(root, file))) };
+}
+
 /** The files that are imported: esbuild makes one for each `import()`, also for those in code that it drops. */
-function usedOutputs({ outputs }: Metafile): Map<string, Metafile['outputs'][string]> {
-  const found: typeof used = new Map();
+function usedOutputs({ outputs }: Metafile, entry: string): Map<string, Metafile['outputs'][string]> {
+  const found = new Map<string, Metafile['outputs'][string]>();
   const follow = (file: string) => {
     const output = outputs[file];
     if (output === undefined || found.has(file)) return;
     found.set(file, output);
     for (const { path: imported } of output.imports) follow(imported);
   };
-  follow('dist/lambda/index.mjs');
+  follow(entry);
   return found;
 }
 
 /** The sources that left code in the bundle. */
-function sourcesOf(outputs: typeof used): string[] {
+function sourcesOf(outputs: Bundle['outputs']): string[] {
   return [...outputs.values()].flatMap(({ inputs }) =>
     Object.entries(inputs)
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { mitLicence } from './mit-licence.ts';
 
 /** A package whose code is in the bundle. */
 interface BundledPackage {
@@ -8,6 +9,11 @@ interface BundledPackage {
   /** Its licence and notices, whole */
   readonly text: string;
 }
+
+/** Packages under the MIT licence that ship without a file of it, and the copyright line in their sources. */
+const WITHOUT_FILE: Readonly<Record<string, string>> = {
+  '@microsoft/dev-tunnels-ssh': 'Copyright (c) Microsoft Corporation. All rights reserved.',
+};
 
 /**
  * Writes down whose code a bundle holds, with each licence: MIT, Apache-2.0 and 0BSD let anyone copy the code with its
@@ -36,8 +42,10 @@ function packageFolder(source: string): string | undefined {
 async function readPackage(folder: string): Promise<BundledPackage> {
   const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as Record<string, string>;
   const files = (await readdir(folder)).filter((name) => /^(licen[cs]e|notice)/i.test(name)).sort();
-  if (files.length === 0) throw new Error(`${folder} has no licence file`);
-  const texts = await Promise.all(files.map((name) => readFile(path.join(folder, name), 'utf8')));
   const { name = '', version = '', license = '' } = manifest;
+  const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
+  const copyright = license === 'MIT' ? WITHOUT_FILE[name] : undefined;
+  if (texts.length === 0 && copyright !== undefined) texts.push(mitLicence(copyright));
+  if (texts.length === 0) throw new Error(`${folder} has no licence file`);
   return { title: `${name} ${version} (${license})`, text: texts.map((text) => text.trim()).join('\n\n') };
 }

@@ -7,6 +7,13 @@ import { unzipSync } from 'fflate';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
+/** The modules that Lambda loads, one a function. */
+const ENTRIES = ['index.mjs', 'visitor.mjs'];
+
+/** Names in the text of the SSH library and of AWS's clients, which survive minifying. */
+const SSH_LIBRARY = 'dev-tunnels-ssh';
+const AWS_CODE = /aws4_request|x-amz-|amazonaws/i;
+
 /** Contents of the zip, by name. */
 let zipped: Readonly<Record<string, string>>;
 
@@ -41,6 +48,20 @@ function anotherCheckout(): string {
   return checkout;
 }
 
+/** Texts of a module and of all that it imports. @param how - also by `import()`, or only at once */
+function loadedBy(entry: string, how: 'at once' | 'ever'): string[] {
+  const imported = how === 'ever' ? /"\.\/([\w-]+\.mjs)"/g : /(?:\bfrom|\bimport)"\.\/([\w-]+\.mjs)"/g;
+  const found = new Map<string, string>();
+  const follow = (name: string) => {
+    const code = zipped[name];
+    if (code === undefined || found.has(name)) return;
+    found.set(name, code);
+    for (const [, other = ''] of code.matchAll(imported)) follow(other);
+  };
+  follow(entry);
+  return [...found.values()];
+}
+
 beforeAll(() => {
   const files = Object.entries(unzipSync(build()));
   zipped = Object.fromEntries(files.map(([name, contents]) => [name, Buffer.from(contents).toString()]));
@@ -66,9 +87,24 @@ describe('npm run build', () => {
   });
 
   it('contains only files that another file imports', () => {
-    const modules = Object.keys(zipped).filter((name) => name.endsWith('.mjs') && name !== 'index.mjs');
+    const modules = Object.keys(zipped).filter((name) => name.endsWith('.mjs') && !ENTRIES.includes(name));
     const imported = modules.filter((name) => Object.values(zipped).some((code) => code.includes(`"./${name}"`)));
     expect(imported).toEqual(modules);
+  });
+
+  it('loads the SSH library for none of its functions at once', () => {
+    const atOnce = ENTRIES.flatMap((entry) => loadedBy(entry, 'at once'));
+    expect(atOnce.filter((code) => code.includes(SSH_LIBRARY))).toEqual([]);
+    expect(loadedBy('visitor.mjs', 'ever').filter((code) => code.includes(SSH_LIBRARY))).toHaveLength(1);
+  });
+
+  it('gives the visitor no code that calls AWS', () => {
+    expect(loadedBy('index.mjs', 'ever').some((code) => AWS_CODE.test(code))).toBe(true);
+    expect(loadedBy('visitor.mjs', 'ever').filter((code) => AWS_CODE.test(code))).toEqual([]);
+  });
+
+  it('leaves out what the SSH library needs in browsers and in old versions of Node.js', () => {
+    expect(zipped['THIRD-PARTY-NOTICES.txt']).not.toMatch(/^(diffie-hellman|bn\.js|node-rsa|buffer) /m);
   });
 
   it('contains the licence of each package in it', () => {
