@@ -8,7 +8,8 @@ import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
 import { TestDatabase } from '../support/dynamodb/database.ts';
 import type { Call, Fault, Plan } from '../support/dynamodb/fault-proxy.ts';
 import { FaultProxy, NO_FAULTS } from '../support/dynamodb/fault-proxy.ts';
-import { AT_NOON, someVms } from '../support/pool/lending.ts';
+import { storeOver } from '../support/dynamodb/table-store.ts';
+import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
 import { seededRandom } from '../support/pool/random.ts';
 import { functionProcess, outcomeOf } from '../support/processes/function-process.ts';
 import type { History } from './world.ts';
@@ -189,6 +190,28 @@ describe('a sync that failed half-way', () => {
 
     proxy.follow(NO_FAULTS);
     expect(await synced(before)).toBe(2);
+  });
+});
+
+describe('a release', () => {
+  it('knows of a renewal that was made after it had read the lease, by a process whose clock is behind', async () => {
+    const tableName = await database.freshTable();
+    const storeAt = (aheadMs: number) => storeOver(tableName, () => AT_NOON.nowMs + aheadMs);
+    const alice = { userId: 'alice', act: AT_NOON };
+    const [first, renewing, releasing] = [storeAt(0), storeAt(1_000), storeAt(2_000)];
+    proxy.follow(NO_FAULTS);
+    await first.sync(someVms(1), AT_NOON);
+    await first.acquire({ ...alice, pool: 'default', leaseId: 'l-1', expiresAtSec: NOON_SEC + 60 });
+    proxy.follow(({ transaction, index }) => {
+      return transaction !== undefined && index <= 1 ? { kind: 'stall', at: 'before' } : undefined;
+    });
+    const stalled = proxy.stalled();
+    const release = releasing.release(alice);
+    const { resume } = await stalled;
+    await renewing.renew({ ...alice, termIn: () => ({ ttlSec: 10_000, maxSec: 20_000 }) });
+    resume();
+    // A certificate of the renewed lease is valid longer than the lease that the release had read.
+    expect(await release).toMatchObject({ state: 'checking', closedAtSec: NOON_SEC + 370 });
   });
 });
 

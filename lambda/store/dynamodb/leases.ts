@@ -122,7 +122,8 @@ export class Leases {
     const event = { kind: 'released', vmId: vm.id, userId: lease.userId, leaseId: lease.id, act } as const;
     await this.table.transact(
       [
-        { delete: keys.user(lease.userId), if: isOfLease(lease.id) },
+        // A lease that was renewed since it was read has certificates that are valid longer.
+        { delete: keys.user(lease.userId), if: all(isOfLease(lease.id), endsAt(lease.expiresAtSec)) },
         usual ? usualRelease(lease, after, eventId) : vmAction(before, after, eventId),
         { put: releasedItem(lease, vm, callId, secondsOf(act)) },
         this.events.appendChange(eventId, before, after, event),
