@@ -91,6 +91,7 @@ export class Lending {
 
   /** A fresh login credential for the holder of a lease. @throws {@link NoLease}, {@link LeaseSuperseded} */
   async connect({ userId, leaseId, sshPublicKey }: ConnectParams): Promise<OpenGrant> {
+    await this.ports.provider.refresh();
     const askedAtMs = this.ports.clock();
     const grant = await this.ports.store.find(userId, secondsOf({ nowMs: askedAtMs }));
     if (grant === undefined) throw new NoLease(userId);

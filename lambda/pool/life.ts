@@ -2,7 +2,7 @@ import { CERTIFICATE_SEC, CLOCK_SKEW_SEC } from './access.ts';
 import { FREE } from './inventory.ts';
 import type { Lease } from './lease.ts';
 import { hasEnded } from './lease.ts';
-import type { PoolRules } from './pool.ts';
+import type { PoolPolicy, PoolRules } from './pool.ts';
 import { VmInUse, WrongState } from './refusals.ts';
 import type { Vm, VmState, VmStatus } from './vm.ts';
 
@@ -39,8 +39,8 @@ export interface CheckPolicy {
   readonly backoffSec: number;
 }
 
-/** How much longer a reset is claimed than it may take, seconds. */
-const CLAIM_RESERVE_SEC = 10;
+/** Longest that a change takes, from the moment at which its call reads the clock, seconds. Stores give up sooner. */
+const CHANGE_SEC = 10;
 
 /** Longest wait between two checks, seconds. */
 const LONGEST_BACKOFF_SEC = 15 * 60;
@@ -48,21 +48,24 @@ const LONGEST_BACKOFF_SEC = 15 * 60;
 /** A VM's next place in its life. The store no longer knows a VM that is `removed`. */
 export interface VmChange extends Pick<
   VmStatus,
-  'failures' | 'draining' | 'dueAtSec' | 'reason' | 'closedAtSec' | 'waitUntilSec'
+  'failures' | 'draining' | 'dueAtSec' | 'reason' | 'closedAtSec' | 'waitUntilSec' | 'resetUntilSec'
 > {
   readonly state: VmState | 'removed';
 }
 
 /**
  * A VM that is new in the inventory, or whose address has changed while it was free. A mock VM is free; any other is
- * checked before its first user.
+ * checked before its first user, but not while a reset may be running that began before the VM left the inventory.
  *
  * @param wasLent - whether it may have been lent before, under the same id
  */
-export function arrived({ access }: PoolRules, nowSec: number, wasLent: boolean): VmChange {
+export function arrived({ access, checkLimitSec }: PoolPolicy, nowSec: number, wasLent: boolean): VmChange {
   if (access === 'mock') return FREE;
-  const closedAtSec = wasLent ? nowSec + CERTIFICATE_SEC + CLOCK_SKEW_SEC : undefined;
-  return { state: 'checking', failures: 0, draining: false, dueAtSec: nowSec, closedAtSec };
+  const checking = { state: 'checking', failures: 0, draining: false } as const;
+  if (!wasLent) return { ...checking, dueAtSec: nowSec };
+  const resetUntilSec = resetEndSec(nowSec, checkLimitSec);
+  const closedAtSec = nowSec + CERTIFICATE_SEC + CLOCK_SKEW_SEC;
+  return { ...checking, dueAtSec: resetUntilSec, closedAtSec, resetUntilSec };
 }
 
 /** A leased VM after its lease: due for a check at once, or removed if it has left the inventory. */
@@ -80,10 +83,11 @@ export function vacated(status: VmStatus, nowSec: number): VmChange {
 
 /**
  * When the last login certificate of a lease has ended, if the lease ends now. No certificate is made later than that,
- * and none is valid longer than {@link CERTIFICATE_SEC} or than its lease.
+ * and none is valid longer than {@link CERTIFICATE_SEC} or than its lease. The lease ends in the store a moment after
+ * `nowSec`, so a certificate may have been asked for in between.
  */
 function closedAfter({ expiresAtSec }: Lease, nowSec: number): number {
-  return Math.min(nowSec + CERTIFICATE_SEC, expiresAtSec) + CLOCK_SKEW_SEC;
+  return Math.min(nowSec + CHANGE_SEC + CERTIFICATE_SEC, expiresAtSec) + CLOCK_SKEW_SEC;
 }
 
 /**
@@ -91,15 +95,20 @@ function closedAfter({ expiresAtSec }: Lease, nowSec: number): number {
  * A reset by command revokes certificates, so it may come at once.
  */
 export function waitingToClose(status: VmStatus, nowSec: number, rules: PoolRules): VmChange | undefined {
-  const { closedAtSec = 0, draining, failures, reason } = status;
+  const { closedAtSec = 0, reason } = status;
   if (rules.access !== 'certificate' || rules.reset === 'command' || closedAtSec <= nowSec) return undefined;
   const why = reason ?? 'waits until no login certificate of the last lease opens it';
-  return { state: 'checking', failures, draining, dueAtSec: closedAtSec, closedAtSec, reason: why };
+  return { ...unchanged(status), dueAtSec: closedAtSec, reason: why };
 }
 
 /** A VM whose reset begins. It is not due again until the reset must be over, so that nobody else begins one. */
 export function claimed(status: VmStatus, nowSec: number, limitSec: number): VmChange {
-  return { ...unchanged(status), state: 'checking', dueAtSec: nowSec + limitSec + CLAIM_RESERVE_SEC };
+  const resetUntilSec = resetEndSec(nowSec, limitSec);
+  return { ...unchanged(status), state: 'checking', dueAtSec: resetUntilSec, resetUntilSec };
+}
+
+function resetEndSec(nowSec: number, limitSec: number): number {
+  return nowSec + limitSec + CHANGE_SEC;
 }
 
 /** Status reported for a VM that has left the store. */
@@ -134,7 +143,7 @@ function stillWaiting(status: VmStatus, verdict: Extract<Verdict, { waitingFor: 
   if (nowSec >= waitUntilSec) {
     return { state: 'quarantined', failures, draining, closedAtSec, reason: `gave up waiting: ${waitingFor}` };
   }
-  const dueAtSec = Math.min(nowSec + againInSec, waitUntilSec);
+  const dueAtSec = Math.min(nowSec + Math.max(1, againInSec), waitUntilSec);
   const waiting = { dueAtSec, waitUntilSec, reason: waitingFor, ...drainReason(status) };
   return { state: 'checking', failures, draining, closedAtSec, ...waiting };
 }
@@ -179,17 +188,20 @@ function drained(status: VmStatus, reason: string): VmChange {
   return { ...kept, draining: true, reason };
 }
 
-/** A VM that is out goes through a check. One that only waits to be drained stays in its state. */
+/** A VM that is out goes through a check, after a reset that still runs. One that only waits to be drained stays. */
 function returned(status: VmStatus, nowSec: number): VmChange {
+  const { closedAtSec, resetUntilSec } = status;
   if (status.state === 'quarantined' || status.state === 'drained') {
-    return { state: 'checking', failures: 0, draining: false, dueAtSec: nowSec, closedAtSec: status.closedAtSec };
+    const dueAtSec = Math.max(nowSec, resetUntilSec ?? 0);
+    return { state: 'checking', failures: 0, draining: false, dueAtSec, closedAtSec, resetUntilSec };
   }
   if (!status.draining) throw new WrongState(status, 'return', ['quarantined', 'drained']);
   return { ...unchanged(status), draining: false, reason: undefined };
 }
 
-function unchanged({ state, failures, draining, dueAtSec, reason, closedAtSec, waitUntilSec }: VmStatus): VmChange {
-  return { state, failures, draining, dueAtSec, reason, closedAtSec, waitUntilSec };
+function unchanged({ state, failures, draining, dueAtSec, reason, ...times }: VmStatus): VmChange {
+  const { closedAtSec, waitUntilSec, resetUntilSec } = times;
+  return { state, failures, draining, dueAtSec, reason, closedAtSec, waitUntilSec, resetUntilSec };
 }
 
 /** Whether the lease of a VM has ended but nobody has taken the VM back yet. */

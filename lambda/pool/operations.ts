@@ -52,7 +52,7 @@ export class Operations {
 
   /**
    * Carries out an order, and checks the VM at once if a check comes next.
-   * @throws {@link UnknownVm}, {@link WrongState}, {@link VmInUse}, {@link VmBusy}
+   * @throws {@link UnknownVm}, {@link WrongState}, {@link VmInUse}, {@link VmBusy}, {@link HostKeyChanged}
    */
   async order(params: OrderParams, requestId: string): Promise<VmStatus> {
     return this.ports.upkeep.checkAtOnce(await this.carryOut(params, requestId), requestId);
@@ -92,9 +92,9 @@ export class Operations {
     if (found === undefined) throw new UnknownVm(vmId);
     // An ended lease gives no rights, so it must not stop an operator.
     const before = await this.ports.upkeep.reapIfOverdue(found, requestId);
-    if (order === 'return' && isHostKeyReason(before.reason)) await this.expectNewHostKey(params);
     const act = { who: operator, nowMs: this.ports.clock(), requestId };
     const change = ordered(before, order, reason, secondsOf(act));
+    if (order === 'return' && isHostKeyReason(before.reason)) await this.expectNewHostKey(params);
     const holder = before.lease && { userId: before.lease.userId, leaseId: before.lease.id };
     const { applied, status } = await this.ports.store.change(before, change, {
       kind: KIND_OF[order],

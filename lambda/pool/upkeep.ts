@@ -111,6 +111,7 @@ export class Upkeep {
    * @returns the VM's current status, or `status` if the check could not be written
    */
   async checkAtOnce(status: VmStatus, requestId: string): Promise<VmStatus> {
+    await this.ports.provider.refresh();
     return this.checkIfDue(status, requestId).catch(() => status);
   }
 
@@ -143,7 +144,7 @@ export class Upkeep {
   private async check(status: VmStatus, requestId: string): Promise<VmStatus> {
     const policy = this.policyOf(status.vm.pool);
     const wait = waitingToClose(status, this.nowSec(), policy);
-    if (wait !== undefined) return (await this.change(status, wait, 'waiting', requestId)).status;
+    if (wait !== undefined) return (await this.change(status, wait, 'waiting', requestId, wait.reason)).status;
     const { applied, status: mine } = await this.claim(status, policy, requestId);
     if (!applied) return mine;
     const verdict = await this.verdictOn(mine);
@@ -155,7 +156,7 @@ export class Upkeep {
   private async claim(status: VmStatus, policy: PoolPolicy, requestId: string): Promise<Changed> {
     if (policy.reset === 'none') return { applied: true, status };
     const change = claimed(status, this.nowSec(), policy.checkLimitSec);
-    return this.change(status, change, 'reset_started', requestId, undefined);
+    return this.change(status, change, 'reset_started', requestId);
   }
 
   private change(
@@ -163,7 +164,7 @@ export class Upkeep {
     change: VmChange,
     kind: EventKind,
     requestId: string,
-    reason = change.reason,
+    reason?: string,
   ): Promise<Changed> {
     const event = { ...eventAbout(status, kind, this.act(requestId)), ...(reason !== undefined && { reason }) };
     return this.ports.store.change(status, change, event);

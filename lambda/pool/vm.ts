@@ -53,6 +53,8 @@ export interface VmStatus {
   readonly closedAtSec?: number | undefined;
   /** When a check that keeps waiting gives up, UTC epoch seconds. */
   readonly waitUntilSec?: number | undefined;
+  /** A reset that has begun, and has given no verdict yet, is over by then; UTC epoch seconds. */
+  readonly resetUntilSec?: number | undefined;
   /** While `leased`, the lease, which may have ended. */
   readonly lease?: Lease | undefined;
 }

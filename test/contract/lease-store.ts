@@ -33,7 +33,7 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
     describeRelease(currentStore);
     describeDue(currentStore);
     describeChange(currentStore);
-    describeSync(currentStore);
+    describeSync(currentStore, makeStore);
     describeEvents(currentStore);
     describeStatuses(currentStore);
     describeCounts(currentStore);

@@ -179,7 +179,7 @@ export function layoutOf({ pool }: Vm): Pick<VmItem, 'layout' | 'listed' | 'pool
 
 /** The VM of an item. */
 export function statusOf({ vm, state, version, failures, draining, retired, ...more }: VmItem): VmStatus {
-  const { reason, closedAtSec, waitUntilSec, lease } = more;
+  const { reason, closedAtSec, waitUntilSec, resetUntilSec, lease } = more;
   const dueAtSec = state === 'leased' || state === 'checking' ? more.dueAtSec : undefined;
   const status = {
     vm,
@@ -192,6 +192,7 @@ export function statusOf({ vm, state, version, failures, draining, retired, ...m
     reason,
     closedAtSec,
     waitUntilSec,
+    resetUntilSec,
     lease,
   };
   return defined(status);
@@ -208,18 +209,12 @@ export function changedStatus(
   state: VmState,
   change: VmChange,
 ): VmStatus {
-  const { failures, draining, dueAtSec, reason, closedAtSec, waitUntilSec } = change;
   return defined({
+    ...change,
     vm,
     state,
     version: newVersion(),
-    failures,
-    draining,
     retired,
-    dueAtSec,
-    reason,
-    closedAtSec,
-    waitUntilSec,
     lease: state === 'leased' ? lease : undefined,
   });
 }

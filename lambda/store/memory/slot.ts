@@ -15,12 +15,12 @@ export interface Slot extends Status, InLine<Slot> {}
 /** A slot with a lease, live or ended. */
 export type LeasedSlot = Slot & { lease: Lease };
 
-/** The slot of a VM that is new in the inventory. */
-export function newSlot(vm: Vm): Slot {
+/** The slot of a VM that is new in the inventory. @param version - where its versions begin */
+export function newSlot(vm: Vm, version: number): Slot {
   return {
     vm,
     state: 'free',
-    version: 0,
+    version,
     failures: 0,
     draining: false,
     retired: false,
@@ -28,6 +28,7 @@ export function newSlot(vm: Vm): Slot {
     reason: undefined,
     closedAtSec: undefined,
     waitUntilSec: undefined,
+    resetUntilSec: undefined,
     lease: undefined,
     line: undefined,
     ahead: undefined,
@@ -37,8 +38,10 @@ export function newSlot(vm: Vm): Slot {
 
 /** A copy of the status, for callers. */
 export function statusOf(slot: Slot): VmStatus {
-  const { vm, state, version, failures, draining, retired, dueAtSec, reason, closedAtSec, waitUntilSec, lease } = slot;
-  return { vm, state, version, failures, draining, retired, dueAtSec, reason, closedAtSec, waitUntilSec, lease };
+  const { vm, state, version, failures, draining, retired, dueAtSec, reason, lease } = slot;
+  const { closedAtSec, waitUntilSec, resetUntilSec } = slot;
+  const times = { closedAtSec, waitUntilSec, resetUntilSec };
+  return { vm, state, version, failures, draining, retired, dueAtSec, reason, lease, ...times };
 }
 
 /** The lease and its VM, for callers. */

@@ -20,6 +20,8 @@ export class Vms {
   private readonly checking = new Set<Slot>();
   /** Whether no inventory was taken in yet. */
   isNew = true;
+  /** Later than every version of a VM that has left: a decision about it must not fit when it comes back. */
+  private firstVersion = 0;
 
   constructor(private readonly parts: VmsParts) {}
 
@@ -40,7 +42,7 @@ export class Vms {
 
   /** Adds a VM where its life begins. */
   add(vm: Vm, arrival: VmChange, act: Act): void {
-    const slot = newSlot(vm);
+    const slot = newSlot(vm, this.firstVersion);
     this.slots.set(vm.id, slot);
     const { counts, free } = this.parts.pools.of(slot);
     counts.free += 1;
@@ -86,7 +88,9 @@ export class Vms {
     slot.reason = change.reason;
     slot.closedAtSec = change.closedAtSec;
     slot.waitUntilSec = change.waitUntilSec;
+    slot.resetUntilSec = change.resetUntilSec;
     slot.version += 1;
+    if (to === 'removed') this.firstVersion = Math.max(this.firstVersion, slot.version + 1);
     if (to === 'free') free.putBack(slot);
     if (to === 'checking') this.checking.add(slot);
     else this.checking.delete(slot);

@@ -40,6 +40,44 @@ export function describeChange(currentStore: CurrentStore): void {
       expect(await store.status('big-01')).toMatchObject({ state, reason: 'disk full' });
     });
 
+    const times = { closedAtSec: NOON_SEC + 370, waitUntilSec: NOON_SEC + 100, resetUntilSec: NOON_SEC + 30 };
+
+    it.each(['checking', 'quarantined', 'drained'] as const)(
+      'keeps of a VM that is %s when it is closed, how long it waits, and how long its reset runs',
+      async (state) => {
+        const dueAtSec = state === 'checking' ? NOON_SEC : undefined;
+        const change: VmChange = { state, failures: 0, draining: false, dueAtSec, ...times };
+        const { status } = await store.change(checking, change, someEvent(checking));
+        expect(status).toMatchObject(times);
+        expect(await known(store, 'big-01')).toEqual(status);
+        expect((await store.statuses({ limit: 10 })).items.find(({ vm }) => vm.id === 'big-01')).toEqual(status);
+      },
+    );
+
+    it('forgets what a change does not keep', async () => {
+      const change: VmChange = { state: 'checking', failures: 0, draining: false, dueAtSec: NOON_SEC, ...times };
+      const { status } = await store.change(checking, change, someEvent(checking));
+      await store.change(status, TO_FREE, someEvent(status));
+      const forgotten = { closedAtSec: undefined, waitUntilSec: undefined, resetUntilSec: undefined };
+      expect({ ...forgotten, ...(await known(store, 'big-01')) }).toMatchObject({ state: 'free', ...forgotten });
+      await store.acquire(wish('bob', { pool: 'large' }));
+      expect({ ...forgotten, ...(await known(store, 'big-01')) }).toMatchObject({ state: 'leased', ...forgotten });
+    });
+
+    it.each(['reset_started', 'waiting'] as const)(
+      'is on record as %s, though the VM stays in its state',
+      async (kind) => {
+        const { applied, status } = await store.change(
+          checking,
+          { state: 'checking', failures: 0, draining: false, dueAtSec: NOON_SEC + 30 },
+          { ...someEvent(checking), kind, reason: 'the disk is being replaced' },
+        );
+        expect({ applied, dueAtSec: status.dueAtSec }).toEqual({ applied: true, dueAtSec: NOON_SEC + 30 });
+        const { items } = await store.events({ vmId: 'big-01', limit: 1 });
+        expect(items).toMatchObject([{ kind, from: 'checking', to: 'checking', reason: 'the disk is being replaced' }]);
+      },
+    );
+
     it('makes a free VM unavailable', async () => {
       const { status } = await store.change(checking, TO_FREE, someEvent(checking));
       await store.change(

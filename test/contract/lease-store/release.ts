@@ -23,6 +23,23 @@ export function describeRelease(currentStore: CurrentStore): void {
       expect(await countsOf(store)).toEqual(counted({ free: 2, checking: 1 }));
     });
 
+    it('knows until when a certificate of the lease may open the VM', async () => {
+      const [short, long] = [NOON_SEC + 60, NOON_SEC + 10_000];
+      await store.acquire(wish('alice', { expiresAtSec: short }));
+      expect(await store.release(query('alice'))).toMatchObject({ closedAtSec: short + 60 });
+      const { vm } = await store.acquire(wish('bob', { expiresAtSec: long }));
+      expect(await store.release(query('bob'))).toMatchObject({ closedAtSec: NOON_SEC + 370 });
+      expect(await store.status(vm.id)).toMatchObject({ closedAtSec: NOON_SEC + 370 });
+    });
+
+    it('knows of a renewal, also of one at the same moment', async () => {
+      await store.acquire(wish('alice', { expiresAtSec: NOON_SEC + 60 }));
+      const termIn = () => ({ ttlSec: 10_000, maxSec: 20_000 });
+      const renewal = store.renew({ ...query('alice'), termIn });
+      const [status, end] = await Promise.all([store.release(query('alice')), renewal.catch(() => undefined)]);
+      expect(status.closedAtSec).toBe(NOON_SEC + (end === undefined ? 120 : 370));
+    });
+
     it('is refused to a user without a live lease', async () => {
       await expect(store.release(query('alice'))).rejects.toMatchObject({ code: 'no_lease' });
       await store.acquire(wish('alice'));

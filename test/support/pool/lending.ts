@@ -27,6 +27,12 @@ export function someVms(count: number, pool = 'default', prefix = 'vm'): Vm[] {
   }));
 }
 
+/** A pool of VMs that certificates open, with a reset by command. */
+export function certificatePool(more: Partial<PoolRules> = {}): PoolRules {
+  const rules = { access: 'certificate', check: 'command', reset: 'command', checkLimitSec: 20 } as const;
+  return { name: 'default', aliases: [], lease: LIMITS, ...rules, ...more };
+}
+
 /** A clock that moves only when a test advances it. */
 export class TestClock {
   nowSec = NOON_SEC;
@@ -44,27 +50,35 @@ export class TestProvider implements VmProvider {
   /** Rules of pools that do not follow the settings, by name. */
   readonly pools = new Map<string, PoolRules>();
   readonly checked: string[] = [];
+  readonly opened: Opening[] = [];
+  /** What else the inventory says. */
+  facts: Omit<Inventory, 'vms'> = {};
+  /** Fingerprints of the host keys of every VM. */
+  fingerprints: readonly string[] = [];
   onLogin: () => void = () => undefined;
+  onRefresh: () => void = () => undefined;
 
-  constructor(private readonly vms: readonly Vm[]) {}
+  constructor(public vms: readonly Vm[]) {}
 
   async inventory(): Promise<Inventory> {
-    return { vms: this.vms };
+    return { vms: this.vms, ...this.facts };
   }
 
   async refresh(): Promise<void> {
-    // The VMs never change.
+    this.onRefresh();
   }
 
   pool(name: string): PoolRules | undefined {
-    return this.pools.get(name);
+    return this.pools.get(name) ?? [...this.pools.values()].find(({ aliases }) => aliases.includes(name));
   }
 
   hostKeys(): readonly string[] {
-    return [];
+    return this.fingerprints;
   }
 
-  async open({ vm, sshPublicKey }: Opening): Promise<Login> {
+  async open(opening: Opening): Promise<Login> {
+    const { vm, sshPublicKey } = opening;
+    this.opened.push(opening);
     this.onLogin();
     return sshPublicKey === undefined ? { privateKey: `key of ${vm.id}` } : { authorizedKey: sshPublicKey };
   }

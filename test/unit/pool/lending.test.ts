@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { AccessUnavailable } from '../../../lambda/pool/refusals.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
-import { lendingOver, LIMITS, NOON_SEC, someVms } from '../../support/pool/lending.ts';
+import { certificatePool, lendingOver, LIMITS, NOON_SEC, someVms } from '../../support/pool/lending.ts';
 
 const overMemory = () => lendingOver(async () => new MemoryStore(), someVms(2));
 
@@ -72,5 +73,122 @@ describe('Lending', () => {
     await service.lending.acquire({ userId: 'alice' }, 'r-1');
     service.store.change = () => Promise.reject(new Error('the table is gone'));
     expect(await service.lending.release({ userId: 'alice' }, 'r-2')).toMatchObject({ state: 'checking' });
+  });
+});
+
+describe('connect', () => {
+  const KEY = 'ssh-ed25519 AAAA';
+  let service: Awaited<ReturnType<typeof overMemory>>;
+  let leaseId: string;
+
+  beforeEach(async () => {
+    service = await overMemory();
+    leaseId = (await service.lending.acquire({ userId: 'alice', sshPublicKey: KEY }, 'r-1')).lease.id;
+  });
+
+  it('opens the VM once more, to the key of the lease', async () => {
+    const { lease, login } = await service.lending.connect({ userId: 'alice', leaseId });
+    expect({ id: lease.id, login }).toEqual({ id: leaseId, login: { authorizedKey: KEY } });
+  });
+
+  it('opens the VM to another key this time only', async () => {
+    const sshPublicKey = 'ssh-ed25519 BBBB';
+    expect((await service.lending.connect({ userId: 'alice', sshPublicKey })).login).toEqual({
+      authorizedKey: sshPublicKey,
+    });
+    expect((await service.lending.connect({ userId: 'alice' })).login).toEqual({ authorizedKey: KEY });
+  });
+
+  it.each([
+    { rule: 'who holds no lease', wish: { userId: 'bob' }, code: 'no_lease' },
+    { rule: 'who names another lease', wish: { userId: 'alice', leaseId: 'l-0' }, code: 'lease_superseded' },
+  ])('is refused to a user $rule, and opens nothing', async ({ wish, code }) => {
+    await expect(service.lending.connect(wish)).rejects.toMatchObject({ code });
+    expect(service.provider.opened).toHaveLength(1);
+  });
+
+  it('says when it was asked, before it reads the lease and after it reads the rules', async () => {
+    const { store, provider, clock, lending } = service;
+    const find = store.find.bind(store);
+    provider.onRefresh = () => {
+      clock.advance(5);
+    };
+    store.find = async (...asked) => {
+      clock.advance(10);
+      return find(...asked);
+    };
+    await lending.connect({ userId: 'alice' });
+    expect(provider.opened.at(-1)?.askedAtMs).toBe((NOON_SEC + 5) * 1000);
+  });
+
+  it('is refused when the lease ends while the credential is being made', async () => {
+    service.provider.onLogin = () => {
+      service.clock.advance(LIMITS.defaultMinutes * 60);
+    };
+    await expect(service.lending.connect({ userId: 'alice' })).rejects.toMatchObject({ code: 'no_lease' });
+  });
+});
+
+describe('acquire', () => {
+  let service: Awaited<ReturnType<typeof overMemory>>;
+
+  beforeEach(async () => {
+    service = await overMemory();
+    service.provider.pools.set('default', certificatePool({ aliases: ['linux'] }));
+  });
+
+  it('says when it was asked, before the lease began', async () => {
+    const acquire = service.store.acquire.bind(service.store);
+    service.store.acquire = async (request) => {
+      service.clock.advance(10);
+      return acquire(request);
+    };
+    await service.lending.acquire({ userId: 'alice' }, 'r-1');
+    expect(service.provider.opened).toMatchObject([{ askedAtMs: NOON_SEC * 1000 }]);
+  });
+
+  it('takes an alias for its pool', async () => {
+    expect((await service.lending.acquire({ userId: 'alice', pool: 'linux' }, 'r-1')).vm.pool).toBe('default');
+  });
+
+  it('knows a retry by the name that it used, whatever the alias means by now', async () => {
+    const wish = { userId: 'alice', pool: 'linux', idempotencyKey: 'k-1' };
+    const { lease } = await service.lending.acquire(wish, 'r-1');
+    service.provider.pools.set('default', certificatePool());
+    service.provider.pools.set('rigs', certificatePool({ name: 'rigs', aliases: ['linux'] }));
+    expect((await service.lending.acquire(wish, 'r-2')).lease.id).toBe(lease.id);
+    const other = service.lending.acquire({ ...wish, pool: 'default' }, 'r-3');
+    await expect(other).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+  });
+
+  it('follows the limits of the pool, as they are read at that moment', async () => {
+    service.provider.onRefresh = () => {
+      service.provider.pools.set('default', certificatePool({ lease: { defaultMinutes: 5, maxMinutes: 10 } }));
+    };
+    const { lease } = await service.lending.acquire({ userId: 'alice' }, 'r-1');
+    expect(lease.expiresAtSec).toBe(NOON_SEC + 5 * 60);
+    const longer = service.lending.renew({ userId: 'alice', minutes: 11 }, 'r-2');
+    await expect(longer).rejects.toMatchObject({ code: 'lease_too_long' });
+  });
+
+  it('leaves the lease to its user when no credential can be made', async () => {
+    const { provider, lending } = service;
+    const open = provider.open.bind(provider);
+    provider.open = () => Promise.reject(new AccessUnavailable('the key service is busy'));
+    await expect(lending.acquire({ userId: 'alice' }, 'r-1')).rejects.toMatchObject({ code: 'access_unavailable' });
+    provider.open = open;
+    expect((await lending.connect({ userId: 'alice' })).vm.id).toBe('vm-01');
+  });
+});
+
+describe('pools', () => {
+  it('shows the rules of each pool and how many of its VMs are in each state', async () => {
+    const service = await overMemory();
+    const rules = certificatePool({ description: 'Linux machines', aliases: ['linux'] });
+    service.provider.pools.set('default', rules);
+    await service.lending.acquire({ userId: 'alice' }, 'r-1');
+    const pools = await service.lending.pools('r-2');
+    expect([...pools.keys()]).toEqual(['default']);
+    expect(pools.get('default')).toMatchObject({ policy: rules, counts: { free: 1, leased: 1 } });
   });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
-import { lendingOver, someVms } from '../../support/pool/lending.ts';
+import { certificatePool, lendingOver, someVms } from '../../support/pool/lending.ts';
 
 const overMemory = () => lendingOver(async () => new MemoryStore(), someVms(3));
 
@@ -35,10 +35,66 @@ describe('Upkeep', () => {
     expect(faults).toEqual([{ vmId: 'vm-02', error: new Error('no') }]);
   });
 
+  it('reads the rules of the pools before it checks a VM that has just come back', async () => {
+    const [status] = await service.store.due(service.clock.nowSec, 1);
+    let hasRead = false;
+    service.provider.onRefresh = () => {
+      hasRead = true;
+    };
+    if (status !== undefined) await service.upkeep.checkAtOnce(status, 'r-2');
+    expect(hasRead).toBe(true);
+  });
+
   it('reports how long the most overdue check has waited', async () => {
     service.provider.failing.add('vm-01');
     await service.upkeep.tidy('r-2', 10);
     service.clock.advance(45);
     expect(await service.upkeep.backlog(10)).toEqual({ leasesOverdue: 0, oldestCheckSec: 35 });
+  });
+});
+
+describe('a sync', () => {
+  let service: Awaited<ReturnType<typeof overMemory>>;
+
+  beforeEach(async () => {
+    service = await overMemory();
+  });
+
+  it('frees a mock VM at once', async () => {
+    service.provider.vms = someVms(4);
+    expect(await service.upkeep.sync('r-2')).toMatchObject({ changes: 1, left: 0, wanted: 4 });
+    expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 4 });
+  });
+
+  it('checks any other VM before its first user', async () => {
+    service.provider.pools.set('default', certificatePool());
+    service.provider.vms = someVms(4);
+    await service.upkeep.sync('r-2');
+    expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 3, checking: 1 });
+  });
+
+  it('that would empty a pool changes nothing, and says how to confirm it', async () => {
+    service.provider.vms = someVms(1);
+    service.provider.facts = { confirmation: 'set CONFIRMED_INVENTORY=abc' };
+    const { fault, ...progress } = await service.upkeep.sync('r-2');
+    expect(progress).toEqual({ changes: 0, left: 0, wanted: 1 });
+    expect(fault?.message).toBe(
+      'the inventory would remove 2 of the 3 VMs of the pool default, so nothing was changed; ' +
+        'if that is right, set CONFIRMED_INVENTORY=abc',
+    );
+    expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 3 });
+  });
+
+  it('that an operator has confirmed may empty a pool', async () => {
+    service.provider.vms = someVms(1);
+    service.provider.facts = { isConfirmed: true };
+    expect(await service.upkeep.sync('r-2')).toMatchObject({ changes: 2, fault: undefined });
+    expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 1 });
+  });
+
+  it('with the last good inventory passes on why the newest one is bad', async () => {
+    const fault = new Error('vms[3].port: 0 is too small');
+    service.provider.facts = { fault };
+    expect(await service.upkeep.sync('r-2')).toMatchObject({ changes: 0, fault });
   });
 });
