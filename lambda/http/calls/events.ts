@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { cursor, poolEvent } from '../answer-schemas.ts';
-import { cursorBody, eventBody, readCursor } from '../bodies.ts';
 import { call, documented } from '../call.ts';
 import { page, userid, vmId } from '../fields.ts';
 import { invalidRequest } from '../problem.ts';
@@ -11,6 +10,7 @@ export const events = call({
   audience: 'operators',
   parameters: { userid: v.optional(userid), vm: v.optional(vmId), ...page },
   handle: async ({ userid: userId, vm, limit, cursor: begin }, _, { operations }) => {
+    const { cursorBody, eventBody, readCursor } = await import('../operator-bodies.ts');
     const found = await operations.events({ ...subjectOf(userId, vm), limit, cursor: readCursor(begin) });
     return { events: found.items.map(eventBody), ...cursorBody(found) };
   },

@@ -3,7 +3,6 @@ import type { Order } from '../../pool/life.ts';
 import type { OrderParams } from '../../pool/operations.ts';
 import { UnknownVm } from '../../pool/refusals.ts';
 import { vmStatus } from '../answer-schemas.ts';
-import { vmBody } from '../bodies.ts';
 import type { Call, CallRequest, Services } from '../call.ts';
 import { call, documented } from '../call.ts';
 import { hostKey, reason, vmId } from '../fields.ts';
@@ -38,6 +37,7 @@ function carryOut(kind: Order) {
     if (!v.is(vmId, id)) throw new UnknownVm(id);
     const status = await services.operations.order({ order: kind, vmId: id, operator, ...wish }, requestId);
     facts.vmId = status.vm.id;
+    const { vmBody } = await import('../operator-bodies.ts');
     return { vm: vmBody(status) };
   };
 }

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { cursor, vmStatus } from '../answer-schemas.ts';
-import { cursorBody, readCursor, vmBody } from '../bodies.ts';
 import { call, documented } from '../call.ts';
 import { page } from '../fields.ts';
 import { DRAINED_VM } from './examples.ts';
@@ -11,6 +10,7 @@ export const vms = call({
   audience: 'operators',
   parameters: page,
   handle: async ({ limit, cursor: begin }, _, { operations }) => {
+    const { cursorBody, readCursor, vmBody } = await import('../operator-bodies.ts');
     const found = await operations.vms({ limit, cursor: readCursor(begin) });
     return { vms: found.items.map(vmBody), ...cursorBody(found) };
   },
