@@ -106,6 +106,23 @@ locals {
     },
   ]
 
+  visitor_graphs = [for function in var.visitor[*].function_name : [
+    {
+      title   = "Visits to VMs: duration, ms"
+      metrics = [for stat in ["p50", "p99", "Maximum"] : ["AWS/Lambda", "Duration", "FunctionName", function, { label = stat, stat = stat }]]
+    },
+    {
+      title = "Visits to VMs: count, errors and throttles; faults of the inventory"
+      stat  = "Sum"
+      metrics = [
+        ["AWS/Lambda", "Invocations", "FunctionName", function, { label = "visits" }],
+        ["AWS/Lambda", "Errors", "FunctionName", function, { label = "errors", color = "#d62728" }],
+        ["AWS/Lambda", "Throttles", "FunctionName", function, { label = "throttles", color = "#ff7f0e" }],
+        [var.metrics_namespace, "InventoryFaults", { label = "ticks with a bad inventory", color = "#9467bd" }],
+      ]
+    },
+  ]]
+
   table_graphs = [for table in var.table[*].name : [
     {
       title = "Table: capacity consumed, indexes too"
@@ -153,6 +170,7 @@ locals {
     local.lending_graphs,
     local.pool_graphs,
     local.tick_graphs,
+    flatten(local.visitor_graphs),
     flatten(local.table_graphs),
   )
   top_rows   = 3

@@ -20,6 +20,8 @@ output "alarm_names" {
       aws_cloudwatch_metric_alarm.throttles,
     ],
     values(aws_cloudwatch_metric_alarm.empty_pool),
+    aws_cloudwatch_metric_alarm.inventory_faults,
+    aws_cloudwatch_metric_alarm.visitor_errors,
     values(aws_cloudwatch_metric_alarm.table),
   ) : alarm.alarm_name])
 }

@@ -56,6 +56,15 @@ variable "table" {
   default = null
 }
 
+variable "visitor" {
+  description = "Function that visits VMs, and its log group; both are watched, and so are faults of the inventory. Null with mock VMs."
+  type = object({
+    function_name  = string
+    log_group_name = string
+  })
+  default = null
+}
+
 variable "pools" {
   description = "Pools of the inventory; each gets a graph on the dashboard and an alarm for being empty."
   type        = list(string)

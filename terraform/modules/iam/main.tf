@@ -1,5 +1,5 @@
-# What the function may do: write to its own log group, use its own table when it has one, and nothing else. Module `logs` makes the
-# group, so logs:CreateLogGroup, which AWS's managed policy grants, is not needed.
+# What the function may do: write to its own log group, use its own table when it has one, and nothing else (real-vms.tf: what VMs
+# that exist add). Module `logs` makes the group, so logs:CreateLogGroup, which AWS's managed policy grants, is not needed.
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 data "aws_region" "current" {}

@@ -2,7 +2,29 @@ output "role_arn" {
   description = "ARN of the function's role. It is available only after its policies are in place, so that the first call has them."
   value       = aws_iam_role.this.arn
 
-  depends_on = [aws_iam_role_policy.logs, aws_iam_role_policy.table, aws_iam_role_policy.table_key, aws_iam_role_policy.tracing]
+  depends_on = [
+    aws_iam_role_policy.logs,
+    aws_iam_role_policy.real_vms,
+    aws_iam_role_policy.sign,
+    aws_iam_role_policy.table,
+    aws_iam_role_policy.table_key,
+    aws_iam_role_policy.tracing,
+  ]
+}
+
+output "planned_role_arn" {
+  description = "The same ARN, made of names: for the policies of keys that the role's own policies name."
+  value       = provider::aws::arn_build(local.partition, "iam", "", local.account, "role${var.role.path}${var.name}-${local.region}")
+}
+
+output "account_id" {
+  description = "Account of the role."
+  value       = local.account
+}
+
+output "region" {
+  description = "Region of the function."
+  value       = local.region
 }
 
 output "table_resources" {

@@ -65,3 +65,30 @@ variable "table" {
     error_message = "table: kms_key_arn must be the ARN of one KMS key, neither of an alias nor with a wildcard."
   }
 }
+
+variable "real_vms" {
+  description = "What the function uses to lend VMs that exist: the object of the inventory, the name of the function that visits VMs, the KMS keys that sign logins, the places of stored keys (`ssm:NAME` or `secretsmanager:NAME`, or an ARN behind the colon) and the customer-managed keys that encrypt those. Null with mock VMs."
+  type = object({
+    inventory                = object({ bucket_name = string, key = string })
+    visitor_name             = string
+    signing_key_arns         = list(string)
+    stored_keys              = list(string)
+    stored_keys_kms_key_arns = set(string)
+  })
+  default = null
+
+  validation {
+    condition     = alltrue([for place in flatten(var.real_vms[*].stored_keys) : can(regex("^(ssm|secretsmanager):[A-Za-z0-9/_+=.@:-]+$", place))])
+    error_message = "real_vms: a place of a stored key must be ssm:NAME or secretsmanager:NAME, without a wildcard."
+  }
+
+  validation {
+    condition     = alltrue([for arn in flatten([for vms in var.real_vms[*] : tolist(vms.stored_keys_kms_key_arns)]) : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
+    error_message = "real_vms: stored_keys_kms_key_arns must be ARNs of KMS keys, neither of aliases nor with a wildcard."
+  }
+
+  validation {
+    condition     = alltrue([for name in compact([one(var.real_vms[*].visitor_name), one(var.real_vms[*].inventory.bucket_name), one(var.real_vms[*].inventory.key)]) : can(regex("^[A-Za-z0-9_./-]+$", name))])
+    error_message = "real_vms: names must be those of one function, bucket and object, without a wildcard."
+  }
+}

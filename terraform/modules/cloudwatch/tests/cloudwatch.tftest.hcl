@@ -140,6 +140,45 @@ run "has_every_alarm_with_its_threshold" {
   }
 }
 
+run "watches_the_inventory_and_the_visits_of_real_vms" {
+  command = plan
+
+  variables {
+    visitor = { function_name = "vm-pool-dev-visitor", log_group_name = "/aws/lambda/vm-pool-dev-visitor" }
+  }
+
+  assert {
+    condition     = length(setsubtract(["vm-pool-dev-inventory-faults", "vm-pool-dev-visitor-errors"], output.alarm_names)) == 0
+    error_message = "An alarm is missing: ${join(", ", output.alarm_names)}"
+  }
+
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.inventory_faults[0].namespace == "vm-pool-dev" &&
+      aws_cloudwatch_metric_alarm.inventory_faults[0].metric_name == "InventoryFaults" &&
+      length(coalesce(aws_cloudwatch_metric_alarm.inventory_faults[0].dimensions, {})) == 0 &&
+      aws_cloudwatch_metric_alarm.inventory_faults[0].comparison_operator == "GreaterThanOrEqualToThreshold" &&
+      aws_cloudwatch_metric_alarm.inventory_faults[0].threshold == 1 &&
+      aws_cloudwatch_metric_alarm.inventory_faults[0].period == 60 &&
+      aws_cloudwatch_metric_alarm.inventory_faults[0].evaluation_periods == 15
+    )
+    error_message = "Fifteen minutes of ticks with a bad inventory must raise the alarm; the tick writes the figure without a dimension."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.visitor_errors[0].dimensions.FunctionName == "vm-pool-dev-visitor" && aws_cloudwatch_metric_alarm.visitor_errors[0].threshold == 1
+    error_message = "A visitor that crashes must raise an alarm, apart from that of the main function."
+  }
+
+  assert {
+    condition = length([
+      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget
+      if strcontains(jsonencode(widget), "InventoryFaults") || strcontains(jsonencode(widget), "vm-pool-dev-visitor")
+    ]) == 2
+    error_message = "The dashboard must show the visits and the faults of the inventory: ${aws_cloudwatch_dashboard.this.dashboard_body}"
+  }
+}
+
 run "counts_only_5xx_without_another_alarm_and_waits_for_late_figures" {
   command = plan
 

@@ -200,3 +200,137 @@ run "refuses_a_boundary_that_is_not_a_policy" {
 
   expect_failures = [var.role]
 }
+
+run "real_vms_add_what_lends_them_and_no_more" {
+  command = plan
+
+  variables {
+    real_vms = {
+      inventory                = { bucket_name = "vm-pool-dev-0123456789ab", key = "inventory.json" }
+      visitor_name             = "vm-pool-dev-visitor"
+      signing_key_arns         = ["arn:aws:kms:us-east-1:123456789012:key/aaaa", "arn:aws:kms:us-east-1:123456789012:key/bbbb"]
+      stored_keys_kms_key_arns = ["arn:aws:kms:us-east-1:123456789012:key/cccc"]
+      stored_keys = [
+        "ssm:/lab/vm-01",
+        "ssm:vm-02",
+        "ssm:arn:aws:ssm:us-east-1:210987654321:parameter/lab/vm-03",
+        "secretsmanager:lab/vm-04",
+        "secretsmanager:arn:aws:secretsmanager:us-east-1:123456789012:secret:lab/vm-05-AbCdEf",
+      ]
+    }
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.real_vms[0].policy).Statement : [statement.Effect, statement.Action, toset(flatten([statement.Resource]))]] == [
+      ["Allow", "s3:GetObject", toset(["arn:aws:s3:::vm-pool-dev-0123456789ab/inventory.json"])],
+      ["Allow", "lambda:InvokeFunction", toset(["arn:aws:lambda:us-east-1:123456789012:function:vm-pool-dev-visitor:*"])],
+      ["Allow", "ssm:GetParameter", toset([
+        "arn:aws:ssm:us-east-1:123456789012:parameter/lab/vm-01",
+        "arn:aws:ssm:us-east-1:123456789012:parameter/vm-02",
+        "arn:aws:ssm:us-east-1:210987654321:parameter/lab/vm-03",
+      ])],
+      ["Allow", "secretsmanager:GetSecretValue", toset([
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:lab/vm-04-??????",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:lab/vm-05-AbCdEf",
+      ])],
+      ["Allow", "kms:Decrypt", toset(["arn:aws:kms:us-east-1:123456789012:key/cccc"])],
+    ]
+    error_message = "The function may do more, or less, than lend these VMs: ${aws_iam_role_policy.real_vms[0].policy}"
+  }
+
+  assert {
+    condition     = toset(jsondecode(aws_iam_role_policy.real_vms[0].policy).Statement[4].Condition.StringEquals["kms:ViaService"]) == toset(["ssm.us-east-1.amazonaws.com", "secretsmanager.us-east-1.amazonaws.com"])
+    error_message = "The key of the stored keys is for the two services that keep them: ${aws_iam_role_policy.real_vms[0].policy}"
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.sign[0].policy).Statement == [{
+      Effect    = "Allow"
+      Action    = "kms:Sign"
+      Resource  = ["arn:aws:kms:us-east-1:123456789012:key/bbbb", "arn:aws:kms:us-east-1:123456789012:key/aaaa"]
+      Condition = { StringEquals = { "kms:SigningAlgorithm" = "ECDSA_SHA_256", "kms:MessageType" = "RAW" } }
+    }]
+    error_message = "The function may sign login certificates, and nothing else, with these keys: ${aws_iam_role_policy.sign[0].policy}"
+  }
+}
+
+run "real_vms_without_keys_add_nothing_about_keys" {
+  command = plan
+
+  variables {
+    real_vms = {
+      inventory                = { bucket_name = "vm-pool-dev-0123456789ab", key = "inventory.json" }
+      visitor_name             = "vm-pool-dev-visitor"
+      signing_key_arns         = []
+      stored_keys              = []
+      stored_keys_kms_key_arns = []
+    }
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.real_vms[0].policy).Statement[*].Action == ["s3:GetObject", "lambda:InvokeFunction"] && length(aws_iam_role_policy.sign) == 0
+    error_message = "Without keys the role must not read or use any: ${aws_iam_role_policy.real_vms[0].policy}"
+  }
+}
+
+run "mock_vms_need_nothing" {
+  command = plan
+
+  assert {
+    condition     = length(aws_iam_role_policy.real_vms) + length(aws_iam_role_policy.sign) == 0
+    error_message = "The role of a service with mock VMs must not reach any others."
+  }
+
+  assert {
+    condition     = output.planned_role_arn == "arn:aws:iam::123456789012:role/vm-pool-dev-us-east-1"
+    error_message = "A key's policy must name this role: ${output.planned_role_arn}"
+  }
+}
+
+run "refuses_stored_keys_by_wildcard" {
+  command = plan
+
+  variables {
+    real_vms = {
+      inventory                = { bucket_name = "vm-pool-dev-0123456789ab", key = "inventory.json" }
+      visitor_name             = "vm-pool-dev-visitor"
+      signing_key_arns         = []
+      stored_keys              = ["ssm:/lab/*"]
+      stored_keys_kms_key_arns = []
+    }
+  }
+
+  expect_failures = [var.real_vms]
+}
+
+run "refuses_a_wildcard_for_the_key_of_stored_keys" {
+  command = plan
+
+  variables {
+    real_vms = {
+      inventory                = { bucket_name = "vm-pool-dev-0123456789ab", key = "inventory.json" }
+      visitor_name             = "vm-pool-dev-visitor"
+      signing_key_arns         = []
+      stored_keys              = []
+      stored_keys_kms_key_arns = ["arn:aws:kms:us-east-1:123456789012:key/*"]
+    }
+  }
+
+  expect_failures = [var.real_vms]
+}
+
+run "says_what_to_do_with_more_stored_keys_than_a_policy_holds" {
+  command = plan
+
+  variables {
+    real_vms = {
+      inventory                = { bucket_name = "vm-pool-dev-0123456789ab", key = "inventory.json" }
+      visitor_name             = "vm-pool-dev-visitor"
+      signing_key_arns         = []
+      stored_keys              = [for number in range(200) : "ssm:/lab/vm-${number}"]
+      stored_keys_kms_key_arns = []
+    }
+  }
+
+  expect_failures = [aws_iam_role_policy.real_vms]
+}

@@ -1,0 +1,52 @@
+# The alarms of VMs that exist.
+resource "aws_cloudwatch_metric_alarm" "inventory_faults" {
+  count = var.visitor == null ? 0 : 1
+
+  alarm_name = "${var.name}-inventory-faults"
+  alarm_description = chomp(<<-EOT
+    For 15 minutes ${var.name} could not use its inventory, and lends by the last good one.
+    The ERROR lines in ${var.function_log_group_name} name each fault and its place (npm run logs -- --errors).
+    Invalid: correct the file (npm run inventory:check FILE) and apply. Unreadable: see the bucket and the function's role.
+    It would remove more than half of a pool: if that is meant, set confirmed_inventory to the SHA-256 in the ERROR line and apply.
+  EOT
+  )
+
+  namespace   = var.metrics_namespace
+  metric_name = "InventoryFaults"
+  statistic   = "Minimum" # of two ticks in a minute, the better one counts
+  period      = 60
+
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 15
+  treat_missing_data  = "ignore" # the alarm on overdue leases reports a tick that does not run
+
+  alarm_actions = local.alarm_actions
+  ok_actions    = local.alarm_actions
+}
+
+resource "aws_cloudwatch_metric_alarm" "visitor_errors" {
+  count = var.visitor == null ? 0 : 1
+
+  alarm_name = "${var.name}-visitor-errors"
+  alarm_description = chomp(<<-EOT
+    Visits of ${var.visitor.function_name} crashed or ran out of time. A VM that fails its check is not counted here.
+    Read ${var.visitor.log_group_name}. VMs that can't be visited stay in checking and then in quarantine.
+    If it began with a deployment, let the alias live of ${var.function_name} lead to the version before: it invokes the visitor of its own build.
+  EOT
+  )
+
+  namespace   = "AWS/Lambda"
+  metric_name = "Errors"
+  dimensions  = { FunctionName = var.visitor.function_name }
+  statistic   = "Sum"
+  period      = 300
+
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = var.alarms.function_errors
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching" # no visit, no error
+
+  alarm_actions = local.alarm_actions
+  ok_actions    = local.alarm_actions
+}
