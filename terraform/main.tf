@@ -1,6 +1,6 @@
 # Wiring only. Names are made once, here, and passed down, so that no module needs to look one up:
 # log groups (logs) and table (dynamodb) -> role (iam) -> function (lambda) -> API (apigw) and tick (scheduler) ->
-# dashboard and alarms (cloudwatch).
+# dashboard and alarms (cloudwatch). real-vms.tf adds what only VMs that exist need.
 locals {
   name = "${var.name}-${var.environment}"
 
@@ -59,6 +59,14 @@ module "iam" {
   log_group_name  = module.logs.function_group_name
   tracing_enabled = var.tracing_enabled
   table           = local.table
+
+  real_vms = !local.has_real_vms ? null : {
+    inventory                = module.inventory[0].object
+    visitor_name             = module.visitor[0].function_name
+    signing_key_arns         = flatten(module.certificate_authority[*].key_arns)
+    stored_keys              = local.stored_keys
+    stored_keys_kms_key_arns = var.stored_keys_kms_key_arns
+  }
 }
 
 module "lambda" {
@@ -94,6 +102,12 @@ module "lambda" {
     CHECK_TIMEOUT_SECONDS      = var.check_timeout_seconds
     MOCK_FAILING_VMS           = join(",", var.mock_failing_vms)
     METRICS_NAMESPACE          = local.name
+
+    INVENTORY                         = one(module.inventory[*].url)
+    CONFIRMED_INVENTORY               = local.has_real_vms ? var.confirmed_inventory : null
+    CERTIFICATE_AUTHORITY             = one(module.certificate_authority[*].signing_key_arn)
+    CERTIFICATE_AUTHORITY_PUBLIC_KEYS = local.needs_certificates ? join(",", module.certificate_authority[0].public_keys) : null
+    VISITOR_FUNCTION                  = one(module.visitor[*].version_arn)
   }
 }
 
@@ -134,7 +148,8 @@ module "cloudwatch" {
   access_log_group_name   = module.logs.access_group_name
   api                     = { id = module.apigw.api_id, stage = module.apigw.stage_name }
   table                   = local.table
-  pools                   = var.pools
+  pools                   = coalesce(var.pools, local.has_real_vms ? keys(local.pools) : ["default"])
+  visitor                 = one(module.visitor[*].watched)
   alarm_emails            = var.alarm_emails
   alarm_topic_arn         = var.alarm_topic_arn
   alarms                  = var.alarms

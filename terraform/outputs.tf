@@ -58,6 +58,21 @@ output "access_log_group_name" {
   value       = module.logs.access_group_name
 }
 
+output "certificate_authority_public_keys" {
+  description = "Lines for the file that `TrustedUserCAKeys` of the VMs' sshd names, both keys; empty unless `inventory` needs certificates."
+  value       = flatten(module.certificate_authority[*].openssh_public_keys)
+}
+
+output "inventory_url" {
+  description = "S3 object of the inventory; null with mock VMs."
+  value       = one(module.inventory[*].url)
+}
+
+output "visitor_function_name" {
+  description = "Function that visits VMs; null with mock VMs."
+  value       = one(module.visitor[*].function_name)
+}
+
 output "dashboard_url" {
   description = "CloudWatch dashboard of the service, in the AWS console."
   value       = module.cloudwatch.dashboard_url

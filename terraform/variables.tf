@@ -61,20 +61,115 @@ variable "pool_store" {
 }
 
 variable "vm_provider" {
-  description = "Where VMs come from. `mock` is a list of VMs that do not exist, to try the service with."
+  description = "Where VMs come from. `mock` is a list of VMs that do not exist, to try the service with. `static` lends the VMs of `inventory`."
   type        = string
   default     = "mock"
   nullable    = false
 
   validation {
-    condition     = contains(["mock"], var.vm_provider)
-    error_message = "vm_provider must be mock."
+    condition     = contains(["mock", "static"], var.vm_provider)
+    error_message = "vm_provider must be mock or static."
   }
 
   validation {
     condition     = var.vm_provider == "mock" || var.authorization != "none" || var.accept_anonymous
     error_message = "VMs that exist need authorization = \"iam\" or \"jwt\": an HTTP API on AWS is on the internet, where anybody could otherwise borrow them in any name. If anybody may, set accept_anonymous = true."
   }
+}
+
+# The checks that need only HCL. `npm run inventory:check` knows all rules and names the place of each fault.
+variable "inventory" {
+  description = "With `vm_provider = \"static\"`: plain text of the inventory file, such as `file(\"vms.json\")`. Check the file by `npm run inventory:check vms.json`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.inventory != null) == (var.vm_provider == "static")
+    error_message = "inventory and vm_provider = \"static\" belong together: set both or none."
+  }
+
+  validation {
+    condition     = var.inventory == null || can(keys(jsondecode(var.inventory).pools)) && can(jsondecode(var.inventory).vms[*].id)
+    error_message = "inventory must be JSON with pools and vms, such as file(\"vms.json\"): the text of the file, not its name."
+  }
+
+  validation {
+    condition     = try(length(distinct(jsondecode(var.inventory).vms[*].id)) == length(jsondecode(var.inventory).vms), true)
+    error_message = "inventory: two VMs have the same id."
+  }
+
+  validation {
+    condition = try(alltrue([for vm in jsondecode(var.inventory).vms :
+      contains(flatten([for name, pool in jsondecode(var.inventory).pools : concat([name], try(pool.aliases, []))]), try(vm.pool, "default"))
+    ]), true)
+    error_message = "inventory: a VM is in a pool that the inventory does not have."
+  }
+
+  validation {
+    condition     = try(alltrue([for vm in jsondecode(var.inventory).vms : try(length(vm.hostKeys) > 0, false)]), true)
+    error_message = "inventory: a VM has no hostKeys. ssh-keyscan shows them; without them nobody could tell the VM from another one."
+  }
+}
+
+variable "confirmed_inventory" {
+  description = "SHA-256 of an inventory that may remove more than half of a pool's VMs at once, as the function's ERROR line names it and `sha256sum vms.json` prints it. Empty for none."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([0-9a-f]{64})?$", var.confirmed_inventory))
+    error_message = "confirmed_inventory must be a SHA-256, 64 digits of 0-9 a-f, or empty."
+  }
+}
+
+variable "certificate_authority_signing_key" {
+  description = "Which of the two KMS keys signs login certificates, `a` or `b`. VMs trust both, so a change needs nothing on a VM."
+  type        = string
+  default     = "a"
+  nullable    = false
+
+  validation {
+    condition     = contains(["a", "b"], var.certificate_authority_signing_key)
+    error_message = "certificate_authority_signing_key must be a or b."
+  }
+}
+
+variable "stored_keys_kms_key_arns" {
+  description = "Customer-managed KMS keys that encrypt the SSM parameters and the secrets that `inventory` names. Empty when AWS's own do."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "vpc_subnet_ids" {
+  description = "With `vm_provider = \"static\"`: subnets from which the VMs can be reached; the function that visits VMs runs there. Empty: it reaches VMs with public addresses only."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = (length(var.vpc_subnet_ids) > 0) == (length(var.vpc_security_group_ids) > 0)
+    error_message = "vpc_subnet_ids and vpc_security_group_ids belong together: set both or none."
+  }
+
+  validation {
+    condition     = length(var.vpc_subnet_ids) == 0 || var.vm_provider == "static"
+    error_message = "vpc_subnet_ids needs vm_provider = \"static\": nobody visits mock VMs."
+  }
+}
+
+variable "vpc_security_group_ids" {
+  description = "Security groups of the function that visits VMs. They must let it out to the VMs' SSH ports; the VMs' own groups must let these in."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "visitor_max_concurrency" {
+  description = "Most visits to VMs at a time. AWS takes that many from the account's quota, which must keep 100 for other functions. Null sets no limit."
+  type        = number
+  default     = null
 }
 
 variable "authorization" {
@@ -289,7 +384,7 @@ variable "table_max_request_units" {
 }
 
 variable "role" {
-  description = "Where both roles go (the function's and the schedule's), for accounts that ask for it: `path`, and as `permissions_boundary` the ARN of a policy."
+  description = "Where the roles go (those of the functions and the schedule), for accounts that ask for it: `path`, and as `permissions_boundary` the ARN of a policy."
   type = object({
     path                 = optional(string, "/")
     permissions_boundary = optional(string)
@@ -449,10 +544,9 @@ variable "mutual_tls_truststore_version" {
 }
 
 variable "pools" {
-  description = "Pools of the inventory; each gets a graph on the dashboard and an alarm for being empty."
+  description = "Pools that get a graph on the dashboard and an alarm for being empty. Null: those of `inventory`, or `default` with mock VMs."
   type        = list(string)
-  default     = ["default"]
-  nullable    = false
+  default     = null
 }
 
 variable "alarm_emails" {

@@ -19,6 +19,11 @@ override_data {
 }
 
 override_data {
+  target = module.visitor[0].data.aws_caller_identity.current
+  values = { account_id = "123456789012" }
+}
+
+override_data {
   target = data.aws_servicequotas_service_quota.concurrency
   values = { value = 1000 }
 }
@@ -350,7 +355,7 @@ run "names_the_calls_that_policies_must_allow" {
 
   assert {
     condition = output.borrower_invoke_arns == toset([
-      for call in ["GET/lease", "GET/pool", "POST/getvm", "POST/releasevm", "POST/renewvm"] :
+      for call in ["GET/lease", "GET/pool", "POST/connectvm", "POST/getvm", "POST/releasevm", "POST/renewvm"] :
       "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/${call}"
     ])
     error_message = "A borrower's policy must name the borrowers' calls and no others: ${join(", ", output.borrower_invoke_arns)}"

@@ -23,7 +23,10 @@ mock_resource "aws_lambda_alias" {
 }
 
 mock_resource "aws_lambda_function" {
-  defaults = { version = "7" }
+  defaults = {
+    version       = "7"
+    qualified_arn = "arn:aws:lambda:us-east-1:123456789012:function:example:7"
+  }
 }
 
 mock_data "aws_region" {
@@ -34,6 +37,10 @@ mock_data "aws_partition" {
   defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
 }
 
+mock_data "aws_caller_identity" {
+  defaults = { account_id = "123456789012" }
+}
+
 mock_data "aws_iam_policy_document" {
-  defaults = { json = "{}" }
+  defaults = { json = "{}", minified_json = "{}" }
 }
