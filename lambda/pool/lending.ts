@@ -64,6 +64,12 @@ export interface PoolView {
   readonly counts: PoolCounts;
 }
 
+/** A grant, and when it was asked for. */
+interface Acquired {
+  readonly grant: Grant;
+  readonly askedAtMs: number;
+}
+
 /** VMs tidied by a request that looks at a pool: enough to serve it, too few to slow it down. */
 const TIDIED_BY_A_REQUEST = 10;
 
@@ -79,9 +85,8 @@ export class Lending {
   /** Lends a VM. @throws {@link LeaseTooLong}, and what {@link BorrowingStore.acquire} throws */
   async acquire(params: AcquireParams, requestId: string): Promise<OpenGrant> {
     await this.ports.provider.refresh();
-    const request = this.acquireRequest(params, requestId);
-    const grant = await this.acquireFree(request);
-    return this.open(grant, request.act.nowMs);
+    const { grant, askedAtMs } = await this.acquireFree(params, requestId);
+    return this.open(grant, askedAtMs);
   }
 
   /** The user's own lease with login details. @throws {@link NoLease} */
@@ -126,15 +131,21 @@ export class Lending {
   }
 
   /** Tidies only a pool that looks empty, so that the usual request pays nothing for it. */
-  private async acquireFree(request: AcquireRequest): Promise<Grant> {
+  private async acquireFree(params: AcquireParams, requestId: string): Promise<Acquired> {
     try {
-      return await this.ports.store.acquire(request);
+      return await this.acquireNow(params, requestId);
     } catch (error) {
       if (!(error instanceof PoolEmpty)) throw error;
-      const { reaped, checked } = await this.ports.upkeep.tidy(request.act.requestId, TIDIED_BY_A_REQUEST);
+      const { reaped, checked } = await this.ports.upkeep.tidy(requestId, TIDIED_BY_A_REQUEST);
       if (reaped + checked === 0) throw error;
     }
-    return this.ports.store.acquire(request);
+    // Asked anew: the reset that has just freed a VM revokes every certificate that was asked for before it.
+    return this.acquireNow(params, requestId);
+  }
+
+  private async acquireNow(params: AcquireParams, requestId: string): Promise<Acquired> {
+    const request = this.acquireRequest(params, requestId);
+    return { grant: await this.ports.store.acquire(request), askedAtMs: request.act.nowMs };
   }
 
   private acquireRequest(params: AcquireParams, requestId: string): AcquireRequest {

@@ -147,6 +147,21 @@ describe('acquire', () => {
     expect(service.provider.opened).toMatchObject([{ askedAtMs: NOON_SEC * 1000 }]);
   });
 
+  it('says that it was asked after the reset that freed the VM: it revokes what was asked for before', async () => {
+    service.provider.pools.set('default', certificatePool({ reset: 'command' }));
+    for (const userId of ['alice', 'bob']) await service.lending.acquire({ userId, minutes: 1 }, 'r-1');
+    service.clock.advance(60);
+    let resetAtMs = 0;
+    service.provider.check = async () => {
+      resetAtMs = Math.max(resetAtMs, service.clock.read());
+      service.clock.advance(3);
+      return { passed: true };
+    };
+    await service.lending.acquire({ userId: 'carol' }, 'r-2');
+    expect(resetAtMs).toBeGreaterThan(0);
+    expect(service.provider.opened.at(-1)?.askedAtMs).toBeGreaterThan(resetAtMs);
+  });
+
   it('takes an alias for its pool', async () => {
     expect((await service.lending.acquire({ userId: 'alice', pool: 'linux' }, 'r-1')).vm.pool).toBe('default');
   });
