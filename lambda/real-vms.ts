@@ -1,15 +1,82 @@
-/** Puts together what reaches real VMs. The service loads it only where its settings name an inventory. */
+/**
+ * Puts together what reaches real VMs. The service loads it only where its settings name an inventory, and it loads
+ * only what they need: no SSH client where another function makes the visits, no code for keys that nobody stores.
+ */
+import type { CertificateAuthority, StoredKeys } from './pool/access.ts';
+import type { Clock } from './pool/ports.ts';
 import type { VmProvider } from './pool/provider.ts';
-import type { Settings, StaticSettings } from './settings.ts';
+import type { Visitor } from './pool/visit.ts';
+import { StaticProvider } from './providers/static/provider.ts';
+import type { ReadInventory } from './providers/static/source.ts';
+import { InventorySource } from './providers/static/source.ts';
+import type { AwsSettings, Settings, StaticSettings } from './settings.ts';
 
 /** Real VMs, and the keys that they must trust. */
 export interface RealVms {
   readonly provider: VmProvider;
-  /** Lines for the file that sshd's `TrustedUserCAKeys` names. */
+  /** Lines for the file that sshd's `TrustedUserCAKeys` names; empty where no certificates are made. */
   readonly trustedKeys: readonly string[];
 }
 
 /** @throws Error when a setting names something that can't be used */
-export async function createRealVms(settings: StaticSettings, { limits }: Settings): Promise<RealVms> {
-  throw new Error(`not wired yet: ${settings.inventory}, ${limits.defaultMinutes}`);
+export async function createRealVms(
+  settings: StaticSettings,
+  { check, limits }: Pick<Settings, 'check' | 'limits'>,
+  clock: Clock,
+): Promise<RealVms> {
+  const [readText, authority] = await Promise.all([inventoryReader(settings), authorityOf(settings)]);
+  const source = new InventorySource(readText, clock);
+  const keys = { authority, storedKeys: storedKeysOf(settings) };
+  const defaults = { lease: limits, checkLimitSec: check.timeoutSec };
+  const options = { confirmedInventory: settings.confirmedInventory, defaults };
+  const provider = new StaticProvider({ source, keys, visitor: visitorOf(settings), clock }, options);
+  return { provider, trustedKeys: authority?.publicKeys ?? [] };
+}
+
+async function inventoryReader({ inventory, aws }: StaticSettings): Promise<ReadInventory> {
+  if (aws === undefined) return (await import('./providers/static/file.ts')).inventoryFile(inventory);
+  const { objectReader } = await import('./aws/s3.ts');
+  const getObject = objectReader(aws);
+  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(inventory) ?? [];
+  return async (etag) => {
+    const found = await getObject({ bucket, key, etag });
+    return found === 'not-modified' ? found : { etag: found.etag, text: found.body };
+  };
+}
+
+async function authorityOf(settings: StaticSettings): Promise<CertificateAuthority | undefined> {
+  const { certificateAuthority: key, certificateAuthorityPublicKeys: publicKeys, aws } = settings;
+  if (key === undefined) return undefined;
+  const { createCertificateAuthority } = await import('./access/certificate-authority.ts');
+  return createCertificateAuthority({ key, publicKeys, aws });
+}
+
+/** Loaded for the first key that is handed out. */
+function storedKeysOf({ aws }: StaticSettings): StoredKeys | undefined {
+  if (aws === undefined) return undefined;
+  const load = once(async () => (await import('./access/stored-keys.ts')).createStoredKeys(aws));
+  return { read: async (place) => (await load()).read(place) };
+}
+
+/** Loaded for the first visit. */
+function visitorOf({ visitorFunction, aws, lambdaEndpoint: endpoint }: StaticSettings): Visitor {
+  const load = once(async () =>
+    visitorFunction === undefined || aws === undefined
+      ? (await import('./visitor/visit.ts')).visit
+      : visitorIn(visitorFunction, { ...aws, endpoint }),
+  );
+  return async (visit) => (await load())(visit);
+}
+
+async function visitorIn(functionName: string, aws: AwsSettings): Promise<Visitor> {
+  const [{ createLambdaVisitor }, { functionInvoker }] = await Promise.all([
+    import('./visitor/lambda-visitor.ts'),
+    import('./aws/lambda.ts'),
+  ]);
+  return createLambdaVisitor(functionName, functionInvoker(aws));
+}
+
+function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | undefined;
+  return () => (made ??= make());
 }

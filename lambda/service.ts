@@ -58,7 +58,7 @@ export async function createService(settings: Settings): Promise<Service> {
   // Not the console: Lambda wraps what goes there once more, and CloudWatch then finds no embedded metrics in it.
   const write = settings.onLambda ? writeLine : createLineQueue();
   const clock = Date.now;
-  const vms = await createProvider(settings);
+  const vms = await createProvider(settings, clock);
   return composeService(settings, { store, ...vms, callerOf: await createCallers(settings, clock), clock, write });
 }
 
@@ -145,10 +145,13 @@ function policies({ check, limits, provider: { kind } }: Settings, provider: VmP
 }
 
 /** Loads the code that reaches real VMs only where there are some. */
-async function createProvider(settings: Settings): Promise<Pick<ServiceParts, 'provider' | 'trustedKeys'>> {
+async function createProvider(
+  settings: Settings,
+  clock: Clock,
+): Promise<Pick<ServiceParts, 'provider' | 'trustedKeys'>> {
   if (settings.provider.kind === 'mock') return { provider: new MockProvider(settings.mockFailingVms) };
   const { createRealVms } = await import('./real-vms.ts');
-  return createRealVms(settings.provider, settings);
+  return createRealVms(settings.provider, settings, clock);
 }
 
 /** Loads AWS code only for the store that needs it: it costs a cold start more than everything else together. */
