@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { functionInvoker } from '../../../lambda/aws/lambda.ts';
 import { objectReader, requestOf } from '../../../lambda/aws/s3.ts';
+import { readSignature, signatureOf } from '../../support/api/signature.ts';
 import { answer, FakeService, KEYS, rejection, SILENCE } from './fake-service.ts';
 
 const SECRET = 'marked-secret';
@@ -43,6 +44,21 @@ describe('objectReader', () => {
   it('ends at its time limit', async () => {
     service.answers = [SILENCE];
     expect(await rejection(objectReader(service.options, 200)(WISH))).toMatchObject({ code: 'TimeoutError' });
+  });
+});
+
+describe('the signature of a read', () => {
+  // The form of the test is that of other services, which encode the path once more.
+  it('covers the path as it is sent, which S3 alone asks for', async () => {
+    service.answers = [answer(200)];
+    await objectReader(service.options)(WISH);
+    const [{ request } = { request: undefined }] = service.seen;
+    const signature = readSignature(request?.headers.authorization);
+    if (request === undefined || signature === undefined) throw new Error('nothing signed arrived');
+    const plain = { method: 'GET', path: '/inventories/lab 1/vms+new.json', rawQueryString: '', body: '' };
+    expect(signature.signature).toBe(
+      signatureOf({ ...plain, headers: request.headers }, signature, KEYS.secretAccessKey),
+    );
   });
 });
 
