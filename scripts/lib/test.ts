@@ -49,11 +49,17 @@ const SUITES: Readonly<Record<string, Suite>> = {
     missing: terraformMissing,
   },
   integration: {
-    about: "the DynamoDB store on AWS's DynamoDB Local: contract, model, faults, crashes, many processes",
+    about:
+      "the DynamoDB store on AWS's DynamoDB Local: contract, model, faults, crashes, many processes; certificates and " +
+      'stored keys on an emulated AWS, read by OpenSSH',
     run: [
       [...jest, '--runInBand', '--coverage', '--collectCoverageFrom=lambda/store/dynamodb/*.ts', 'test/integration'],
     ],
-    missing: dynamoDbLocal.toolsMissing,
+    missing: () => [
+      ...dynamoDbLocal.toolsMissing(),
+      ...motoMissing(),
+      ...programsMissing({ 'ssh-keygen': 'apt-get install openssh-client' }),
+    ],
   },
   e2e: {
     about: 'Terraform applied to an emulated AWS, and the deployed function called over HTTP',
