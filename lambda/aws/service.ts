@@ -86,7 +86,12 @@ function problemOf({ headers, body }: AwsAnswer): { code: string; words: string 
   const inXml = (tag: string) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(body)?.[1];
   const { __type, message, Message } = jsonOf(body);
   const code = headers['x-amzn-errortype']?.split(':')[0] ?? __type ?? inXml('Code');
-  return { code: jsonErrorCode(code), words: message ?? Message ?? inXml('Message') ?? '' };
+  return { code: plain(jsonErrorCode(code)), words: message ?? Message ?? inXml('Message') ?? '' };
+}
+
+/** A code is a word; whatever else stands in its place is not quoted. */
+function plain(code: string): string {
+  return /^[\w.]{1,100}$/.test(code) ? code : 'unknown';
 }
 
 function jsonOf(body: string): Partial<Record<'__type' | 'message' | 'Message', string>> {

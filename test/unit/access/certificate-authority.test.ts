@@ -196,7 +196,7 @@ describe('createCertificateAuthority', () => {
   it.each([
     { rule: 'a KMS key without its public key', options: { publicKeys: [], aws: AWS }, says: 'must have the public' },
     { rule: 'a KMS key without AWS', options: { publicKeys: [spki()] }, says: 'settings of AWS' },
-    { rule: 'a public key that is none', options: { publicKeys: [spki(), 'AAAA'], aws: AWS }, says: 'key 2 of' },
+    { rule: 'a public key that is not one', options: { publicKeys: [spki(), 'AAAA'], aws: AWS }, says: 'key 2 of' },
     {
       rule: 'a public key of another curve',
       options: { publicKeys: [spki(generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey)], aws: AWS },

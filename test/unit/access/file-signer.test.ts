@@ -62,7 +62,7 @@ describe('fileSigner', () => {
       content: () => newKeys().privateKey.export({ ...pkcs8, cipher: 'aes-256-cbc', passphrase: 'secret' }),
     },
     { rule: 'that is half there', content: () => pemOf(newKeys().privateKey).slice(0, 120) },
-    { rule: 'that is no key', content: () => 'marked-secret' },
+    { rule: 'that is not a key', content: () => 'marked-secret' },
     { rule: 'that is empty', content: () => '' },
   ])('refuses a key $rule, and quotes nothing of it', async ({ content }) => {
     const text = content().toString();
