@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { inventorySchema } from '../inventory/schema.ts';
 import { documentedCalls } from './documented-calls.ts';
 import { lintOpenApi } from './lint.ts';
 import { tablesIn, withTables } from './markers.ts';
@@ -10,6 +11,7 @@ import { openApiDocument } from './openapi.ts';
 import { tablesOf } from './tables.ts';
 
 const OPENAPI = 'lambda/openapi.json';
+const INVENTORY_SCHEMA = 'terraform/inventory.schema.json';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 const isCheck = process.argv.includes('--check');
@@ -18,6 +20,7 @@ const calls = await documentedCalls();
 const openApi = await formatted(OPENAPI, JSON.stringify(openApiDocument(calls)));
 update(OPENAPI, openApi);
 for (const fault of await lintOpenApi(OPENAPI, openApi)) fail(fault);
+update(INVENTORY_SCHEMA, await formatted(INVENTORY_SCHEMA, JSON.stringify(inventorySchema())));
 
 const tables = tablesOf(calls);
 const written = new Set<string>();

@@ -1,0 +1,123 @@
+/** What must hold between the fields of an inventory, beyond what each field must be. */
+import { isIPv6 } from 'node:net';
+import type { InventoryDocument, PoolEntry, VmEntry } from './document.ts';
+import { printable } from './fault.ts';
+
+/** A sentence about a place. */
+export interface Fault {
+  readonly place: readonly (string | number)[];
+  /** Without a subject: the place is. */
+  readonly what: string;
+}
+
+/** The VMs and pools whose own fields are right, and where the text has them. */
+export interface SoundParts {
+  /** Names of all pools, right or wrong. Undefined where the pools are no object. */
+  readonly poolNames: readonly string[] | undefined;
+  readonly pools: readonly (readonly [name: string, pool: PoolEntry])[];
+  readonly vms: readonly (readonly [index: number, vm: VmEntry])[];
+}
+
+/** Every disagreement between fields. */
+export function disagreements(parts: SoundParts): Fault[] {
+  const pools = new Map(parts.pools);
+  return [
+    ...parts.pools.flatMap(([name, pool]) => [...limitFaults(name, pool), ...commandFaults(name, pool)]),
+    ...aliasFaults(parts),
+    ...parts.vms.flatMap(([index, vm]) => [
+      ...poolFaults(index, vm, parts.poolNames),
+      ...storedKeyFaults(index, vm, pools.get(vm.pool)),
+      ...rootFaults(index, vm, pools.get(vm.pool)),
+    ]),
+    ...repeated(parts.vms, 'id', ({ id }) => id),
+    ...repeated(parts.vms, 'address', addressOf),
+  ];
+}
+
+function limitFaults(name: string, { leaseDefaultMinutes = 0, leaseMaxMinutes = Infinity }: PoolEntry): Fault[] {
+  if (leaseDefaultMinutes <= leaseMaxMinutes) return [];
+  return [{ place: ['pools', name, 'leaseDefaultMinutes'], what: 'must not be more than leaseMaxMinutes' }];
+}
+
+/** A command needs the service's certificate. A VM that is enrolled to take it takes no stored key any longer. */
+function commandFaults(name: string, pool: PoolEntry): Fault[] {
+  if (pool.access === 'certificate') return [];
+  const fields = (['check', 'reset'] as const).filter((field) => pool[field] === 'command');
+  const what = 'must not be "command" where access is "stored-key": only VMs that trust certificates can run it';
+  return fields.map((field) => ({ place: ['pools', name, field], what }));
+}
+
+function aliasFaults({ pools, poolNames = [] }: SoundParts): Fault[] {
+  const taken = new Map(poolNames.map((name) => [name, 'a pool']));
+  return pools.flatMap(([name, { aliases = [] }]) =>
+    aliases.flatMap((alias, index) => {
+      const by = taken.get(alias);
+      taken.set(alias, `an alias of ${name}`);
+      if (by === undefined) return [];
+      return [{ place: ['pools', name, 'aliases', index], what: `must be a new name; ${alias} is ${by} already` }];
+    }),
+  );
+}
+
+function poolFaults(index: number, { pool }: VmEntry, poolNames: SoundParts['poolNames']): Fault[] {
+  if (poolNames === undefined || poolNames.includes(pool)) return [];
+  const known = poolNames.length === 0 ? 'there is none' : `the pools are ${printable(poolNames.join(', '))}`;
+  return [{ place: ['vms', index, 'pool'], what: `must be the name of a pool, not ${pool}; ${known}` }];
+}
+
+function storedKeyFaults(index: number, { storedKey }: VmEntry, pool?: PoolEntry): Fault[] {
+  if (pool === undefined || (pool.access === 'stored-key') === (storedKey !== undefined)) return [];
+  const rule = pool.access === 'stored-key' ? 'must be there' : 'must be absent';
+  return [{ place: ['vms', index, 'storedKey'], what: `${rule}, since the access of its pool is "${pool.access}"` }];
+}
+
+function rootFaults(index: number, { username }: VmEntry, pool?: PoolEntry): Fault[] {
+  if (username !== 'root' || (pool?.check !== 'command' && pool?.reset !== 'command')) return [];
+  const what =
+    'must not be root where the check or reset of the pool is "command": only the cleaner runs as root there';
+  return [{ place: ['vms', index, 'username'], what }];
+}
+
+/** One fault for each VM that repeats an earlier one. */
+function repeated(vms: SoundParts['vms'], field: keyof VmEntry, keyOf: (vm: VmEntry) => string): Fault[] {
+  const first = new Map<string, number>();
+  return vms.flatMap(([index, vm]) => {
+    const earlier = first.get(keyOf(vm));
+    if (earlier === undefined) first.set(keyOf(vm), index);
+    if (earlier === undefined) return [];
+    return [{ place: ['vms', index, field], what: `must be of this VM only; vms[${earlier}] has the same` }];
+  });
+}
+
+/** The same for every way to write an address. */
+function addressOf({ address, port }: VmEntry): string {
+  const host = isIPv6(address) ? new URL(`http://[${address}]`).hostname : address.toLowerCase().replace(/\.$/, '');
+  return `${host} ${port}`;
+}
+
+/** `vms[3].hostKeys[0]`, `pools["my-pool"].check`. */
+export function placeName(place: Fault['place']): string {
+  const steps = place.map((step) => {
+    if (typeof step === 'number') return `[${step}]`;
+    return /^[$\w]{1,64}$/.test(step) ? `.${step}` : `["${printable(step, 64)}"]`;
+  });
+  return steps.join('').replace(/^\./, '') || 'the inventory';
+}
+
+/** The parts that have no fault of their own. */
+export function soundParts(document: unknown, faults: readonly Fault[]): SoundParts {
+  const faulty = new Set(faults.map(({ place: [list, key] }) => `${list} ${key}`));
+  const { pools, vms }: Partial<InventoryDocument> = isObject(document) ? document : {};
+  const arePools = isObject(pools) && !faulty.has('pools undefined');
+  const entries = Object.entries(arePools ? pools : {});
+  const all = Array.isArray(vms) ? [...vms.entries()] : [];
+  return {
+    poolNames: arePools ? entries.map(([name]) => name) : undefined,
+    pools: entries.filter(([name]) => !faulty.has(`pools ${name}`)),
+    vms: all.filter(([index]) => !faulty.has(`vms ${index}`)),
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
