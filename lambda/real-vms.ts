@@ -34,7 +34,9 @@ export async function createRealVms(
 }
 
 async function inventoryReader({ inventory, aws }: StaticSettings): Promise<ReadInventory> {
-  if (aws === undefined) return (await import('./providers/static/file.ts')).inventoryFile(inventory);
+  if (aws === undefined || !inventory.startsWith('s3://')) {
+    return (await import('./providers/static/file.ts')).inventoryFile(inventory);
+  }
   const { objectReader } = await import('./aws/s3.ts');
   const getObject = objectReader(aws);
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(inventory) ?? [];

@@ -10,9 +10,14 @@ const ORIGIN_RULE = 'must be a URL without a path, such as http://127.0.0.1:8000
 const WITH_TABLE: Need = { words: 'STORE is dynamodb', isMet: ({ STORE }) => STORE === 'dynamodb' };
 const WITH_INVENTORY: Need = { words: 'PROVIDER is static', isMet: ({ PROVIDER }) => PROVIDER === 'static' };
 const ON_AWS: Need = {
-  words: 'STORE is dynamodb or INVENTORY is in S3',
-  isMet: (env) => WITH_TABLE.isMet(env) || (WITH_INVENTORY.isMet(env) && (env.INVENTORY ?? '').startsWith('s3://')),
+  words: 'a table, an inventory in S3 or a key of KMS is named',
+  isMet: (env) =>
+    WITH_TABLE.isMet(env) || (WITH_INVENTORY.isMet(env) && isOnAws(env.INVENTORY, env.CERTIFICATE_AUTHORITY)),
 };
+
+function isOnAws(...places: readonly (string | undefined)[]): boolean {
+  return places.some((place) => /^(s3|arn):/.test(place ?? ''));
+}
 
 /**
  * Every setting by its name in the environment. The parser, the README's table and the test that holds Terraform
@@ -137,7 +142,7 @@ export interface StaticSettings {
   readonly certificateAuthorityPublicKeys: readonly string[];
   /** Lambda function that visits VMs. Undefined: this process does. */
   readonly visitorFunction: string | undefined;
-  /** Undefined where the inventory is a file. */
+  /** Undefined where inventory and key are files. */
   readonly aws: AwsSettings | undefined;
   /** URL of another Lambda than the region's. */
   readonly lambdaEndpoint: string | undefined;
@@ -290,7 +295,7 @@ function tableSettings(values: Values): TableSettings {
 }
 
 function staticSettings(values: Values): StaticSettings {
-  const aws = values.INVENTORY.startsWith('s3://') ? awsSettings(values) : undefined;
+  const aws = isOnAws(values.INVENTORY, values.CERTIFICATE_AUTHORITY) ? awsSettings(values) : undefined;
   return {
     kind: 'static',
     inventory: values.INVENTORY,

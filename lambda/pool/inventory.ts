@@ -15,9 +15,6 @@ export interface SyncOptions {
   readonly mayEmptyPools?: boolean;
 }
 
-/** A VM that its first user may have at once. */
-export const FREE: VmChange = { state: 'free', failures: 0, draining: false };
-
 /** The inventory would remove more than half of a pool, most likely by mistake. */
 export class PoolWouldEmpty extends Error {
   constructor(

@@ -1,8 +1,7 @@
 import { CERTIFICATE_SEC, CLOCK_SKEW_SEC } from './access.ts';
-import { FREE } from './inventory.ts';
 import type { Lease } from './lease.ts';
 import { hasEnded } from './lease.ts';
-import type { PoolPolicy, PoolRules } from './pool.ts';
+import type { CheckPolicy, PoolPolicy, PoolRules } from './pool.ts';
 import { VmInUse, WrongState } from './refusals.ts';
 import type { Vm, VmState, VmStatus } from './vm.ts';
 
@@ -31,14 +30,6 @@ export function isHostKeyReason(reason: string | undefined): boolean {
   return reason?.startsWith(WRONG_HOST_KEY) ?? false;
 }
 
-/** How often a VM may fail its check, and how soon it is tried again. */
-export interface CheckPolicy {
-  /** Failed checks in a row after which a VM is quarantined. */
-  readonly maxFailures: number;
-  /** Wait before the second check; doubled for each further one. */
-  readonly backoffSec: number;
-}
-
 /** Longest that a change takes, from the moment at which its call reads the clock, seconds. Stores give up sooner. */
 const CHANGE_SEC = 10;
 
@@ -52,6 +43,9 @@ export interface VmChange extends Pick<
 > {
   readonly state: VmState | 'removed';
 }
+
+/** A VM that its first user may have at once. */
+export const FREE: VmChange = { state: 'free', failures: 0, draining: false };
 
 /**
  * A VM that is new in the inventory, or whose address has changed while it was free. A mock VM is free; any other is

@@ -1,4 +1,3 @@
-import type { CheckPolicy } from './life.ts';
 import type { LeaseLimits } from './term.ts';
 
 /** The pool of a request that names none. */
@@ -25,6 +24,14 @@ export interface PoolRules {
   readonly reset: (typeof RESETS)[number];
   /** Longest that a reset and its check may take, seconds. Undefined: what the settings say. */
   readonly checkLimitSec?: number | undefined;
+}
+
+/** How often a VM may fail its check, and how soon it is tried again. */
+export interface CheckPolicy {
+  /** Failed checks in a row after which a VM is quarantined. */
+  readonly maxFailures: number;
+  /** Wait before the second check; doubled for each further one. */
+  readonly backoffSec: number;
 }
 
 /** How the VMs of a pool are lent and checked. */

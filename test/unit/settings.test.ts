@@ -141,9 +141,9 @@ describe('loadSettings', () => {
     expect(load).toThrow(
       'bad configuration: CHECK_MAX_FAILURES must be a whole number from 1 to 100; ' +
         'TABLE_NAME must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . - where STORE is dynamodb; ' +
-        'AWS_REGION must be the AWS region, such as eu-central-1 where STORE is dynamodb or INVENTORY is in S3; ' +
-        'AWS_ACCESS_KEY_ID must be set where STORE is dynamodb or INVENTORY is in S3; ' +
-        'AWS_SECRET_ACCESS_KEY must be set where STORE is dynamodb or INVENTORY is in S3; ' +
+        'AWS_REGION must be the AWS region, such as eu-central-1 where a table, an inventory in S3 or a key of KMS is named; ' +
+        'AWS_ACCESS_KEY_ID must be set where a table, an inventory in S3 or a key of KMS is named; ' +
+        'AWS_SECRET_ACCESS_KEY must be set where a table, an inventory in S3 or a key of KMS is named; ' +
         'AWS_ENDPOINT_URL must be a URL without a path, such as http://127.0.0.1:8000',
     );
   });

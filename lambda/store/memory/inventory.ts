@@ -1,7 +1,8 @@
 import type { Act } from '../../pool/event.ts';
 import type { SyncOptions } from '../../pool/inventory.ts';
-import { FREE, keepHalfOfEachPool } from '../../pool/inventory.ts';
+import { keepHalfOfEachPool } from '../../pool/inventory.ts';
 import type { VmChange } from '../../pool/life.ts';
+import { FREE } from '../../pool/life.ts';
 import type { Vm } from '../../pool/vm.ts';
 import { sameVm } from '../../pool/vm.ts';
 import type { Slot } from './slot.ts';
