@@ -40,5 +40,8 @@ export type VisitReport =
       readonly wrongHostKey?: string;
     };
 
+/** How the reason begins of a visit to the right VM that has refused {@link Visit.login}. */
+export const REFUSED_LOGIN = 'refuses the log-in';
+
 /** Visits a VM. Never throws for what the VM does; a visitor that can't be reached throws. */
 export type Visitor = (visit: Visit) => Promise<VisitReport>;

@@ -1,0 +1,111 @@
+import type { Login } from '../../pool/access.ts';
+import type { Verdict } from '../../pool/life.ts';
+import type { PoolRules } from '../../pool/pool.ts';
+import type { CheckOptions, Inventory, Opening, VmProvider } from '../../pool/provider.ts';
+import { AccessUnavailable } from '../../pool/refusals.ts';
+import type { Vm, VmStatus } from '../../pool/vm.ts';
+import type { CheckPorts } from './check.ts';
+import { notNow, verdictOn } from './check.ts';
+import type { VmEntry } from './document.ts';
+import { fingerprintOf } from './host-key.ts';
+import type { LentVms, Pool, PoolDefaults } from './lent-vms.ts';
+import { lentVms } from './lent-vms.ts';
+import { openedTo } from './login.ts';
+import type { InventorySource, ReadDocument } from './source.ts';
+
+/** What the provider needs from outside. */
+export interface StaticPorts extends CheckPorts {
+  readonly source: InventorySource;
+}
+
+/** What the settings say. */
+export interface StaticOptions {
+  /** SHA-256 of an inventory that may remove more than half of a pool. */
+  readonly confirmedInventory: string | undefined;
+  readonly defaults: PoolDefaults;
+}
+
+/** VMs that somebody runs and lists in an inventory: any machine with an SSH server. */
+export class StaticProvider implements VmProvider {
+  /** Made anew for each inventory that is read. */
+  private lent: { readonly of: ReadDocument; readonly vms: LentVms } | undefined;
+
+  constructor(
+    private readonly ports: StaticPorts,
+    private readonly options: StaticOptions,
+  ) {}
+
+  async inventory(): Promise<Inventory> {
+    const { source } = this.ports;
+    await source.read();
+    const { current, fault } = source;
+    const known = this.known();
+    if (known === undefined || current === undefined) throw fault ?? new Error('no inventory was read');
+    const { sha256 } = current;
+    return {
+      vms: known.vms,
+      isConfirmed: sha256 === this.options.confirmedInventory,
+      confirmation: `set confirmed_inventory (CONFIRMED_INVENTORY) to ${sha256}`,
+      ...(fault !== undefined && { fault }),
+    };
+  }
+
+  async refresh(): Promise<void> {
+    await this.ports.source.refresh();
+  }
+
+  pool(name: string): PoolRules | undefined {
+    return this.known()?.pools.get(name);
+  }
+
+  hostKeys(vmId: string): readonly string[] {
+    return this.known()?.entries.get(vmId)?.hostKeys.map(fingerprintOf) ?? [];
+  }
+
+  async open(opening: Opening): Promise<Login> {
+    await this.refresh();
+    const { id } = opening.vm;
+    const found = this.find(opening.vm);
+    if (found === undefined) throw new AccessUnavailable(`${id} or its pool is not in the inventory`);
+    return openedTo(opening, found.entry, found.pool, this.ports.keys);
+  }
+
+  async check({ vm }: Pick<VmStatus, 'vm'>, options: CheckOptions): Promise<Verdict> {
+    const found = this.find(vm);
+    if (found === undefined) return notNow(`${vm.id} or its pool ${vm.pool} is not in the inventory`);
+    if (found.pool.check === 'none' && found.pool.reset === 'none') return { passed: true };
+    return untilAborted(options.signal, verdictOn({ vm, ...found }, this.ports));
+  }
+
+  /** The pool is the one that the store knows: upkeep goes by that, until a sync moves the VM. */
+  private find(vm: Vm): { readonly entry: VmEntry; readonly pool: Pool } | undefined {
+    const known = this.known();
+    const entry = known?.entries.get(vm.id);
+    const pool = known?.pools.get(vm.pool);
+    return entry && pool && { entry, pool };
+  }
+
+  private known(): LentVms | undefined {
+    const { current } = this.ports.source;
+    if (current === undefined) return undefined;
+    if (this.lent?.of !== current) this.lent = { of: current, vms: lentVms(current.document, this.options.defaults) };
+    return this.lent.vms;
+  }
+}
+
+/** @throws the reason of the signal, once that is aborted */
+async function untilAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}
