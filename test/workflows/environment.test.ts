@@ -57,6 +57,15 @@ describe('plan and apply', () => {
     expect(apply.env?.RELEASE).toBe('${{ needs.plan.outputs.release }}');
   });
 
+  it('plan no environment whose inventory is wrong, and check it without credentials', () => {
+    const check = at(plan, 'inventory:check -- "terraform/environments/$ENVIRONMENT/vms.json"');
+    expect(check).toBeGreaterThan(at(plan, 'git merge-base'));
+    expect(check).toBeLessThan(at(plan, CREDENTIALS));
+    expect(plan.steps?.[check]?.if).toBe(
+      "hashFiles(format('terraform/environments/{0}/vms.json', inputs.environment)) != ''",
+    );
+  });
+
   it('run nothing of a release, which a tag can name, until its commit is known to be on main', () => {
     const [checkout, check, ...others] = plan.steps ?? [];
     expect(checkout?.uses).toContain('actions/checkout');
