@@ -112,7 +112,9 @@ export async function runCommand(
   connection.doing = 'logging in';
   if (!(await logIn(session, login))) throw new VisitFault(`refuses the log-in as ${login.username}`);
   connection.doing = 'running the command';
-  const channel = await session.openChannel();
+  const channel = await session.openChannel().catch((error: unknown) => {
+    throw new VisitFault(`refuses a session: ${harmless(String(error))}`);
+  });
   const ended = endOf(channel);
   const request = new CommandRequestMessage();
   request.command = login.command;
