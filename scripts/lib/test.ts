@@ -9,6 +9,7 @@ import * as dynamoDbLocal from './dynamodb-local/install.ts';
 import * as lambdaRuntime from './lambda-runtime/install.ts';
 import type { MissingTool } from './missing-tools.ts';
 import { motoMissing, programsMissing, terraformMissing } from './missing-tools.ts';
+import * as sshd from './vms/install.ts';
 
 interface Suite {
   readonly about: string;
@@ -53,13 +54,21 @@ const SUITES: Readonly<Record<string, Suite>> = {
       "the DynamoDB store on AWS's DynamoDB Local: contract, model, faults, crashes, many processes; certificates and " +
       'stored keys on an emulated AWS, read by OpenSSH',
     run: [
-      [...jest, '--runInBand', '--coverage', '--collectCoverageFrom=lambda/store/dynamodb/*.ts', 'test/integration'],
+      [
+        ...[...jest, '--runInBand', '--coverage', '--collectCoverageFrom=lambda/store/dynamodb/*.ts'],
+        ...['--testPathIgnorePatterns=/test/integration/visitor/', 'test/integration'],
+      ],
     ],
     missing: () => [
       ...dynamoDbLocal.toolsMissing(),
       ...motoMissing(),
       ...programsMissing({ 'ssh-keygen': 'apt-get install openssh-client' }),
     ],
+  },
+  visitor: {
+    about: 'visits of VMs: real SSH servers, and servers that do everything wrong',
+    run: [[...jest, '--runInBand', 'test/integration/visitor']],
+    missing: sshd.toolsMissing,
   },
   e2e: {
     about: 'Terraform applied to an emulated AWS, and the deployed function called over HTTP',

@@ -36,6 +36,11 @@ export class SshdFleet {
     return vm;
   }
 
+  /** Makes an authority that no server trusts. */
+  anotherAuthority(): Promise<TestAuthority> {
+    return TestAuthority.create(path.join(this.folder, 'another-authority'));
+  }
+
   /** Ends all servers and their sessions, and removes their files. */
   async stop(): Promise<void> {
     await Promise.all(this.running.map((vm) => vm.stop()));
