@@ -12,7 +12,7 @@ import { hostKey } from './host-key.ts';
 import { sshdPath } from './install.ts';
 
 /** The only address that a server listens on. */
-export const LOOPBACK = '127.0.0.1';
+const LOOPBACK = '127.0.0.1';
 
 const STARTS_WITHIN_MS = 10_000;
 const POLL_MS = 20;
