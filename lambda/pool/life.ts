@@ -128,7 +128,7 @@ export function checked(status: VmStatus, verdict: Verdict, nowMs: number, polic
   return { state: 'checking', failures, draining, dueAtSec, reason, closedAtSec, ...drainReason(status) };
 }
 
-/** Waiting is no failure, but it has an end. */
+/** Waiting does not count as a failure, but it has an end. */
 function stillWaiting(status: VmStatus, verdict: Extract<Verdict, { waitingFor: string }>, nowMs: number): VmChange {
   const { failures, draining, closedAtSec } = status;
   const { waitingFor, againInSec, withinSec } = verdict;

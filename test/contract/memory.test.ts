@@ -1,4 +1,5 @@
 import { MemoryStore } from '../../lambda/store/memory/store.ts';
+import { describeClosing } from './closing.ts';
 import { describeEventOrder } from './event-order.ts';
 import { describeLeaseStore } from './lease-store.ts';
 import { describeLendingModel } from './lending-model.ts';
@@ -9,6 +10,7 @@ const memory = async () => new MemoryStore();
 
 describeLeaseStore('memory', memory);
 describeLendingModel('memory', memory, 500);
+describeClosing('memory', memory, 500);
 describeEventOrder(
   'memory',
   async (clocks) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { describeClosing } from '../contract/closing.ts';
 import { describeEventOrder } from '../contract/event-order.ts';
 import { describeLeaseStore } from '../contract/lease-store.ts';
 import { describeLendingModel } from '../contract/lending-model.ts';
@@ -23,6 +24,7 @@ async function dynamodb() {
 
 describeLeaseStore('dynamodb', dynamodb);
 describeLendingModel('dynamodb', dynamodb, 20);
+describeClosing('dynamodb', dynamodb, 10);
 describeEventOrder(
   'dynamodb',
   async (clocks) => {
