@@ -3,13 +3,16 @@
  * that Terraform sees a new function only where there is one.
  */
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Metafile, OutputFile, Plugin } from 'esbuild';
+import type { BuildOptions, Metafile, OutputFile } from 'esbuild';
 import { build } from 'esbuild';
 import type { ZipAttributes, Zippable } from 'fflate';
 import { zipSync } from 'fflate';
+import { LAZY, lazyValibot } from './bundle/lazy-valibot.ts';
+import { plainBuiltins } from './bundle/plain-builtins.ts';
+import { startChunk } from './bundle/start-chunk.ts';
+import { unusedPackages } from './bundle/unused-packages.ts';
 import { thirdPartyNotices } from './notices.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -22,52 +25,25 @@ const UNFINISHED = '.unfinished';
 /** The earliest time that a zip can hold, in local time as zips have it, and the mode `rw-r--r--` of a Unix file. */
 const FIXED_ATTRIBUTES: ZipAttributes = { mtime: new Date(1980, 0, 1), os: 3, attrs: (0o100644 << 16) >>> 0 };
 
-/**
- * Loads Node's own modules by `getBuiltinModule`. An `import` reads all that a module exports: for `node:http` and
- * `node:process` it loads a WebSocket client and opens the standard streams, which takes 12 ms of a cold start.
- * An `import` statement becomes a module that reads only the names that are used.
- */
-const plainBuiltins: Plugin = {
-  name: 'plain-builtins',
-  setup(bundler) {
-    bundler.onResolve({ filter: new RegExp(`^(node:)?(${builtinModules.join('|')})$`) }, ({ path: name, kind }) => {
-      const namespace = kind === 'import-statement' ? 'imported-builtin' : 'whole-builtin';
-      return { path: name.replace('node:', ''), namespace, sideEffects: false };
-    });
-    bundler.onLoad({ filter: /./, namespace: 'whole-builtin' }, ({ path: name }) => {
-      return { contents: `module.exports = process.getBuiltinModule('${name}')` };
-    });
-    bundler.onLoad({ filter: /./, namespace: 'imported-builtin' }, ({ path: name }) => {
-      return { contents: importedBuiltin(name) };
-    });
-  },
-};
-
-/** One export for each name of a module. esbuild drops those that nobody imports, so that nothing reads them. */
-function importedBuiltin(name: string): string {
-  const names = Object.keys(process.getBuiltinModule(name) ?? {}).filter((key) => /^[A-Za-z_$][\w$]*$/.test(key));
-  const exported = names.filter((key) => key !== 'default').map((key, at) => ({ key, local: `export${at}` }));
-  return [
-    `const all = /* @__PURE__ */ process.getBuiltinModule('${name}');`,
-    'export default all;',
-    ...exported.map(({ key, local }) => `const ${local} = /* @__PURE__ */ (() => all.${key})();`),
-    `export { ${exported.map(({ key, local }) => `${local} as ${key}`).join(', ')} };`,
-  ].join('\n');
-}
-
-/**
- * Packages that the SSH library requires and never uses on Node.js: Diffie-Hellman for browsers, and RSA keys for a
- * Node.js that can't make them.
- */
-const unusedPackages: Plugin = {
-  name: 'unused-packages',
-  setup(bundler) {
-    bundler.onResolve({ filter: /^(diffie-hellman|node-rsa)$/ }, ({ path: name }) => {
-      return { path: name, namespace: 'unused-package' };
-    });
-    bundler.onLoad({ filter: /./, namespace: 'unused-package' }, () => ({ contents: '' }));
-  },
-};
+const OPTIONS = {
+  absWorkingDir: root,
+  outdir,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node20.16',
+  format: 'esm',
+  splitting: true,
+  outExtension: { '.js': '.mjs' },
+  // esbuild drops unused code of ES modules only, and prefers CommonJS for Node by default.
+  mainFields: ['module', 'main'],
+  // All notices are in one file, which the function never reads.
+  legalComments: 'none',
+  metafile: true,
+  write: false,
+  // `startChunk` imports modules for the grouping alone.
+  logOverride: { 'ignored-bare-import': 'silent' },
+} as const satisfies BuildOptions;
 
 /** A function's code: its entry, and what the entry loads at once or by and by. */
 interface Bundle {
@@ -85,25 +61,11 @@ await writeWhole(zipPath, zipSync(zippable(files), { level: 9 }));
 console.log(`built ${path.relative(root, outdir)}/ and ${path.relative(root, zipPath)}`);
 
 async function bundle(entry: 'index' | 'visitor'): Promise<Bundle> {
-  const { metafile, outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: [`lambda/${entry}.ts`],
-    outdir,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20.16',
-    format: 'esm',
-    splitting: true,
-    outExtension: { '.js': '.mjs' },
-    // esbuild drops unused code of ES modules only, and prefers CommonJS for Node by default.
-    mainFields: ['module', 'main'],
-    // All notices are in one file, which the function never reads.
-    legalComments: 'none',
-    metafile: true,
-    write: false,
-    plugins: [plainBuiltins, unusedPackages],
-  });
+  const source = `lambda/${entry}.ts`;
+  const plugins = [plainBuiltins, unusedPackages, lazyValibot];
+  const { metafile: apart } = await build({ ...OPTIONS, entryPoints: [source], plugins });
+  const together = [...plugins, startChunk(apart, source, root)];
+  const { metafile, outputFiles } = await build({ ...OPTIONS, entryPoints: [source], plugins: together });
   const outputs = usedOutputs(metafile, `dist/lambda/${entry}.mjs`);
   return { outputs, files: outputFiles.filter(({ path: file }) => outputs.has(path.relative(root, file))) };
 }
@@ -126,7 +88,7 @@ function sourcesOf(outputs: Bundle['outputs']): string[] {
   return [...outputs.values()].flatMap(({ inputs }) =>
     Object.entries(inputs)
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .map(([source]) => source),
+      .map(([source]) => source.replace(LAZY, '')),
   );
 }
 
