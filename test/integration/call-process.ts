@@ -1,5 +1,6 @@
 /** One process of the function that serves one call, and is perhaps killed during it. */
 import type { Order } from '../../lambda/pool/life.ts';
+import type { PoolRules } from '../../lambda/pool/pool.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import type { FunctionProcess } from '../support/processes/function-process.ts';
 import { functionProcess } from '../support/processes/function-process.ts';
@@ -17,13 +18,16 @@ export interface CallTask {
   readonly tableName: string;
   readonly inventory: readonly Vm[];
   readonly failing: readonly string[];
+  /** Rules of the default pool, if it does not follow the settings. */
+  readonly rules?: PoolRules | undefined;
   readonly nowMs: number;
   readonly call: Call;
 }
 
-serveTask(async ({ tableName, inventory, failing, nowMs, call }: CallTask) => {
+serveTask(async ({ tableName, inventory, failing, rules, nowMs, call }: CallTask) => {
   const service = functionProcess({ tableName, vms: inventory, clock: () => nowMs });
   for (const vmId of failing) service.provider.failing.add(vmId);
+  if (rules !== undefined) service.provider.pools.set(rules.name, rules);
   await serve(service, call);
   return 'done';
 });

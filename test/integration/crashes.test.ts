@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Lease } from '../../lambda/pool/lease.ts';
+import type { PoolRules } from '../../lambda/pool/pool.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import { TestDatabase } from '../support/dynamodb/database.ts';
 import { FaultProxy } from '../support/dynamodb/fault-proxy.ts';
 import { PoolTable } from '../support/dynamodb/pool-table.ts';
-import { NOON_SEC, someVms } from '../support/pool/lending.ts';
+import { certificatePool, NOON_SEC, someVms } from '../support/pool/lending.ts';
 import type { FunctionProcess } from '../support/processes/function-process.ts';
 import { functionProcess } from '../support/processes/function-process.ts';
 import { compiledWorker, Worker } from '../support/processes/worker.ts';
@@ -24,6 +25,8 @@ interface Scenario {
   /** Inventory of the process that is killed, and of all later ones. */
   readonly inventory?: readonly Vm[];
   readonly failing?: readonly string[];
+  /** Rules of the pool, for all processes. */
+  readonly rules?: PoolRules;
 }
 
 const lend = ({ lending }: FunctionProcess, userId = ALICE) => {
@@ -58,13 +61,13 @@ const SCENARIOS: readonly Scenario[] = [
   },
   { name: 'renew', prepare: lend, call: { use: 'renew', userId: ALICE } },
   { name: 'reap', prepare: lend, call: { use: 'tidy' }, laterSec: AFTER_THE_END },
-  { name: 'check', prepare: giveBackUnchecked, call: { use: 'tidy' } },
   {
     name: 'check that fails',
     prepare: giveBackUnchecked,
     call: { use: 'tidy' },
     failing: VMS.map(({ id }) => id),
   },
+  { name: 'reset and check', prepare: giveBackUnchecked, call: { use: 'tidy' }, rules: certificatePool() },
   {
     name: 'sync with an inventory that has changed',
     prepare: lend,
@@ -110,11 +113,12 @@ class Remains {
 
   constructor(
     private readonly tableName: string,
-    { laterSec = 0, inventory = VMS }: Scenario,
+    { laterSec = 0, inventory = VMS, rules }: Scenario,
   ) {
     this.nowMs = (NOON_SEC + laterSec) * 1000;
     this.inventory = inventory;
     this.service = functionProcess({ tableName, vms: inventory, clock: () => this.nowMs });
+    if (rules !== undefined) this.service.provider.pools.set(rules.name, rules);
   }
 
   async tick(): Promise<void> {
@@ -174,7 +178,7 @@ class Remains {
 /** Kills a process at its request number `step`. @returns false when the process finished before that request */
 async function killAt(scenario: Scenario, step: number, fate: Fate): Promise<boolean> {
   const tableName = await database.freshTable();
-  const { prepare, call, laterSec = 0, inventory = VMS, failing = [] } = scenario;
+  const { prepare, call, laterSec = 0, inventory = VMS, failing = [], rules } = scenario;
   const before = functionProcess({ tableName, vms: VMS, clock: () => NOON_SEC * 1000 });
   await before.upkeep.sync('prepare');
   await prepare(before);
@@ -187,7 +191,7 @@ async function killAt(scenario: Scenario, step: number, fate: Fate): Promise<boo
     ...database.local.variables,
     AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint,
   });
-  const task = { tableName, inventory, failing, nowMs: (NOON_SEC + laterSec) * 1000, call };
+  const task = { tableName, inventory, failing, rules, nowMs: (NOON_SEC + laterSec) * 1000, call };
   const outcome = await Promise.race([stalled, worker.run(task)]);
   if (outcome === 'done') return false;
   if (outcome === undefined) throw new Error('the process failed');

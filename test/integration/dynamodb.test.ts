@@ -24,7 +24,7 @@ async function dynamodb() {
 
 describeLeaseStore('dynamodb', dynamodb);
 describeLendingModel('dynamodb', dynamodb, 20);
-describeClosing('dynamodb', dynamodb, 10);
+describeClosing('dynamodb', dynamodb, 8);
 describeEventOrder(
   'dynamodb',
   async (clocks) => {

@@ -12,7 +12,7 @@ import { certificatePool, someVms } from './lending.ts';
 import type { SlowThings } from './slow-things.ts';
 
 /** Longest that a reset may take, seconds. */
-export const RESET_SEC = 20;
+const RESET_SEC = 20;
 
 /** Longest that a VM waits, seconds. */
 export const PATIENCE_SEC = 120;
