@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import type { Target } from './options.ts';
+import { isId, isLogin, OptionsError } from './options.ts';
+
+/** A VM to enroll. */
+export interface EnrolledVm {
+  readonly id: string;
+  /** The user that borrowers log in as. */
+  readonly login: string;
+  /** Host keys that the inventory has for it, `TYPE BASE64`. */
+  readonly hostKeys: readonly string[];
+}
+
+/** The part of an inventory that matters here; `npm run inventory:check` looks at all of it. */
+const inventory = v.object({
+  pools: v.optional(v.record(v.string(), v.object({ access: v.optional(v.string()) })), {}),
+  vms: v.array(
+    v.object({
+      id: v.pipe(v.string(), v.check(isId, 'must be 1 to 128 of A-Z a-z 0-9 . _ -')),
+      pool: v.optional(v.string(), 'default'),
+      username: v.pipe(v.string(), v.check(isLogin, 'must be a user of lower-case letters, digits, _ and -, not root')),
+      hostKeys: v.optional(v.array(v.string()), []),
+    }),
+  ),
+});
+
+/**
+ * The VMs that can be enrolled: those of pools whose access is by certificate.
+ *
+ * @throws {@link OptionsError} when the inventory can't be used, or has no such VM
+ */
+export function vmsOf(target: Target): EnrolledVm[] {
+  if ('id' in target) return [{ ...target, hostKeys: [] }];
+  const { pools, vms } = parsed(target.inventory);
+  const named = vms.filter(({ id }) => target.vm === undefined || id === target.vm);
+  const takesCertificates = (pool: string) => (pools[pool]?.access ?? 'certificate') === 'certificate';
+  const chosen = named.filter(({ pool }) => takesCertificates(pool));
+  if (named.length === 0) throw fault(target, target.vm === undefined ? 'has no VM' : `has no VM ${target.vm}`);
+  if (chosen.length === 0) throw fault(target, 'has these VMs only in pools with stored keys, which are not enrolled');
+  return chosen.map(({ id, username, hostKeys }) => ({ id, login: username, hostKeys: hostKeys.map(withoutComment) }));
+}
+
+function parsed(file: string): v.InferOutput<typeof inventory> {
+  const { success, output, issues } = v.safeParse(inventory, json(file));
+  if (success) return output;
+  throw new OptionsError(issues.map((issue) => `${file}: ${v.getDotPath(issue) ?? 'the document'}: ${issue.message}`));
+}
+
+function json(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new OptionsError([`--inventory ${file} can't be read: ${(error as Error).message}`]);
+  }
+}
+
+function fault(target: { readonly inventory: string }, what: string): OptionsError {
+  return new OptionsError([`--inventory ${target.inventory} ${what}`]);
+}
+
+/** `TYPE BASE64`, of characters that a shell script may hold. */
+function withoutComment(hostKey: string): string {
+  return /^[a-z0-9@.-]+ [A-Za-z0-9+/=]+/.exec(hostKey)?.[0] ?? '';
+}
