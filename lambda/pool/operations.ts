@@ -1,7 +1,8 @@
 import type { EventKind, PoolEvent } from './event.ts';
 import { secondsOf } from './event.ts';
-import type { Order } from './life.ts';
-import { isHostKeyReason, ordered } from './life.ts';
+import { isHostKeyReason } from './life.ts';
+import type { Order } from './orders.ts';
+import { ordered } from './orders.ts';
 import type { Clock, EventQuery, OperatorStore, Page, PageQuery, Pause } from './ports.ts';
 import type { VmProvider } from './provider.ts';
 import { HostKeyChanged, UnknownVm, VmBusy } from './refusals.ts';

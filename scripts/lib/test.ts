@@ -56,7 +56,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     run: [
       [
         ...[...jest, '--runInBand', '--coverage', '--collectCoverageFrom=lambda/store/dynamodb/*.ts'],
-        ...['--testPathIgnorePatterns=/test/integration/visitor/', 'test/integration'],
+        ...['--testPathIgnorePatterns=/test/integration/(visitor|cleaning|lending)/', 'test/integration'],
       ],
     ],
     missing: () => [
@@ -65,10 +65,13 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ...programsMissing({ 'ssh-keygen': 'apt-get install openssh-client' }),
     ],
   },
-  visitor: {
-    about: 'visits of VMs: real SSH servers, and servers that do everything wrong',
-    run: [[...jest, '--runInBand', 'test/integration/visitor']],
-    missing: sshd.toolsMissing,
+  vms: {
+    about: 'VMs that one can log in to: real SSH servers, hostile ones, and VMs that are enrolled, used and cleaned',
+    run: [[...jest, '--runInBand', 'test/integration/(visitor|cleaning|lending)/']],
+    missing: () => [
+      ...sshd.toolsMissing(),
+      ...programsMissing({ shellcheck: 'apt-get install shellcheck', ps: 'apt-get install procps' }),
+    ],
   },
   e2e: {
     about: 'Terraform applied to an emulated AWS, and the deployed function called over HTTP',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { PoolEvent } from '../../lambda/pool/event.ts';
-import type { Order } from '../../lambda/pool/life.ts';
+import type { Order } from '../../lambda/pool/orders.ts';
 import type { Clock, LeaseStore } from '../../lambda/pool/ports.ts';
 import { isRefusal } from '../../lambda/pool/refusals.ts';
 import type { VmState } from '../../lambda/pool/vm.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Order } from '../../lambda/pool/life.ts';
+import type { Order } from '../../lambda/pool/orders.ts';
 import { isRefusal } from '../../lambda/pool/refusals.ts';
 import type { VmState } from '../../lambda/pool/vm.ts';
 import type { StoreFactory } from '../support/pool/lending.ts';

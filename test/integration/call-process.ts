@@ -1,5 +1,5 @@
 /** One process of the function that serves one call, and is perhaps killed during it. */
-import type { Order } from '../../lambda/pool/life.ts';
+import type { Order } from '../../lambda/pool/orders.ts';
 import type { PoolRules } from '../../lambda/pool/pool.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import type { FunctionProcess } from '../support/processes/function-process.ts';

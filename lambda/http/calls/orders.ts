@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Order } from '../../pool/life.ts';
 import type { OrderParams } from '../../pool/operations.ts';
+import type { Order } from '../../pool/orders.ts';
 import { UnknownVm } from '../../pool/refusals.ts';
 import { vmStatus } from '../answer-schemas.ts';
 import type { Call, CallRequest, Services } from '../call.ts';

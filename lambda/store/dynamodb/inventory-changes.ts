@@ -31,18 +31,21 @@ export class InventoryChanges {
   changeOf(
     item: VmItem,
     wanted: Vm | undefined,
-    arrival: (vm: Vm) => VmChange,
+    arrival: (vm: Vm, wasLent: boolean) => VmChange,
     act: Act,
   ): (() => Action[]) | undefined {
     const { vm, retired } = item;
     if (wanted === undefined && !retired) return () => this.retirement(item, act);
     if (wanted !== undefined && !isToBeMoved(item, wanted) && (retired || !sameVm(vm, wanted))) {
-      return () => this.correction(item, wanted, item.state === 'free' ? arrival(wanted) : undefined, act);
+      return () => this.correction(item, wanted, item.state === 'free' ? arrival(wanted, false) : undefined, act);
     }
     return item.layout === LAYOUT ? undefined : () => [rewrite(item)];
   }
 
-  /** @param place - the VM's next place in life; by default it stays where it is */
+  /**
+   * @param place - the VM's next place in life; by default it stays where it is. While a VM is free, no certificate opens
+   *   it and no reset runs, whatever its address is
+   */
   private correction(item: VmItem, vm: Vm, place: VmChange | undefined, act: Act): Action[] {
     const known = { ...statusOf(item), vm, retired: false };
     const after = place === undefined ? { ...known, version: newVersion() } : placed(known, place);

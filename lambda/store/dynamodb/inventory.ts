@@ -36,7 +36,7 @@ interface SyncWish {
   readonly act: Act;
   /** Whether the table was never synced, so that no VM has events. */
   readonly isFirst: boolean;
-  readonly arrival: (vm: Vm) => VmChange;
+  readonly arrival: (vm: Vm, wasLent: boolean) => VmChange;
 }
 
 /** Makes the actions of one change at the moment at which they are written. */
@@ -88,7 +88,7 @@ export class Inventory {
     }
     this.known = pools;
     const isFirst = mark === NEVER_SYNCED;
-    const changes = this.changesFrom(present, wanted, { act, isFirst, arrival: (vm) => arrival(vm, !isFirst) });
+    const changes = this.changesFrom(present, wanted, { act, isFirst, arrival });
     // The index is a moment behind the table, so the sync is done only when a look finds nothing to change. Until then
     // the hash stays empty, and the next sync looks at everything again.
     const isDone = changes.length === 0 && present.every((item) => !isToBeMoved(item, wanted.get(item.vm.id)));
@@ -133,7 +133,12 @@ export class Inventory {
         return change === undefined ? [] : [change];
       }),
       ...added.map((vm): Change => async (deadline) => {
-        return this.changes.addition(vm, arrival(vm), act, isFirst ? undefined : await this.lastEvent(vm.id, deadline));
+        return this.changes.addition(
+          vm,
+          arrival(vm, !isFirst),
+          act,
+          isFirst ? undefined : await this.lastEvent(vm.id, deadline),
+        );
       }),
     ];
   }

@@ -21,7 +21,7 @@ export function syncInventory(vms: Vms, inventory: readonly Vm[], act: Act, opti
   }
   const isFirst = vms.isNew;
   for (const slot of known) if (!wanted.has(slot.vm.id)) retire(vms, slot, act);
-  for (const vm of wanted.values()) takeIn(vms, vm, act, () => arrival(vm, !isFirst));
+  for (const vm of wanted.values()) takeIn(vms, vm, act, (wasLent) => arrival(vm, wasLent && !isFirst));
   vms.isNew = false;
 }
 
@@ -32,14 +32,15 @@ function retire(vms: Vms, slot: Slot, act: Act): void {
   else vms.put(slot, { state: 'removed', failures: 0, draining: false }, { kind: 'removed', vmId, act });
 }
 
-function takeIn(vms: Vms, vm: Vm, act: Act, arrival: () => VmChange): void {
+function takeIn(vms: Vms, vm: Vm, act: Act, arrival: (wasLent: boolean) => VmChange): void {
   const slot = vms.get(vm.id);
   if (slot === undefined) {
-    vms.add(vm, arrival(), act);
+    vms.add(vm, arrival(true), act);
     return;
   }
   // A leased VM changes pools when it is back.
   if (slot.vm.pool !== vm.pool && slot.state === 'leased') return;
   if (!slot.retired && sameVm(slot.vm, vm)) return;
-  vms.alter(slot, { vm, retired: false }, act, slot.state === 'free' ? arrival() : undefined);
+  // While a VM is free, no certificate opens it and no reset runs, whatever its address is.
+  vms.alter(slot, { vm, retired: false }, act, slot.state === 'free' ? arrival(false) : undefined);
 }

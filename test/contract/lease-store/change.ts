@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { VmChange } from '../../../lambda/pool/life.ts';
-import { checked, ordered, vacated } from '../../../lambda/pool/life.ts';
+import { checked, vacated } from '../../../lambda/pool/life.ts';
+import { ordered } from '../../../lambda/pool/orders.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';
 import { CHECKS, NOON_SEC } from '../../support/pool/lending.ts';

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ordered, vacated } from '../../../lambda/pool/life.ts';
+import { vacated } from '../../../lambda/pool/life.ts';
+import { ordered } from '../../../lambda/pool/orders.ts';
 import type { AcquireRequest, Grant, LeaseStore } from '../../../lambda/pool/ports.ts';
 import { anyPair, confusablePairs } from '../../support/pool/names.ts';
 import type { CurrentStore } from './fixtures.ts';

@@ -120,7 +120,7 @@ export function describeSync(currentStore: CurrentStore, makeStore: StoreFactory
       it('checks a free VM again whose address has changed', async () => {
         const moved = { ...first, ip: '198.51.100.7' };
         await store.sync([moved, ...INVENTORY.slice(1)], act('reaper', NOON_SEC), { arrival });
-        expect(asked).toEqual([`${first.id} may have been lent`]);
+        expect(asked).toEqual([`${first.id} is new`]);
         expect(await known(store, first.id)).toMatchObject({
           vm: moved,
           state: 'checking',

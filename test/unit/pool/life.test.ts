@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Order, Verdict } from '../../../lambda/pool/life.ts';
+import type { Verdict } from '../../../lambda/pool/life.ts';
 import {
   arrived,
   checked,
   claimed,
   isHostKeyReason,
-  ordered,
   vacated,
   waitingToClose,
   wrongHostKey,
 } from '../../../lambda/pool/life.ts';
+import type { Order } from '../../../lambda/pool/orders.ts';
+import { ordered } from '../../../lambda/pool/orders.ts';
 import type { PoolPolicy } from '../../../lambda/pool/pool.ts';
 import type { Vm, VmState, VmStatus } from '../../../lambda/pool/vm.ts';
 import { certificatePool, CHECKS, someVms } from '../../support/pool/lending.ts';

@@ -1,0 +1,46 @@
+/** What operators order, and what becomes of the VM. */
+import type { VmChange } from './life.ts';
+import { unchanged, vacated } from './life.ts';
+import { VmInUse, WrongState } from './refusals.ts';
+import type { VmStatus } from './vm.ts';
+
+/** What an operator can order for a VM. */
+export type Order = 'drain' | 'return' | 'quarantine' | 'release';
+
+/**
+ * A VM after an operator's order.
+ * @throws {@link WrongState} when the order does not fit the VM's state, {@link VmInUse} when the VM is leased
+ */
+export function ordered(status: VmStatus, order: Order, reason: string, nowSec: number): VmChange {
+  switch (order) {
+    case 'drain':
+      return drained(status, reason);
+    case 'return':
+      return returned(status, nowSec);
+    case 'quarantine':
+      if (status.state === 'leased') throw new VmInUse(status);
+      return { ...unchanged(status), state: 'quarantined', draining: false, dueAtSec: undefined, reason };
+    case 'release':
+      if (status.state !== 'leased') throw new WrongState(status, order, ['leased']);
+      return vacated(status, nowSec);
+  }
+}
+
+/** A VM that nobody has is drained at once, any other as soon as it has passed its check. */
+function drained(status: VmStatus, reason: string): VmChange {
+  const kept = unchanged(status);
+  if (status.state === 'free') return { ...kept, state: 'drained', draining: true, reason };
+  if (status.state === 'quarantined') throw new WrongState(status, 'drain', ['free', 'leased', 'checking']);
+  return { ...kept, draining: true, reason };
+}
+
+/** A VM that is out goes through a check, after a reset that still runs. One that only waits to be drained stays. */
+function returned(status: VmStatus, nowSec: number): VmChange {
+  const { closedAtSec, resetUntilSec } = status;
+  if (status.state === 'quarantined' || status.state === 'drained') {
+    const dueAtSec = Math.max(nowSec, resetUntilSec ?? 0);
+    return { state: 'checking', failures: 0, draining: false, dueAtSec, closedAtSec, resetUntilSec };
+  }
+  if (!status.draining) throw new WrongState(status, 'return', ['quarantined', 'drained']);
+  return { ...unchanged(status), draining: false, reason: undefined };
+}
