@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { visit } from '../../../lambda/visitor/visit.ts';
+import type { ServerFacts } from '../../../scripts/lib/vms/inventory.ts';
+import { inventoryOf } from '../../../scripts/lib/vms/inventory.ts';
 import { SshdFleet } from '../../support/vms/sshd-fleet.ts';
 
 let fleet: SshdFleet;
@@ -34,6 +36,15 @@ describe('a fleet of SSH servers', () => {
     expect(fleet.vms.map(({ id }) => id)).toEqual(['vm-01', 'vm-02', 'vm-03']);
     expect(new Set(fleet.vms.map(({ port }) => port)).size).toBe(3);
     expect(new Set(fleet.vms.flatMap(({ hostKeys }) => hostKeys)).size).toBe(3);
+  });
+
+  it('has an inventory, by which each VM is found', async () => {
+    const { vms } = inventoryOf(fleet.vms) as { vms: ServerFacts[] };
+    expect(vms).toHaveLength(3);
+    for (const { id, address: ip, port, hostKeys } of JSON.parse(JSON.stringify(vms)) as ServerFacts[]) {
+      const report = await visit({ vm: { id, ip, port }, kind: 'host-key', hostKeys, limitMs: 20_000 });
+      expect(report).toEqual({ ok: true });
+    }
   });
 
   it('ends what a session runs with its server', async () => {
