@@ -1,6 +1,6 @@
 /**
- * The visitor: a second function of the same zip, which talks to VMs. It is inside their network and has no permission
- * but to log, so that a VM that takes it over wins nothing. The main function invokes it.
+ * The visitor: a second function of the same zip, which talks to VMs. It runs inside their network and may only log, so
+ * a VM that takes it over wins nothing. The main function invokes it.
  */
 import type { VisitReport } from './pool/visit.ts';
 import { createJournal } from './telemetry/journal.ts';

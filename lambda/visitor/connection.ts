@@ -19,8 +19,7 @@ const CONNECT_FAULTS: Readonly<Record<string, string>> = {
 
 /**
  * A TCP connection to a VM, for one visit. Whatever ends it (the VM, the time limit, too much data) rejects
- * {@link broken}, destroys the socket and leaves reads pending for ever: so the visit has one place to wait at, and
- * nobody has to handle the same fault twice.
+ * {@link broken} and destroys the socket. Reads stay pending then, so that each fault is handled in one place.
  */
 export class Connection {
   /** Rejects with a {@link VisitFault} when the connection ends. */

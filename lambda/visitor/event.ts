@@ -43,7 +43,7 @@ const visitEvent = v.variant('kind', [
 
 /**
  * Checks the event of the visitor function.
- * @throws TypeError that names the place of each fault and never what is there: it may be a key
+ * @throws TypeError that names the place of each fault; it never quotes a value, which may be a key
  */
 export function visitOf(event: unknown): Visit {
   const given = v.safeParse(visitEvent, event);

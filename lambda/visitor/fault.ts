@@ -3,7 +3,7 @@ const MOST_QUOTED = 200;
 
 /** Why a visit failed. The message is the reason that operators read. */
 export class VisitFault extends Error {
-  /** @param wrongHostKey - fingerprint of the host key that the VM has shown instead of its own */
+  /** @param wrongHostKey - fingerprint of the host key that the VM showed, if it is a wrong one */
   constructor(
     reason: string,
     readonly wrongHostKey?: string,

@@ -17,7 +17,7 @@ export function toolsMissing(): MissingTool[] {
 /** The whole path of sshd, which it needs to start itself again for each session. @throws Error when there is none */
 export function sshdPath(): string {
   const found = findSshd();
-  if (found === undefined) throw new Error(`there is no sshd on this computer; ${HOW_TO_INSTALL}`);
+  if (found === undefined) throw new Error(`this computer has no sshd; ${HOW_TO_INSTALL}`);
   return found;
 }
 

@@ -5,7 +5,7 @@ export type ServerFacts = Pick<Sshd, 'id' | 'address' | 'port' | 'username' | 'h
 
 /**
  * The inventory of a fleet, as `PROVIDER=static` reads it: one pool, whose VMs are checked by their host key. The VMs
- * share the files of whoever runs them, so there is nothing to make clean.
+ * share the files of the user who runs them, so no reset can make them clean.
  */
 export function inventoryOf(vms: readonly ServerFacts[]): object {
   return {

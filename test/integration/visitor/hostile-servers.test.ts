@@ -142,7 +142,7 @@ const ROWS: readonly Row[] = [
     reason: /^took longer than 0\.4 s/,
   },
   {
-    vm: 'says no more than its version',
+    vm: 'falls silent after its version',
     behave: saying(VERSION),
     limitMs: SHORT_MS,
     reason: /^took longer than 0\.4 s \(exchanging keys\)$/,
@@ -207,7 +207,7 @@ describe.each(ROWS)('a VM that $vm', ({ behave, limitMs = LONG_MS, reason, kinds
   });
 });
 
-describe('an address that is no address', () => {
+describe('an unknown host name', () => {
   it.each(KINDS)('fails a visit by %s', async (kind) => {
     const { vm, ...rest } = wish(22, kind, LONG_MS);
     const report = await visit({ ...rest, vm: { ...vm, ip: 'vm-01.invalid' } });
@@ -236,7 +236,9 @@ const TRAITORS: readonly {
   },
   {
     vm: 'says goodbye instead of a log-in',
-    misbehave: (session) => void session.close(SshDisconnectReason.byApplication, 'go\x1b[2J away'),
+    misbehave: (session) => {
+      session.close(SshDisconnectReason.byApplication, 'go\x1b[2J away').catch(() => undefined);
+    },
     reason: /^ended the session: "go \[2J away" \((logging in|exchanging keys)\)$/,
   },
   {
@@ -269,7 +271,9 @@ const TRAITORS: readonly {
       session.onChannelOpening(({ channel }) =>
         channel.onRequest((event) => {
           event.isAuthorized = true;
-          setTimeout(() => void channel.close(), 20);
+          setTimeout(() => {
+            channel.close().catch(() => undefined);
+          }, 20);
         }),
       ),
     reason: /^the command ended without a status$/,

@@ -103,7 +103,7 @@ describe.each([
   });
 });
 
-describe('a server that has no method in common', () => {
+describe('a server without a method in common', () => {
   it.each([
     { line: 'KexAlgorithms curve25519-sha256', reason: 'offers no key exchange method that is safe' },
     { line: 'Ciphers aes128-cbc', reason: 'offers no cipher that is safe' },

@@ -31,15 +31,19 @@ describe('the event of the visitor function', () => {
     { rule: 'says which host keys are right', event: { ...hostKey, hostKeys: [] }, places: 'hostKeys' },
     { rule: 'has host keys of SSH', event: { ...hostKey, hostKeys: ['AAAA'] }, places: 'hostKeys.0' },
     { rule: 'has a log-in for a command', event: { ...command, login: undefined }, places: 'login' },
-    { rule: 'has no log-in for a look', event: { ...hostKey, login }, places: 'login' },
+    { rule: 'has a log-in only for a command', event: { ...hostKey, login }, places: 'login' },
     {
       rule: 'has a command of one line',
       event: { ...command, login: { ...login, command: 'a\nb' } },
       places: 'login.command',
     },
     { rule: 'has a login name', event: { ...command, login: { ...login, username: '' } }, places: 'login.username' },
-    { rule: 'has no other fields', event: { ...banner, proxy: 'x' }, places: 'proxy' },
-    { rule: 'has no other fields of the VM', event: { ...banner, vm: { ...banner.vm, pool: 'x' } }, places: 'vm.pool' },
+    { rule: 'refuses other fields', event: { ...banner, proxy: 'x' }, places: 'proxy' },
+    {
+      rule: 'refuses other fields of the VM',
+      event: { ...banner, vm: { ...banner.vm, pool: 'x' } },
+      places: 'vm.pool',
+    },
   ])('$rule', ({ event, places }) => {
     expect(faultOf(event)).toBe(places);
   });

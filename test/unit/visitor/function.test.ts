@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { VISITS } from './visits.ts';
 
-/** Calls the function with each event, as Lambda does, and tells what it answered or threw on standard error. */
+/** Calls the function with each event, as Lambda does, and writes what it answered or threw to standard error. */
 const CALLER = `
   import { handler } from './lambda/visitor.ts';
   for (const event of JSON.parse(process.argv[1])) {
