@@ -29,7 +29,7 @@ export const SETTINGS = {
   PROVIDER: choice(['mock', 'static'], { default: 'mock' }),
   INVENTORY: text(
     /^(s3:\/\/[a-z0-9.-]{3,63}\/.+|[^:]+)$/,
-    'must be where the inventory is: s3://BUCKET/KEY, or a file on this computer',
+    'must be where the inventory is: s3://BUCKET/KEY, or a file',
     { onlyWith: WITH_INVENTORY },
   ),
   CONFIRMED_INVENTORY: text(/^([0-9a-f]{64})?$/, 'must be the SHA-256 of an inventory, 64 digits of 0-9 a-f', {
@@ -38,7 +38,7 @@ export const SETTINGS = {
   }),
   CERTIFICATE_AUTHORITY: text(
     /^(arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+|[^:]*)$/,
-    'must be the ARN of a KMS key, or a file on this computer with a private key',
+    'must be the ARN of a KMS key, or a file with a private key',
     { default: '', onlyWith: WITH_INVENTORY },
   ),
   CERTIFICATE_AUTHORITY_PUBLIC_KEYS: list(

@@ -42,10 +42,7 @@ export class AccessUnavailable extends RefusalError {
     readonly why: string,
     options?: ErrorOptions,
   ) {
-    super(
-      `no login credential can be made now: ${why}; your lease stands, so ask connectvm again in a moment`,
-      options,
-    );
+    super(`no login credential can be made now: ${why}; your lease stands, so try connectvm in a moment`, options);
   }
 }
 
@@ -68,8 +65,7 @@ export class HostKeyChanged extends RefusalError {
     readonly hostKeys: readonly string[],
   ) {
     super(
-      `the host key of ${vmId} has changed; make sure that it is still your VM, put the new key into the inventory, ` +
-        'and return the VM with the fingerprint of that key as hostKey',
+      `the host key of ${vmId} changed; if it still is your VM, put the new key into the inventory and name it as hostKey`,
     );
   }
 }
