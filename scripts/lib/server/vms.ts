@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createCertificateAuthority } from '../../../lambda/access/certificate-authority.ts';
 import { Fleet } from '../vms/fleet.ts';
 import { toolsMissing } from '../vms/install.ts';
-import type { Sshd } from '../vms/sshd.ts';
+import { inventoryOf } from '../vms/inventory.ts';
 import type { VmSettings } from './settings.ts';
 
 const AUTHORITY_KEY = '.cache/certificate-authority.pem';
@@ -32,13 +32,12 @@ export async function openVms(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<OpenVms> {
   if (env.PROVIDER === 'mock') throw new Error('PROVIDER=mock has no inventory; leave PROVIDER or the option out');
-  const authority = path.resolve(
-    root,
-    env.CERTIFICATE_AUTHORITY === '' ? AUTHORITY_KEY : (env.CERTIFICATE_AUTHORITY ?? AUTHORITY_KEY),
-  );
   // npm starts scripts in the checkout, and says in INIT_CWD where the user is.
-  if ('inventory' in wanted) return listed(path.resolve(env.INIT_CWD ?? '.', wanted.inventory), authority);
-  return demo(wanted.demoVms, path.join(root, DEMO_FOLDER), authority);
+  const fileOf = (name: string) => path.resolve(env.INIT_CWD ?? '.', name);
+  const { CERTIFICATE_AUTHORITY: key = '' } = env;
+  const ownKey = path.join(root, AUTHORITY_KEY);
+  if ('demoVms' in wanted) return demo(wanted.demoVms, path.join(root, DEMO_FOLDER), ownKey);
+  return listed(fileOf(wanted.inventory), key.startsWith('arn:') ? key : key === '' ? ownKey : fileOf(key));
 }
 
 function listed(inventory: string, authority: string): OpenVms {
@@ -55,13 +54,4 @@ async function demo(count: number, folder: string, authority: string): Promise<O
   const inventory = path.join(folder, 'vms.json');
   await writeFile(inventory, `${JSON.stringify(inventoryOf(fleet.vms), undefined, 2)}\n`);
   return { ...listed(inventory, authority), isDemo: true, stop: () => fleet.stop() };
-}
-
-/** All of them let in the user of this computer, whose files no reset may touch. */
-function inventoryOf(vms: readonly Sshd[]) {
-  const description = 'SSH servers on this computer';
-  return {
-    pools: { default: { description, access: 'certificate', check: 'host-key', reset: 'none' } },
-    vms: vms.map(({ id, address, port, username, hostKeys }) => ({ id, address, port, username, hostKeys })),
-  };
 }

@@ -14,6 +14,7 @@ describe('readSettings', () => {
       host: '127.0.0.1',
       port: 3000,
       tableFolder: undefined,
+      vms: undefined,
       tokens: undefined,
       warnings: [],
     });
@@ -96,7 +97,31 @@ describe('readSettings', () => {
   });
 });
 
+describe('readSettings, about VMs', () => {
+  it.each([
+    { args: ['--demo-vms', '3'], vms: { demoVms: 3 } },
+    { args: ['--inventory', 'vms.json'], vms: { inventory: 'vms.json' } },
+  ])('lends those of $args', ({ args, vms }) => {
+    expect(readSettings(args, {})).toMatchObject({ vms });
+  });
+
+  it.each([
+    { args: ['--demo-vms', '0'], says: '--demo-vms must be a whole number from 1 to 99, not 0' },
+    { args: ['--demo-vms', '1e1'], says: '--demo-vms must be a whole number from 1 to 99, not 1e1' },
+    { args: ['--inventory', ''], says: '--inventory needs a file, such as vms.json' },
+    { args: ['--inventory', 'a', '--demo-vms', '1'], says: '--demo-vms and --inventory exclude each other' },
+  ])('refuses $args', ({ args, says }) => {
+    expect(() => readSettings(args, {})).toThrow(says);
+  });
+});
+
 describe('optionsOf', () => {
+  it('names the inventory first', () => {
+    const tokens = { issuer: 'https://id.example', audiences: ['a'] };
+    const options = " -- --inventory '/a b/vms.json' --issuer https://id.example --audience a";
+    expect(optionsOf(tokens, '/a b/vms.json')).toBe(options);
+  });
+
   it.each([
     { tokens: undefined, options: '' },
     {
