@@ -19,6 +19,8 @@ module "deploy_roles" {
   domains      = var.domains
   kms_key_arns = var.service_kms_key_arns
 
+  stored_key_arns = var.service_stored_key_arns
+
   github = {
     subject_prefix    = var.github_subject_prefix
     branch            = var.github_branch

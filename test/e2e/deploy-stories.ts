@@ -17,6 +17,9 @@ const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
     'iam:UpdateAssumeRolePolicy',
     'iam:UpdateRoleDescription',
     'lambda:DeleteFunctionConcurrency',
+    'kms:PutKeyPolicy',
+    'kms:UpdateAlias',
+    'kms:UpdateKeyDescription',
     'lambda:UpdateFunctionCode',
     'scheduler:UpdateSchedule',
   ],
@@ -26,8 +29,10 @@ const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
     'cloudwatch:UntagResource',
     'dynamodb:UntagResource',
     'iam:UntagRole',
+    'kms:UntagResource',
     'lambda:UntagResource',
     'logs:UntagResource',
+    's3:PutObjectTagging', // the tags of a new object are in a header
     'scheduler:UntagResource',
     'sns:UntagResource',
   ],
@@ -51,6 +56,7 @@ const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
     'logs:AssociateKmsKey',
     'logs:DisassociateKmsKey',
   ],
+  'a function in a VPC': ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'],
   'a truststore of mutual TLS': ['s3:GetObjectVersion'],
   'a budget, which moto lacks': [
     'budgets:ListTagsForResource',
@@ -70,7 +76,7 @@ const KEY_POLICY = {
     {
       Effect: 'Allow',
       Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` },
-      Action: 'kms:DescribeKey',
+      Action: 'kms:*',
       Resource: '*',
     },
   ],
@@ -98,7 +104,10 @@ export function deployStories(account: () => EmulatedAws, stateBucket: () => str
     apply = { dev: await Role.read(account(), roles.dev), staging: await Role.read(account(), roles.staging) };
     const calls = await account().calls();
     needed = (environment, command) => {
-      return neededPermissions(calls.filter(({ key }) => key === signerOf(environment, command)));
+      return neededPermissions(
+        calls.filter(({ key }) => key === signerOf(environment, command)),
+        calls,
+      );
     };
   });
 
@@ -158,6 +167,29 @@ export function deployStories(account: () => EmulatedAws, stateBucket: () => str
     ];
     const uses = [TAGS, ...others].map((context) => ({ action: 'apigateway:DELETE', resource: api, context }));
     expect(await allowedTo(apply.staging, uses)).toEqual(uses.slice(0, 1));
+  });
+
+  it("keeps an apply role off every key but its environment's", async () => {
+    const key = `arn:aws:kms:${REGION}:${ACCOUNT_ID}:key/1234abcd-12ab-44cd-a6ef-1234567890ab`;
+    const spec = { 'kms:KeySpec': 'ECC_NIST_P256', 'kms:KeyUsage': 'SIGN_VERIFY' };
+    const contexts = [{ ...TAGS }, { ...TAGS, 'aws:ResourceTag/environment': 'dev' }, {}];
+    for (const name of ['PutKeyPolicy', 'ScheduleKeyDeletion', 'CreateAlias', 'GetPublicKey']) {
+      const uses = contexts.map((context) => ({ action: `kms:${name}`, resource: key, context }));
+      expect(await allowedTo(apply.staging, uses)).toEqual(uses.slice(0, 1));
+    }
+    const tagging = contexts.map((context) => ({
+      action: 'kms:TagResource',
+      resource: key,
+      context: { ...context, ...spec },
+    }));
+    // A key without tags may be its own, which has none before the first call ends.
+    expect(await allowedTo(apply.staging, tagging)).toEqual([tagging[0], tagging[2]]);
+    const uses = ['Sign', 'CreateGrant', 'Decrypt'].map((name) => ({
+      action: `kms:${name}`,
+      resource: key,
+      context: TAGS,
+    }));
+    expect(await allowedTo(apply.staging, uses)).toEqual([]);
   });
 
   it('lets an apply role read its own plan files only', async () => {

@@ -33,6 +33,7 @@ import { logStories, metricStories } from './log-stories.ts';
 import { operatorStories } from './operator-stories.ts';
 import type { Keys } from './permission-stories.ts';
 import { permissionStories } from './permission-stories.ts';
+import { REAL_VMS, realVmStories } from './real-vm-stories.ts';
 import { refusalStories } from './refusal-stories.ts';
 import { runSchedule } from './schedule.ts';
 import { smokeStory } from './smoke-story.ts';
@@ -81,6 +82,7 @@ beforeAll(async () => {
     github_subject_prefix: 'repo:acme@1/vm-pool@2',
     environments: ['dev', 'staging'],
     service_kms_key_arns: [keys.table],
+    service_stored_key_arns: [`arn:aws:ssm:${REGION}:${ACCOUNT_ID}:parameter/lab/*`],
     domains: { staging: { name: DOMAIN, hosted_zone_id: zone, truststore_arn: 'arn:aws:s3:::trust/clients.pem' } },
   };
   const [bucket, runtime] = await Promise.all([checkout.bootstrap(bootstrap), lambdaRuntime()]);
@@ -275,6 +277,21 @@ describe('the deployed service once another apply has made it ask for tokens', (
     );
     it('match the plan: it finds no changes', () => expectNoChanges('dev'));
   });
+});
+
+describe('dev once another apply has made it lend real VMs', () => {
+  beforeAll(async () => {
+    checkout.configure('dev', { ...tokenSettings(ground.issuer), ...REAL_VMS });
+    await checkout.terraform('dev', 'apply', '-auto-approve');
+  }, 3 * MINUTE_MS);
+
+  realVmStories(
+    'dev',
+    () => aws,
+    () => checkout,
+  );
+
+  it('matches the plan: it finds no changes', () => expectNoChanges('dev'));
 });
 
 describe('scripts/terraform destroy', () => {

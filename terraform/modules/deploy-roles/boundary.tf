@@ -1,4 +1,4 @@
-# The most that a role of an environment may do, whatever policies it gets: what module `iam` and `scheduler` grant. The apply role
+# The most that a role of an environment may do, whatever policies it gets: what the modules `iam`, `scheduler` and `visitor` grant. The apply role
 # must put it on each role that it makes, so it can't make one that is stronger than itself.
 data "aws_iam_policy_document" "boundary" {
   for_each = local.apply_roles
@@ -29,10 +29,59 @@ data "aws_iam_policy_document" "boundary" {
     }
   }
 
-  # The tick.
+  # The tick, and visits to VMs.
   statement {
     actions   = ["lambda:InvokeFunction"]
     resources = local.made[each.value].functions
+  }
+
+  # What lending VMs that exist takes.
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = [for bucket in local.made[each.value].inventories : "${bucket}/inventory.json"]
+  }
+
+  statement {
+    actions   = ["kms:Sign"]
+    resources = local.keys
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/service"
+      values   = [var.name]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/environment"
+      values   = [each.key]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(var.stored_key_arns) > 0 ? [var.stored_key_arns] : []
+
+    content {
+      actions   = ["secretsmanager:GetSecretValue", "ssm:GetParameter"]
+      resources = statement.value
+    }
+  }
+
+  # Lambda makes the network interfaces of the visitor, whose role takes these from the visitor's code. The ids are AWS's choice.
+  statement {
+    actions = [
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:CreateNetworkInterface",
+      "ec2:DeleteNetworkInterface",
+      "ec2:UnassignPrivateIpAddresses",
+    ]
+    resources = [for region in var.regions : provider::aws::arn_build(local.partition, "ec2", region, local.account, "*/*")]
+  }
+
+  # EC2 has no narrower resource for these actions.
+  statement {
+    actions   = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
+    resources = ["*"]
   }
 
   # X-Ray has no narrower resource for these actions.

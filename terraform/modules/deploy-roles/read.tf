@@ -41,9 +41,11 @@ data "aws_iam_policy_document" "read" {
     resources = local.made[each.key].tables
   }
 
+  # Of the calls about log groups, those about tags name a group without `:*`.
+  # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogGroup.html
   statement {
     actions   = ["logs:ListTagsForResource"]
-    resources = local.made[each.key].log_groups
+    resources = [for arn in local.made[each.key].log_groups : arn if !endswith(arn, ":*")]
   }
 
   statement {

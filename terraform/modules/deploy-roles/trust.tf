@@ -78,6 +78,7 @@ locals {
     { for role, document in data.aws_iam_policy_document.state : "${role}-state" => { role = role, document = document.minified_json } },
     { for role, document in data.aws_iam_policy_document.make : "${role}-make" => { role = role, document = document.minified_json } },
     { for role, document in data.aws_iam_policy_document.api : "${role}-api" => { role = role, document = document.minified_json } },
+    { for role, document in data.aws_iam_policy_document.vms : "${role}-vms" => { role = role, document = document.minified_json } },
     { for role, document in data.aws_iam_policy_document.watch : "${role}-watch" => { role = role, document = document.minified_json } },
   )
 }

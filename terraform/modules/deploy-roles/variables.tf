@@ -84,7 +84,7 @@ variable "domains" {
 }
 
 variable "kms_key_arns" {
-  description = "KMS keys that encrypt tables and log groups. Empty when AWS's own do."
+  description = "KMS keys that encrypt tables, log groups and stored login keys. Empty when AWS's own do."
   type        = set(string)
   default     = []
   nullable    = false
@@ -92,5 +92,17 @@ variable "kms_key_arns" {
   validation {
     condition     = alltrue([for arn in var.kms_key_arns : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
     error_message = "kms_key_arns must be ARNs of KMS keys, neither of aliases nor with a wildcard."
+  }
+}
+
+variable "stored_key_arns" {
+  description = "SSM parameters and secrets with login keys of VMs that the functions may read, as ARNs; `*` and `?` are wildcards, for example `arn:aws:ssm:us-east-1:123456789012:parameter/vm-pool/*`. Empty for none."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.stored_key_arns : can(regex("^arn:[a-z-]+:(ssm:[a-z0-9-]+:[0-9]{12}:parameter/|secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:)[A-Za-z0-9_+=.@-][A-Za-z0-9/_+=.@*?-]*$", arn))])
+    error_message = "stored_key_arns must be ARNs of SSM parameters and of secrets, whose names begin without a wildcard."
   }
 }

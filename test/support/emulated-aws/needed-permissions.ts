@@ -2,14 +2,32 @@
 import type { Use } from './iam.ts';
 import type { RecordedCall } from './server.ts';
 import { ACCOUNT_ID } from './server.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import { signingKeysOf, signingKeyUses } from './signing-keys.ts';
 
 /** Prefixes of actions that differ from the service in a signature. */
 const PREFIXES: Readonly<Record<string, string>> = { monitoring: 'cloudwatch' };
 
 /** Actions that differ from their operation. */
 const ACTIONS: Readonly<Record<string, string>> = {
+  's3:DeleteBucketEncryption': 's3:PutEncryptionConfiguration',
+  's3:DeleteBucketLifecycle': 's3:PutLifecycleConfiguration',
+  's3:DeleteBucketOwnershipControls': 's3:PutBucketOwnershipControls',
+  's3:DeletePublicAccessBlock': 's3:PutBucketPublicAccessBlock',
+  's3:GetBucketAccelerateConfiguration': 's3:GetAccelerateConfiguration',
+  's3:GetBucketCors': 's3:GetBucketCORS',
+  's3:GetBucketEncryption': 's3:GetEncryptionConfiguration',
+  's3:GetBucketLifecycle': 's3:GetLifecycleConfiguration',
+  's3:GetBucketReplication': 's3:GetReplicationConfiguration',
+  's3:GetObjectLockConfiguration': 's3:GetBucketObjectLockConfiguration',
+  's3:GetPublicAccessBlock': 's3:GetBucketPublicAccessBlock',
+  's3:HeadBucket': 's3:ListBucket',
   's3:HeadObject': 's3:GetObject',
+  's3:ListObjectVersions': 's3:ListBucketVersions',
   's3:ListObjectsV2': 's3:ListBucket',
+  's3:PutBucketEncryption': 's3:PutEncryptionConfiguration',
+  's3:PutBucketLifecycle': 's3:PutLifecycleConfiguration',
+  's3:PutPublicAccessBlock': 's3:PutBucketPublicAccessBlock',
 };
 
 /** Operations that anybody with credentials may call. */
@@ -18,28 +36,45 @@ const FREE = ['sts:GetCallerIdentity'];
 /** How a call names the tags of what it makes; such a call also needs the permission to tag. */
 const TAGS = ['Tags', 'tags', 'Tags.member.1.Key'];
 
+/** What only other calls show. */
+interface History {
+  /** ARN of the boundary by the name of the role */
+  readonly boundaries: ReadonlyMap<string, string>;
+  readonly keys: SigningKeys;
+}
+
 /**
  * Every action, resource and condition key for which IAM checks a call.
  *
- * @param calls - all recorded calls: whether a role has a boundary is known from the call that made it
+ * @param calls - the calls to look at
+ * @param all - all recorded calls: the call that made a role shows its boundary, the one that made a key its tags
  */
-export function neededPermissions(calls: readonly RecordedCall[]): Use[] {
+export function neededPermissions(calls: readonly RecordedCall[], all: readonly RecordedCall[] = calls): Use[] {
   const boundaries = new Map(calls.filter(({ operation }) => operation === 'CreateRole').map(boundaryOf));
-  const uses = calls.flatMap((call) => [...ownUses(call, boundaries), ...passedRoles(call)]);
+  const history = { boundaries, keys: signingKeysOf(all) };
+  const uses = calls.flatMap((call) => [...ownUses(call, history), ...passedRoles(call)]);
   return [...new Map(uses.map((use) => [JSON.stringify(use), use])).values()];
 }
 
-function ownUses(call: RecordedCall, boundaries: ReadonlyMap<string, string>): Use[] {
+function ownUses(call: RecordedCall, { boundaries, keys }: History): Use[] {
   if (call.service === 'apigateway') return apiUses(call);
-  const prefix = PREFIXES[call.service] ?? call.service;
-  const action = ACTIONS[`${prefix}:${call.operation}`] ?? `${prefix}:${call.operation}`;
+  const signing = call.service === 'kms' ? signingKeyUses(call, keys) : undefined;
+  if (signing) return signing;
+  const action = actionOf(call);
   if (FREE.includes(action)) return [];
   const context = contextOf(call, boundaries);
+  const prefix = PREFIXES[call.service] ?? call.service;
   const tagging = prefix === 'iam' ? 'iam:TagRole' : `${prefix}:TagResource`;
   return resourcesOf(call).flatMap((resource) => [
     { action, resource, ...(context && { context }) },
     ...(hasTags(call) ? [{ action: tagging, resource }] : []),
   ]);
+}
+
+function actionOf({ service, operation, parameters }: RecordedCall): string {
+  if (service === 's3' && operation === 'DeleteObject' && parameters.versionId) return 's3:DeleteObjectVersion';
+  const action = `${PREFIXES[service] ?? service}:${operation}`;
+  return ACTIONS[action] ?? action;
 }
 
 /**

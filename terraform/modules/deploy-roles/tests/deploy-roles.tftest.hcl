@@ -103,11 +103,12 @@ run "has_policies_that_iam_takes_in_two_regions_with_long_names_and_everything_o
   command = plan
 
   variables {
-    name         = "a-name-of-thirty-two-characters1"
-    environments = ["production1"]
-    regions      = ["eu-central-1", "ap-southeast-2"]
-    kms_key_arns = ["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"]
-    state        = { bucket_name = "states", kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+    name            = "a-name-of-thirty-two-characters1"
+    environments    = ["production1"]
+    regions         = ["eu-central-1", "ap-southeast-2"]
+    kms_key_arns    = ["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"]
+    stored_key_arns = [for region in ["eu-central-1", "ap-southeast-2"] : "arn:aws:ssm:${region}:123456789012:parameter/vm-pool/*"]
+    state           = { bucket_name = "states", kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
     domains = {
       production1 = { name = "vms.example.com", hosted_zone_id = "Z0123456789ABCDEFGHIJ", truststore_arn = "arn:aws:s3:::trust/clients.pem" }
     }
@@ -129,6 +130,25 @@ run "has_policies_that_iam_takes_in_two_regions_with_long_names_and_everything_o
     ]]))
     error_message = "No policy may allow a whole service."
   }
+}
+
+run "bounds_the_roles_to_the_stored_keys_that_are_given" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_policy.boundary["dev"].policy).Statement : !anytrue([for action in flatten([statement.Action]) : can(regex("^(ssm|secretsmanager):", action))])])
+    error_message = "Without stored_key_arns no role may read a parameter or a secret: ${aws_iam_policy.boundary["dev"].policy}"
+  }
+}
+
+run "refuses_stored_keys_of_the_whole_account" {
+  command = plan
+
+  variables {
+    stored_key_arns = ["arn:aws:ssm:us-east-1:123456789012:parameter/*"]
+  }
+
+  expect_failures = [var.stored_key_arns]
 }
 
 run "refuses_subjects_that_others_could_have" {
