@@ -47,7 +47,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   terraform: {
     about: 'Terraform: format, validity, its own tests, its documentation',
     run: [[...jest, 'test/terraform']],
-    missing: terraformMissing,
+    missing: () => [...terraformMissing(), ...programsMissing({ 'ssh-keygen': 'apt-get install openssh-client' })],
   },
   integration: {
     about:
