@@ -236,12 +236,16 @@ export function loadSettings(env: Environment = process.env): Settings {
 /** @param values - undefined where a value breaks its own rule */
 function disagreements(values: Partial<Values>): string[] {
   const { LEASE_DEFAULT_MINUTES = 0, LEASE_MAX_MINUTES = Infinity, JWT_OPERATOR_CLAIM, JWT_OPERATOR_VALUES } = values;
+  const { PROVIDER, STORE, AWS_LAMBDA_FUNCTION_NAME } = values;
   const faults: string[] = [];
   if (LEASE_DEFAULT_MINUTES > LEASE_MAX_MINUTES) {
     faults.push('LEASE_DEFAULT_MINUTES must not be more than LEASE_MAX_MINUTES');
   }
   if (JWT_OPERATOR_VALUES && (JWT_OPERATOR_CLAIM === '') !== (JWT_OPERATOR_VALUES.length === 0)) {
     faults.push('JWT_OPERATOR_CLAIM and JWT_OPERATOR_VALUES belong together: set both or none');
+  }
+  if (PROVIDER === 'static' && STORE === 'memory' && AWS_LAMBDA_FUNCTION_NAME) {
+    faults.push('PROVIDER static needs STORE=dynamodb on Lambda: leases in memory end with the process');
   }
   return faults;
 }

@@ -72,6 +72,11 @@ variable "vm_provider" {
   }
 
   validation {
+    condition     = var.vm_provider == "mock" || var.pool_store == "dynamodb"
+    error_message = "VMs that exist need pool_store = \"dynamodb\": leases in memory end with the process, and the next one would lend VMs that people still use."
+  }
+
+  validation {
     condition     = var.vm_provider == "mock" || var.authorization != "none" || var.accept_anonymous
     error_message = "VMs that exist need authorization = \"iam\" or \"jwt\": an HTTP API on AWS is on the internet, where anybody could otherwise borrow them in any name. If anybody may, set accept_anonymous = true."
   }

@@ -224,6 +224,17 @@ run "lends_real_vms_to_callers_with_a_token" {
   }
 }
 
+run "refuses_leases_of_real_vms_that_end_with_a_process" {
+  command = plan
+
+  variables {
+    pool_store     = "memory"
+    single_process = false # asks AWS for no quota
+  }
+
+  expect_failures = [var.vm_provider]
+}
+
 run "refuses_real_vms_without_an_inventory" {
   command = plan
 

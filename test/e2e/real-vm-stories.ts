@@ -25,6 +25,7 @@ const INVENTORY = JSON.stringify({
 
 /** Settings that make an environment lend VMs that exist. */
 export const REAL_VMS = {
+  pool_store: 'dynamodb',
   vm_provider: 'static',
   inventory: INVENTORY,
   vpc_subnet_ids: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],

@@ -174,6 +174,12 @@ describe('loadSettings', () => {
     });
   });
 
+  it('refuses leases in memory for real VMs on Lambda, where each process has its own', () => {
+    const env = { PROVIDER: 'static', INVENTORY: 'vms.json', AWS_LAMBDA_FUNCTION_NAME: 'vm-pool-dev' };
+    expect(() => loadSettings(env)).toThrow('PROVIDER static needs STORE=dynamodb on Lambda');
+    expect(loadSettings({ ...TABLE, ...env }).provider.kind).toBe('static');
+  });
+
   it('needs nothing of AWS for an inventory in a file', () => {
     expect(loadSettings({ PROVIDER: 'static', INVENTORY: 'vms.json' }).provider).toEqual({
       kind: 'static',

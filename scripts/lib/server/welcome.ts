@@ -17,7 +17,7 @@ export function welcome(url: string, settings: Settings, { table, vms }: Parts):
 
 ${settings.tokens === undefined ? howToCall(url) : howToCallWithToken(url, settings.tokens)}
 ${vms?.isDemo === true ? howToLogIn(url) : ''}
-${table === undefined ? whereLeasesAre() : whereTableIs(settings, table, vms)}
+${table === undefined ? whereLeasesAre(vms?.isDemo === false) : whereTableIs(settings, table, vms)}
 `;
 }
 
@@ -46,8 +46,12 @@ function whereTableIs({ tableFolder = '', tokens }: Settings, { variables }: Loc
   ${commandOnSameTable(variables, optionsOf(tokens, vms?.inventory))}`;
 }
 
-function whereLeasesAre({ STORE, TABLE_NAME = '' } = process.env): string {
+const FORGOTTEN = `
+Without them, the next server lends VMs that people still use: keep them for VMs that matter.`;
+
+/** @param isRisky - whether VMs outlive the leases */
+function whereLeasesAre(isRisky: boolean, { STORE, TABLE_NAME = '' } = process.env): string {
   return STORE === 'dynamodb'
     ? `Leases are kept in the DynamoDB table ${TABLE_NAME}.`
-    : 'Leases are kept in memory and end with this server; npm start -- --dynamodb-local keeps them.';
+    : `Leases are kept in memory and end with this server; npm start -- --dynamodb-local keeps them.${isRisky ? FORGOTTEN : ''}`;
 }
