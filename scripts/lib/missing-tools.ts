@@ -49,7 +49,8 @@ function isOnPath(program: string): boolean {
   return folders.some((folder) => isExecutable(path.join(folder, program)));
 }
 
-function isExecutable(file: string): boolean {
+/** Whether this user may run a file. */
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;

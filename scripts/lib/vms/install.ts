@@ -1,7 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { MissingTool } from '../missing-tools.ts';
-import { programsMissing } from '../missing-tools.ts';
+import { isExecutable, programsMissing } from '../missing-tools.ts';
 
 const HOW_TO_INSTALL = 'apt-get install openssh-server';
 
@@ -24,13 +23,4 @@ export function sshdPath(): string {
 function findSshd(): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(path.delimiter), ...FOLDERS_OF_ROOT];
   return folders.map((folder) => path.resolve(folder, 'sshd')).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

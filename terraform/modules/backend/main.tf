@@ -8,49 +8,18 @@ resource "aws_s3_bucket" "this" {
   }
 }
 
-resource "aws_s3_bucket_versioning" "this" {
-  bucket = aws_s3_bucket.this.id
+module "guard" {
+  source = "../bucket-guard"
 
-  versioning_configuration {
-    status = "Enabled"
-  }
-}
-
-# This rule encrypts each object whose writer names no encryption, and the S3 backend of Terraform names none.
-resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
-  bucket = aws_s3_bucket.this.id
-
-  rule {
-    bucket_key_enabled = var.kms_key_arn != null
-
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = var.kms_key_arn == null ? "AES256" : "aws:kms"
-      kms_master_key_id = var.kms_key_arn
-    }
-  }
-}
-
-resource "aws_s3_bucket_public_access_block" "this" {
-  bucket = aws_s3_bucket.this.id
-
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-# No ACLs: only policies say who may do what.
-resource "aws_s3_bucket_ownership_controls" "this" {
-  bucket = aws_s3_bucket.this.id
-
-  rule {
-    object_ownership = "BucketOwnerEnforced"
-  }
+  bucket      = aws_s3_bucket.this.bucket
+  kms_key_arn = var.kms_key_arn
+  # Replaced states are the way back from a broken one.
+  keep_versions = true
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   # A rule for noncurrent versions has a meaning only after versioning is on.
-  bucket = aws_s3_bucket_versioning.this.bucket
+  bucket = module.guard.bucket
 
   rule {
     id     = "expire-old-versions"

@@ -1,12 +1,6 @@
 output "bucket_name" {
   description = "Name of the state bucket, known once everything that protects it is in place."
-  value       = aws_s3_bucket.this.bucket
-
-  depends_on = [
-    aws_s3_bucket_policy.this,
-    aws_s3_bucket_server_side_encryption_configuration.this,
-    aws_s3_bucket_versioning.this,
-  ]
+  value       = module.guard.bucket
 }
 
 output "bucket_arn" {

@@ -6,46 +6,16 @@ resource "aws_s3_bucket" "this" {
   force_destroy = true
 }
 
-# Shows who lent which VMs when, and a bad inventory can be undone by hand.
-resource "aws_s3_bucket_versioning" "this" {
-  bucket = aws_s3_bucket.this.id
+# Its old versions show who lent which VMs when, and a bad inventory can be undone by hand.
+module "guard" {
+  source = "../bucket-guard"
 
-  versioning_configuration {
-    status = "Enabled"
-  }
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
-  bucket = aws_s3_bucket.this.id
-
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
-    }
-  }
-}
-
-resource "aws_s3_bucket_public_access_block" "this" {
-  bucket = aws_s3_bucket.this.id
-
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-# No ACLs: only policies say who may do what.
-resource "aws_s3_bucket_ownership_controls" "this" {
-  bucket = aws_s3_bucket.this.id
-
-  rule {
-    object_ownership = "BucketOwnerEnforced"
-  }
+  bucket = aws_s3_bucket.this.bucket
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   # A rule for noncurrent versions has a meaning only after versioning is on.
-  bucket = aws_s3_bucket_versioning.this.bucket
+  bucket = module.guard.bucket
 
   rule {
     id     = "expire-old-versions"
@@ -64,7 +34,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 }
 
 resource "aws_s3_object" "this" {
-  bucket       = aws_s3_bucket_versioning.this.bucket
+  bucket       = module.guard.bucket
   key          = "inventory.json"
   content      = var.inventory
   content_type = "application/json"

@@ -1,13 +1,8 @@
 output "url" {
   description = "Where the function finds the inventory. Available only once everything that protects the bucket is in place."
-  value       = "s3://${var.bucket_name}/${aws_s3_object.this.key}"
+  value       = "s3://${module.guard.bucket}/${aws_s3_object.this.key}"
 
-  depends_on = [
-    aws_s3_bucket_ownership_controls.this,
-    aws_s3_bucket_policy.this,
-    aws_s3_bucket_server_side_encryption_configuration.this,
-    aws_s3_object.this,
-  ]
+  depends_on = [aws_s3_object.this]
 }
 
 output "object" {

@@ -27,13 +27,8 @@ run "keeps_the_text_of_the_file_as_it_is" {
   }
 }
 
-run "is_versioned_private_encrypted_and_only_for_tls" {
+run "keeps_replaced_inventories_for_a_while_in_a_guarded_bucket" {
   command = plan
-
-  assert {
-    condition     = aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"
-    error_message = "Without versions nobody can see who lent which VMs before."
-  }
 
   assert {
     condition     = aws_s3_bucket_lifecycle_configuration.this.rule[0].status == "Enabled" && aws_s3_bucket_lifecycle_configuration.this.rule[0].noncurrent_version_expiration[0].noncurrent_days == 90
@@ -41,27 +36,8 @@ run "is_versioned_private_encrypted_and_only_for_tls" {
   }
 
   assert {
-    condition = (
-      aws_s3_bucket_public_access_block.this.block_public_acls &&
-      aws_s3_bucket_public_access_block.this.block_public_policy &&
-      aws_s3_bucket_public_access_block.this.ignore_public_acls &&
-      aws_s3_bucket_public_access_block.this.restrict_public_buckets &&
-      aws_s3_bucket_ownership_controls.this.rule[0].object_ownership == "BucketOwnerEnforced"
-    )
-    error_message = "All ways to make the addresses of VMs public must be closed."
-  }
-
-  assert {
-    condition     = one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"
-    error_message = "S3 must encrypt the inventory."
-  }
-
-  assert {
-    condition = [for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : [statement.Effect, statement.Principal, statement.Action, toset(statement.Resource), statement.Condition]] == [
-      for condition in [{ Bool = { "aws:SecureTransport" = "false" } }, { NumericLessThan = { "s3:TlsVersion" = "1.2" } }] :
-      ["Deny", "*", "s3:*", toset(["arn:aws:s3:::vm-pool-dev-0123456789ab", "arn:aws:s3:::vm-pool-dev-0123456789ab/*"]), condition]
-    ]
-    error_message = "The bucket must refuse old TLS: ${aws_s3_bucket_policy.this.policy}"
+    condition     = module.guard.bucket == var.bucket_name && aws_s3_object.this.bucket == var.bucket_name
+    error_message = "The bucket of the object must be guarded: ${jsonencode(module.guard)}"
   }
 }
 
