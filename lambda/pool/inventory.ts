@@ -8,7 +8,7 @@ export interface SyncOptions {
   readonly budgetMs?: number | undefined;
   /**
    * Where a VM begins its life that is new, or whose address has changed while it was free. By default it is free.
-   * @param wasLent - whether it may have been lent a moment ago, under the same id
+   * @param wasLent - whether it may have been lent a moment ago, under the same id: the store knew one before
    */
   readonly arrival?: (vm: Vm, wasLent: boolean) => VmChange;
   /** Whether it may remove more than half of a pool. By default it may. */

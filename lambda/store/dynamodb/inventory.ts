@@ -133,12 +133,8 @@ export class Inventory {
         return change === undefined ? [] : [change];
       }),
       ...added.map((vm): Change => async (deadline) => {
-        return this.changes.addition(
-          vm,
-          arrival(vm, !isFirst),
-          act,
-          isFirst ? undefined : await this.lastEvent(vm.id, deadline),
-        );
+        const last = isFirst ? undefined : await this.lastEvent(vm.id, deadline);
+        return this.changes.addition(vm, arrival(vm, last !== undefined), act, last);
       }),
     ];
   }

@@ -19,10 +19,8 @@ export function syncInventory(vms: Vms, inventory: readonly Vm[], act: Act, opti
       wanted,
     );
   }
-  const isFirst = vms.isNew;
   for (const slot of known) if (!wanted.has(slot.vm.id)) retire(vms, slot, act);
-  for (const vm of wanted.values()) takeIn(vms, vm, act, (wasLent) => arrival(vm, wasLent && !isFirst));
-  vms.isNew = false;
+  for (const vm of wanted.values()) takeIn(vms, vm, act, (wasLent) => arrival(vm, wasLent));
 }
 
 /** A leased VM stays until its lease is over. */
@@ -35,7 +33,7 @@ function retire(vms: Vms, slot: Slot, act: Act): void {
 function takeIn(vms: Vms, vm: Vm, act: Act, arrival: (wasLent: boolean) => VmChange): void {
   const slot = vms.get(vm.id);
   if (slot === undefined) {
-    vms.add(vm, arrival(true), act);
+    vms.add(vm, arrival(vms.hasKnown(vm.id)), act);
     return;
   }
   // A leased VM changes pools when it is back.

@@ -18,8 +18,8 @@ export interface VmsParts {
 export class Vms {
   private readonly slots = new Map<string, Slot>();
   private readonly checking = new Set<Slot>();
-  /** Whether no inventory was taken in yet. */
-  isNew = true;
+  /** Ids of all VMs that were ever here. */
+  private readonly everKnown = new Set<string>();
   /** Later than every version of a VM that has left: a decision about it must not fit when it comes back. */
   private firstVersion = 0;
 
@@ -28,6 +28,11 @@ export class Vms {
   /** The slot of a VM, if the store knows it. */
   get(vmId: string): Slot | undefined {
     return this.slots.get(vmId);
+  }
+
+  /** Whether the store knows a VM, or knew it once. */
+  hasKnown(vmId: string): boolean {
+    return this.everKnown.has(vmId);
   }
 
   /** Every VM. */
@@ -44,6 +49,7 @@ export class Vms {
   add(vm: Vm, arrival: VmChange, act: Act): void {
     const slot = newSlot(vm, this.firstVersion);
     this.slots.set(vm.id, slot);
+    this.everKnown.add(vm.id);
     const { counts, free } = this.parts.pools.of(slot);
     counts.free += 1;
     free.add(slot);
