@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { tracked } from '../../support/processes/child-processes.ts';
-import { describeOnVms, ID, LOGIN, TestVm } from './enrolled-vm.ts';
+import { describeOnVms } from '../../support/vms/describe-on-vms.ts';
+import { ID, LOGIN, TestVm } from './enrolled-vm.ts';
 
 const STEP = '/etc/ssh/vm-pool/clean.d/50-step';
 

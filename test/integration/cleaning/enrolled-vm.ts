@@ -1,24 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
 import type { Ran } from '../../support/vms/namespace-vm.ts';
-import { NamespaceVm, vmToolsMissing } from '../../support/vms/namespace-vm.ts';
+import { NamespaceVm } from '../../support/vms/namespace-vm.ts';
 import { freePort, TestAccess } from '../../support/vms/namespace-vm-access.ts';
 
 const program = fileURLToPath(new URL('../../../scripts/enroll', import.meta.url));
 export const ID = 'vm-01';
 export const LOGIN = 'tester';
-
-/** Describes tests on VMs of namespaces. Without what they need they are left out by name; in CI that fails. */
-export function describeOnVms(name: string, tests: () => void): void {
-  const missing = vmToolsMissing().map((tool) => `${tool.name} is missing (${tool.install})`);
-  if (missing.length === 0) describe(name, tests);
-  else if (process.env.CI === 'true')
-    it(`${name}: has VMs to run on`, () => {
-      expect(missing).toEqual([]);
-    });
-  else describe.skip(`${name}: ${missing.join('; ')}`, tests);
-}
 
 /** A VM and those who log in to it: a borrower and the service. */
 export class TestVm {

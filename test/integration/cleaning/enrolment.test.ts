@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { describeOnVms, ID, LOGIN, TestVm } from './enrolled-vm.ts';
+import { describeOnVms } from '../../support/vms/describe-on-vms.ts';
+import { ID, LOGIN, TestVm } from './enrolled-vm.ts';
 
 const ETC = '/etc/ssh/vm-pool';
 const CONFIG = '/etc/ssh/sshd_config.d/00-vm-pool.conf';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeOnVms, LOGIN, TestVm } from './enrolled-vm.ts';
+import { describeOnVms } from '../../support/vms/describe-on-vms.ts';
+import { LOGIN, TestVm } from './enrolled-vm.ts';
 
 /** Something that a borrower leaves behind, and the command that shows it, run as root. */
 interface Leftover {
