@@ -1,6 +1,6 @@
 import { LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import { expect, it } from '@jest/globals';
-import { aliasedVersion } from '../support/emulated-aws/deployed-function.ts';
+import { qualifiedVersion } from '../support/emulated-aws/deployed-function.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
 import type { Checkout } from './checkout.ts';
 import type { RunningEnvironment } from './environment.ts';
@@ -12,7 +12,7 @@ export function versionStories(
   checkout: () => Checkout,
 ): void {
   const leads = async () => {
-    const { settings } = await aliasedVersion(account(), 'vm-pool-dev', 'live');
+    const { settings } = await qualifiedVersion(account(), 'vm-pool-dev', 'live');
     return [settings.version, settings.variables.AUTHORIZATION];
   };
 

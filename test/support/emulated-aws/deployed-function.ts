@@ -28,23 +28,24 @@ export interface DeployedFunction {
 }
 
 /**
- * Runs a function of the emulated AWS here: the version that an alias leads to, with its code, handler, time-out and
- * variables, and the concurrency that is reserved for all versions.
+ * Runs a function of the emulated AWS here: a version, or the one that an alias leads to, with its code, handler,
+ * time-out and variables, and the concurrency that is reserved for all versions.
  *
  * moto does not return the code, so it comes from `zipFile`, whose hash must be that of the deployed code.
  *
+ * @param qualifier - an alias, or the number of a version
  * @param endpoints - environment variables with the addresses of services on this machine
  * @throws Error when `zipFile` is not the deployed code
  */
 export async function deployedFunction(
   aws: EmulatedAws,
   functionName: string,
-  alias: string,
+  qualifier: string,
   zipFile: string,
   runtime: LambdaRuntime,
   endpoints: Readonly<Record<string, string>> = {},
 ): Promise<DeployedFunction> {
-  const { configuration, settings } = await aliasedVersion(aws, functionName, alias);
+  const { configuration, settings } = await qualifiedVersion(aws, functionName, qualifier);
   const zip = readFileSync(zipFile);
   const sha256 = createHash('sha256').update(zip).digest('base64');
   if (sha256 !== configuration.CodeSha256) {
@@ -60,17 +61,26 @@ export async function deployedFunction(
   return { settings, roleName: valueOf(configuration, 'Role').split('/').at(-1) ?? '', lambda, stop };
 }
 
-/** Reads the version that an alias leads to. Its ARN is that of the alias, as a process of the function sees it. */
-export async function aliasedVersion(aws: EmulatedAws, functionName: string, alias: string) {
+/**
+ * Reads a version, or the one that an alias leads to. Its ARN is that of the qualifier, as a process of the function
+ * sees it.
+ */
+export async function qualifiedVersion(aws: EmulatedAws, functionName: string, qualifier: string) {
   const client = new LambdaClient(aws.clientConfig);
   const ofFunction = { FunctionName: functionName };
-  const ofAlias = await client.send(new GetAliasCommand({ ...ofFunction, Name: alias }));
-  const configuration = await client.send(new GetFunctionConfigurationCommand({ ...ofFunction, Qualifier: alias }));
+  const configuration = await client.send(new GetFunctionConfigurationCommand({ ...ofFunction, Qualifier: qualifier }));
   const { Concurrency } = await client.send(new GetFunctionCommand(ofFunction));
+  // moto's configuration has the ARN of the version, whatever the qualifier.
+  const functionArn = isVersion(qualifier)
+    ? valueOf(configuration, 'FunctionArn')
+    : valueOf(await client.send(new GetAliasCommand({ ...ofFunction, Name: qualifier })), 'AliasArn');
   client.destroy();
-  const functionArn = valueOf(ofAlias, 'AliasArn'); // moto's configuration has the ARN of the version instead
   const settings = settingsOf(configuration, Concurrency?.ReservedConcurrentExecutions);
   return { configuration, settings: { ...settings, functionArn } };
+}
+
+function isVersion(qualifier: string): boolean {
+  return /^\d+$/.test(qualifier);
 }
 
 function settingsOf(configuration: FunctionConfiguration, reservedConcurrency: number | undefined): FunctionSettings {

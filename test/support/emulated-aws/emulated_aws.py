@@ -12,7 +12,9 @@ import sys
 
 from moto.apigatewayv2.models import DomainName
 from moto.awslambda.models import LambdaFunction
+from moto.core.exceptions import JsonRESTError
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.kms.models import KmsBackend
 from moto.moto_server import threaded_moto_server
 from moto.servicequotas.responses import ServiceQuotasResponse
 from recorder import Recorder
@@ -94,6 +96,22 @@ def finish_custom_domains() -> None:
     DomainName.to_json = patched_describe
 
 
+def refuse_to_sign_with_disabled_keys() -> None:
+    """moto signs with every key; AWS refuses one that is disabled.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html#API_Sign_Errors
+    """
+    sign = KmsBackend.sign
+
+    def patched(self, key_id, *args, **kwargs):
+        key = self.describe_key(key_id)
+        if not key.enabled:
+            raise JsonRESTError("DisabledException", f"{key.arn} is disabled.")
+        return sign(self, key_id, *args, **kwargs)
+
+    KmsBackend.sign = patched
+
+
 def record_calls() -> None:
     """Puts a recorder before moto."""
     application = threaded_moto_server.DomainDispatcherApplication
@@ -105,6 +123,7 @@ def main() -> None:
     take_every_request_for_tls()
     know_the_quota_of_lambda()
     finish_custom_domains()
+    refuse_to_sign_with_disabled_keys()
     record_calls()
     server = threaded_moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

@@ -30,9 +30,16 @@ class Recorder:
             start_response("200 OK", [("content-type", "application/json")])
             return [json.dumps(self.calls).encode()]
         credential = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-        if credential:
-            self.calls.append({**credential.groupdict(), **called(environ, credential["service"])})
-        return self.application(environ, start_response)
+        if not credential:
+            return self.application(environ, start_response)
+        call = {**credential.groupdict(), **called(environ, credential["service"])}
+        self.calls.append(call)
+
+        def start_recorded(status, *args, **kwargs):
+            call["status"] = int(status.split(" ")[0])
+            return start_response(status, *args, **kwargs)
+
+        return self.application(environ, start_recorded)
 
 
 def called(environ, service):

@@ -19,6 +19,8 @@ export interface RecordedCall {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly method: string;
   readonly path: string;
+  /** Of the answer */
+  readonly status: number;
 }
 
 /** moto's settings: real managed policies, and certificates that are validated after a second. */

@@ -1,0 +1,45 @@
+/** What IAM asks of the functions that lend real VMs, out of their recorded calls. */
+import { accessKeyIdOf } from '../lambda-runtime/lambda-function.ts';
+import type { Use } from './iam.ts';
+import type { RecordedCall } from './server.ts';
+import { ACCOUNT_ID } from './server.ts';
+
+type Texts = Readonly<Record<string, string>>;
+
+/** The use of each call that the functions make. */
+const USES: Readonly<Record<string, (of: Texts, region: string) => Use>> = {
+  'kms:Sign': ({ KeyId = '', MessageType = '', SigningAlgorithm = '' }) => ({
+    action: 'kms:Sign',
+    resource: KeyId,
+    context: { 'kms:MessageType': MessageType, 'kms:SigningAlgorithm': SigningAlgorithm },
+  }),
+  's3:GetObject': ({ Bucket = '', Key = '' }) => ({
+    action: 's3:GetObject',
+    resource: `arn:aws:s3:::${Bucket}/${Key}`,
+  }),
+  'secretsmanager:GetSecretValue': ({ SecretId = '' }, region) => ({
+    action: 'secretsmanager:GetSecretValue',
+    // AWS puts six characters behind the name.
+    resource: `arn:aws:secretsmanager:${region}:${ACCOUNT_ID}:secret:${SecretId}-AbCdEf`,
+  }),
+  'ssm:GetParameter': ({ Name = '' }, region) => ({
+    action: 'ssm:GetParameter',
+    resource: `arn:aws:ssm:${region}:${ACCOUNT_ID}:parameter/${Name.replace(/^\//, '')}`,
+  }),
+};
+
+/**
+ * Every distinct use by a function, which signs its calls with an access key of its own.
+ *
+ * @param calls - all recorded calls
+ * @throws Error for a call that is not in the list
+ */
+export function usesOfFunction(calls: readonly RecordedCall[], functionName: string): Use[] {
+  const own = calls.filter(({ key }) => key === accessKeyIdOf(functionName));
+  const uses = own.map(({ service, operation, parameters, region }) => {
+    const use = USES[`${service}:${operation}`];
+    if (use === undefined) throw new Error(`${functionName} calls ${service} ${operation}`);
+    return use(parameters as Texts, region);
+  });
+  return [...new Map(uses.map((use) => [JSON.stringify(use), use])).values()];
+}
