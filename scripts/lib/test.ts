@@ -81,6 +81,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ...motoMissing(),
       ...lambdaRuntime.toolsMissing(),
       ...dynamoDbLocal.toolsMissing(),
+      ...sshd.toolsMissing(),
       ...programsMissing({ curl: 'apt-get install curl' }),
     ],
   },

@@ -33,6 +33,10 @@ export interface Outputs {
   readonly table_name: string | null;
   readonly log_group_name: string;
   readonly access_log_group_name: string;
+  readonly certificate_authority_public_keys: readonly string[];
+  /** Null with mock VMs */
+  readonly inventory_url: string | null;
+  readonly visitor_function_name: string | null;
 }
 
 /**

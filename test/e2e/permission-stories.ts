@@ -10,6 +10,8 @@ import type { RunningEnvironment } from './environment.ts';
 export interface Keys {
   readonly table: string;
   readonly logs: string;
+  /** The login keys in SSM and Secrets Manager */
+  readonly stored: string;
 }
 
 /** Compares the grants of the function's role with the calls that the function made in all other stories. */

@@ -3,40 +3,14 @@ import type { Use } from '../support/emulated-aws/iam.ts';
 import { Role } from '../support/emulated-aws/role.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
 import { ACCOUNT_ID, REGION } from '../support/emulated-aws/server.ts';
-import type { Checkout } from './checkout.ts';
+import type { Checkout, Outputs } from './checkout.ts';
 
-const INVENTORY = JSON.stringify({
-  pools: {
-    lab: { access: 'certificate', check: 'command', reset: 'command' },
-    appliances: { access: 'stored-key', check: 'host-key', reset: 'none' },
-  },
-  vms: [
-    { id: 'vm-01', pool: 'lab', address: '10.0.1.11', username: 'ubuntu', hostKeys: ['ssh-ed25519 AAAA'] },
-    {
-      id: 'router-01',
-      pool: 'appliances',
-      address: '10.0.1.21',
-      username: 'admin',
-      hostKeys: ['ssh-ed25519 AAAA'],
-      storedKey: 'ssm:/lab/router-01',
-    },
-  ],
-});
-
-/** Settings that make an environment lend VMs that exist. */
+/** Settings that make an environment lend VMs that exist, but for their inventory. */
 export const REAL_VMS = {
-  pool_store: 'dynamodb',
   vm_provider: 'static',
-  inventory: INVENTORY,
   vpc_subnet_ids: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
   vpc_security_group_ids: ['sg-0123456789abcdef0'],
 };
-
-interface Outputs {
-  readonly inventory_url: string;
-  readonly visitor_function_name: string;
-  readonly certificate_authority_public_keys: readonly string[];
-}
 
 interface FunctionConfiguration {
   readonly Handler: string;
@@ -44,26 +18,37 @@ interface FunctionConfiguration {
   readonly Environment?: unknown;
 }
 
-/** An environment that has just been applied with {@link REAL_VMS}: what Terraform made, and what its roles may do. */
-export function realVmStories(environment: string, account: () => EmulatedAws, checkout: () => Checkout): void {
+/**
+ * An environment that has just been applied with {@link REAL_VMS}: what Terraform made, and what its roles may do.
+ *
+ * @param inventory - its text, of which `ssm:/lab/box-01` and `secretsmanager:lab/box-02` are the stored keys
+ */
+export function realVmStories(
+  environment: string,
+  account: () => EmulatedAws,
+  checkout: () => Checkout,
+  inventory: () => string,
+): void {
   const service = `vm-pool-${environment}`;
   const roleArn = `arn:aws:iam::${ACCOUNT_ID}:role/${service}-${REGION}`;
   let outputs: Outputs;
+  let inventoryUrl: string;
   let variables: Readonly<Record<string, string>>;
   let main: Role;
   let visitor: Role;
 
   beforeAll(async () => {
-    outputs = (await checkout().outputs(environment)) as unknown as Outputs;
+    outputs = await checkout().outputs(environment);
+    inventoryUrl = outputs.inventory_url ?? '';
     variables = await variablesOf(service);
     main = await Role.read(account(), `${service}-${REGION}`);
     visitor = await Role.read(account(), `${service}-ssh-${REGION}`);
   });
 
   it('keeps the text of the inventory as it is, where the function reads it', async () => {
-    expect(variables.INVENTORY).toBe(outputs.inventory_url);
-    const object = outputs.inventory_url.replace('s3:/', '');
-    expect(await account().ask('s3', object)).toBe(INVENTORY);
+    expect(variables.INVENTORY).toBe(inventoryUrl);
+    const object = inventoryUrl.replace('s3:/', '');
+    expect(await account().ask('s3', object)).toBe(inventory());
   });
 
   it('makes two keys, tells VMs to trust both and the function to sign with one', async () => {
@@ -88,9 +73,10 @@ export function realVmStories(environment: string, account: () => EmulatedAws, c
   it('lets the main function do what lending takes, under the boundary of its environment', async () => {
     const uses = [
       sign({}),
-      use('s3:GetObject', outputs.inventory_url.replace('s3://', 'arn:aws:s3:::')),
+      use('s3:GetObject', inventoryUrl.replace('s3://', 'arn:aws:s3:::')),
       use('lambda:InvokeFunction', variables.VISITOR_FUNCTION ?? ''),
-      use('ssm:GetParameter', arn('ssm', 'parameter/lab/router-01')),
+      use('ssm:GetParameter', arn('ssm', 'parameter/lab/box-01')),
+      use('secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:lab/box-02-AbCdEf')),
     ];
     expect(await allowedTo(main, uses)).toEqual(uses);
   });
@@ -102,11 +88,11 @@ export function realVmStories(environment: string, account: () => EmulatedAws, c
       sign({ 'aws:ResourceTag/environment': 'prod' }),
       sign({ 'aws:PrincipalArn': `${roleArn}-2` }),
       { ...sign({}), resource: arn('kms', 'key/1234abcd-12ab-44cd-a6ef-1234567890ab') },
-      use('s3:PutObject', outputs.inventory_url.replace('s3://', 'arn:aws:s3:::')),
+      use('s3:PutObject', inventoryUrl.replace('s3://', 'arn:aws:s3:::')),
       use('s3:GetObject', 'arn:aws:s3:::another/inventory.json'),
       use('lambda:InvokeFunction', arn('lambda', 'function:another:1')),
-      use('ssm:GetParameter', arn('ssm', 'parameter/lab/router-02')),
-      use('secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:lab/router-01-AbCdEf')),
+      use('ssm:GetParameter', arn('ssm', 'parameter/lab/box-02')),
+      use('secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:lab/box-01-AbCdEf')),
     ];
     expect(await allowedTo(main, uses)).toEqual([]);
   });
@@ -122,9 +108,9 @@ export function realVmStories(environment: string, account: () => EmulatedAws, c
     const uses = [
       ...byLambda.map((each) => ({ ...each, context: code })),
       sign(code),
-      use('s3:GetObject', outputs.inventory_url.replace('s3://', 'arn:aws:s3:::')),
+      use('s3:GetObject', inventoryUrl.replace('s3://', 'arn:aws:s3:::')),
       use('lambda:InvokeFunction', variables.VISITOR_FUNCTION ?? ''),
-      use('ssm:GetParameter', arn('ssm', 'parameter/lab/router-01')),
+      use('ssm:GetParameter', arn('ssm', 'parameter/lab/box-01')),
     ];
     expect(await allowedTo(visitor, uses)).toEqual([]);
   });

@@ -1,8 +1,8 @@
 /**
  * The life of the service in an emulated AWS account. The commands of the README make the state bucket and apply two
  * environments: dev, which keeps its leases in memory and asks nobody who borrows, and staging, which keeps them in a
- * table and asks for signatures. Then users call the deployed APIs over HTTP. Another apply makes dev ask for tokens, and
- * in the end the commands destroy everything again.
+ * table and asks for signatures. Then users call the deployed APIs over HTTP. Another apply makes dev ask for tokens,
+ * and one makes staging lend VMs to which users log in. In the end the commands destroy everything again.
  *
  * The stories run in this order and build on each other, because the deployment takes a minute.
  */
@@ -27,15 +27,20 @@ import { deployStories } from './deploy-stories.ts';
 import { deploymentStories, routeStories } from './deployment-stories.ts';
 import type { Ground, RunningEnvironment } from './environment.ts';
 import { applied } from './environment.ts';
+import { inventoryStories, sha256Of } from './inventory-stories.ts';
+import { DESKS, Lab } from './lab.ts';
 import { lendingStories, oneProcessStory } from './lending-stories.ts';
 import { logLines } from './log-lines.ts';
 import { logStories, metricStories } from './log-stories.ts';
+import { loginStories } from './login-stories.ts';
 import { operatorStories } from './operator-stories.ts';
 import type { Keys } from './permission-stories.ts';
 import { permissionStories } from './permission-stories.ts';
+import { realVmPermissionStories } from './real-vm-permission-stories.ts';
 import { REAL_VMS, realVmStories } from './real-vm-stories.ts';
 import { refusalStories } from './refusal-stories.ts';
 import { runSchedule } from './schedule.ts';
+import { secretStories } from './secret-stories.ts';
 import { smokeStory } from './smoke-story.ts';
 import { rushStories, survivingStories } from './surviving-stories.ts';
 import { versionStories } from './version-stories.ts';
@@ -49,6 +54,9 @@ const DOMAIN = 'vms.example.com';
 const WEB_ORIGIN = 'https://lab.example.com';
 const ISSUER = 'https://id.example.com';
 
+/** Not in the first inventory */
+const LATE = DESKS[3];
+
 let aws: EmulatedAws;
 let ground: Ground;
 let checkout: Checkout;
@@ -57,6 +65,7 @@ let stateBucket: string;
 let dev: RunningEnvironment;
 /** With other settings: leases in a table */
 let staging: RunningEnvironment;
+let stagingSettings: Record<string, unknown>;
 let keys: Keys;
 /** KMS key that encrypts the states */
 let stateKey: string;
@@ -75,20 +84,23 @@ beforeAll(async () => {
   const issuer = await TestIssuer.start(ISSUER);
   cleanups.push(() => issuer.stop());
   stateKey = await makeKey(aws);
-  keys = { table: await makeKey(aws), logs: await makeKey(aws) };
+  keys = { table: await makeKey(aws), logs: await makeKey(aws), stored: await makeKey(aws) };
   const zone = await hostedZone('example.com');
   const bootstrap = {
     kms_key_arn: stateKey,
     github_subject_prefix: 'repo:acme@1/vm-pool@2',
     environments: ['dev', 'staging'],
-    service_kms_key_arns: [keys.table],
-    service_stored_key_arns: [`arn:aws:ssm:${REGION}:${ACCOUNT_ID}:parameter/lab/*`],
+    service_kms_key_arns: [keys.table, keys.stored],
+    service_stored_key_arns: [
+      `arn:aws:ssm:${REGION}:${ACCOUNT_ID}:parameter/lab/*`,
+      `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:lab/*`,
+    ],
     domains: { staging: { name: DOMAIN, hosted_zone_id: zone, truststore_arn: 'arn:aws:s3:::trust/clients.pem' } },
   };
   const [bucket, runtime] = await Promise.all([checkout.bootstrap(bootstrap), lambdaRuntime()]);
   stateBucket = bucket;
   ground = { checkout, aws, runtime, database, issuer };
-  const settings = {
+  stagingSettings = {
     table_deletion_protection: false,
     table_kms_key_arn: keys.table,
     logs_kms_key_arn: keys.logs,
@@ -102,7 +114,7 @@ beforeAll(async () => {
     hosted_zone_id: zone,
     tracing_enabled: true,
   };
-  [dev, staging] = await Promise.all([apply('dev', {}), apply('staging', settings)]);
+  [dev, staging] = await Promise.all([apply('dev', {}), apply('staging', stagingSettings)]);
 }, 8 * MINUTE_MS);
 
 afterAll(async () => {
@@ -279,19 +291,68 @@ describe('the deployed service once another apply has made it ask for tokens', (
   });
 });
 
-describe('dev once another apply has made it lend real VMs', () => {
+describe('staging once another apply has made it lend real VMs', () => {
+  let lab: Lab;
+  const runs: RunningEnvironment[] = [];
+
   beforeAll(async () => {
-    checkout.configure('dev', { ...tokenSettings(ground.issuer), ...REAL_VMS });
-    await checkout.terraform('dev', 'apply', '-auto-approve');
+    await takeBack(staging);
+    await staging.restart();
+    lab = await Lab.start(aws);
+    cleanups.push(() => lab.stop());
+    const inventory = lab.inventory([LATE]);
+    // None of the mock VMs remains.
+    const confirmed_inventory = sha256Of(inventory);
+    await lend({ ...REAL_VMS, inventory, confirmed_inventory, stored_keys_kms_key_arns: [keys.stored] });
+    lab.trust(staging.outputs.certificate_authority_public_keys);
   }, 3 * MINUTE_MS);
 
   realVmStories(
-    'dev',
+    'staging',
     () => aws,
     () => checkout,
+    () => lab.inventory([LATE]),
   );
 
-  it('matches the plan: it finds no changes', () => expectNoChanges('dev'));
+  it('matches the plan: it finds no changes', () => expectNoChanges('staging'));
+
+  describe('VMs', () => {
+    loginStories({ running: () => staging, account: () => aws, lab: () => lab });
+  });
+
+  describe('an inventory', () => {
+    inventoryStories({
+      running: () => staging,
+      account: () => aws,
+      lab: () => lab,
+      write: async (inventory) => {
+        checkout.configure('staging', { ...stagingSettings, inventory });
+        // Nothing else has changed, and to look takes longer than to write.
+        await checkout.terraform('staging', 'apply', '-auto-approve', '-refresh=false');
+      },
+      apply: lend,
+    });
+  });
+
+  describe('their roles', () => {
+    realVmPermissionStories({ runs: () => runs, account: () => aws, storedKeysKey: () => keys.stored });
+  });
+
+  describe('their logs', () => {
+    secretStories(() => runs);
+    metricStories(
+      () => runs[0] ?? staging,
+      () => aws,
+    );
+  });
+
+  /** Applies staging with more settings than before, and runs what comes out. */
+  async function lend(settings: Record<string, unknown>): Promise<void> {
+    stagingSettings = { ...stagingSettings, ...settings };
+    await staging.restart();
+    staging = await apply('staging', stagingSettings, staging);
+    runs.push(staging);
+  }
 });
 
 describe('scripts/terraform destroy', () => {
@@ -342,8 +403,12 @@ async function takeBack({ client }: RunningEnvironment): Promise<void> {
 }
 
 /** Applies an environment and runs it until the end of all tests. */
-async function apply(environment: string, settings: Record<string, unknown>): Promise<RunningEnvironment> {
-  const running = await applied(ground, environment, settings);
+async function apply(
+  environment: string,
+  settings: Record<string, unknown>,
+  before?: RunningEnvironment,
+): Promise<RunningEnvironment> {
+  const running = await applied(ground, environment, settings, before);
   cleanups.push(() => running.stop());
   return running;
 }
