@@ -97,7 +97,9 @@ function failureOf({ hostKeys }: Visit, report: Extract<VisitReport, { ok: false
     return wrongHostKey(`the VM shows ${fingerprintIn(shown)}, expected ${hostKeys.map(fingerprintOf).join(' or ')}`);
   }
   if (!reason.startsWith(REFUSED_LOGIN)) return { passed: false, reason: printable(reason) };
-  const why = "the VM refuses the service's certificate; it is probably not enrolled: run scripts/enroll for it";
+  const why =
+    "the VM refuses the service's certificate: it is not enrolled (run scripts/enroll for it), or its clock is more " +
+    'than a minute wrong';
   return { passed: false, reason: `${why} (${printable(reason)})` };
 }
 

@@ -106,7 +106,8 @@ describe('a check', () => {
     expect(await verdictOn(world, 'vm-01')).toEqual({
       passed: false,
       reason:
-        "the VM refuses the service's certificate; it is probably not enrolled: run scripts/enroll for it " +
+        "the VM refuses the service's certificate: it is not enrolled (run scripts/enroll for it), or its clock is more " +
+        'than a minute wrong ' +
         '(refuses the log-in as root)',
     });
   });
