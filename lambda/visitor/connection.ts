@@ -50,7 +50,7 @@ export class Connection {
       this.fail('closed the connection');
     });
     this.timer = setTimeout(() => {
-      this.fail(`took longer than ${limitMs / 1000} s`);
+      this.fail(`took longer than ${Math.round(limitMs / 100) / 10} s`);
     }, limitMs);
   }
 
