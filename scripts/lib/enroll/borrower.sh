@@ -126,8 +126,8 @@ run_steps() {
       return 1
     fi
     echo "running $step" >"$VM_POOL_RUN/step"
-    VM_POOL_LOGIN=$login VM_POOL_VM=$vm "$step" "$2" || {
-      echo "$step failed with exit code $?"
+    VM_POOL_LOGIN=$login VM_POOL_VM=$vm "$step" "$2" >"$VM_POOL_RUN/said" 2>&1 || {
+      echo "$step failed with exit code $?: $(tail -n 1 "$VM_POOL_RUN/said")"
       return 1
     }
   done

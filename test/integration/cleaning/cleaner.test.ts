@@ -116,9 +116,11 @@ describeOnVms('the cleaner', () => {
     await addStep('echo the license server is away; exit 3');
     expect(await vm.ask('clean')).toMatchObject({
       exitCode: 1,
-      stdout: `the license server is away\n${STEP} failed with exit code 3\n`,
+      stdout: `${STEP} failed with exit code 3: the license server is away\n`,
     });
-    expect(await nologin()).toBe(`vm-pool: this VM is not ready for a user: ${STEP} failed with exit code 3\n`);
+    expect(await nologin()).toBe(
+      `vm-pool: this VM is not ready for a user: ${STEP} failed with exit code 3: the license server is away\n`,
+    );
     expect((await vm.borrower('true')).exitCode).not.toBe(0);
     expect(await vm.ask('check')).toMatchObject({
       exitCode: 1,
