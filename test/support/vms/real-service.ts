@@ -81,6 +81,8 @@ export class RealService {
     readonly folder: string,
     readonly service: Service,
     readonly store: MemoryStore,
+    /** Lines for the file of `TrustedUserCAKeys`. */
+    readonly trustedKeys: readonly string[],
     /** The service's log. */
     readonly lines: readonly string[],
     private readonly server: Server,
@@ -125,7 +127,7 @@ export class RealService {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     await service.start();
-    return new RealService(folder, service, store, lines, server, time);
+    return new RealService(folder, service, store, trustedKeys, lines, server, time);
   }
 
   /** Of the stage, e.g. `http://127.0.0.1:4711/resources`. */

@@ -23,7 +23,10 @@ export type Credential = readonly string[];
 
 /** People with the OpenSSH client, who know nothing but what the API has answered. Their files are gone afterwards. */
 export class SshUsers {
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    /** For files that are to go with them. */
+    readonly folder: string,
+  ) {}
 
   static async start(): Promise<SshUsers> {
     return new SshUsers(await mkdtemp(path.join(tmpdir(), 'vm-pool-users-')));
