@@ -32,10 +32,17 @@ export class PoolWouldEmpty extends Error {
  * @throws {@link PoolWouldEmpty}
  */
 export function keepHalfOfEachPool(known: readonly Vm[], wanted: ReadonlyMap<string, unknown>): void {
+  const fault = emptiedPool(known, wanted);
+  if (fault !== undefined) throw fault;
+}
+
+/** The first pool that would lose more than half of its VMs, if there is one. */
+export function emptiedPool(known: readonly Vm[], wanted: ReadonlyMap<string, unknown>): PoolWouldEmpty | undefined {
   for (const [pool, vms] of byPool(known)) {
     const leaving = vms.filter(({ id }) => !wanted.has(id)).length;
-    if (leaving > vms.length / 2) throw new PoolWouldEmpty(pool, leaving, vms.length);
+    if (leaving > vms.length / 2) return new PoolWouldEmpty(pool, leaving, vms.length);
   }
+  return undefined;
 }
 
 function byPool(vms: readonly Vm[]): ReadonlyMap<string, readonly Vm[]> {

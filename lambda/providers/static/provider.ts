@@ -1,4 +1,5 @@
 import type { Login } from '../../pool/access.ts';
+import { emptiedPool } from '../../pool/inventory.ts';
 import type { Verdict } from '../../pool/life.ts';
 import type { PoolRules } from '../../pool/pool.ts';
 import type { CheckOptions, Inventory, Opening, VmProvider } from '../../pool/provider.ts';
@@ -28,7 +29,9 @@ export interface StaticOptions {
 /** VMs that somebody runs and lists in an inventory: any machine with an SSH server. */
 export class StaticProvider implements VmProvider {
   /** Made anew for each inventory that is read. */
-  private lent: { readonly of: ReadDocument; readonly vms: LentVms } | undefined;
+  private read: { readonly of: ReadDocument; readonly vms: LentVms } | undefined;
+  /** What holds: the newest inventory that needs no confirmation, or has it. */
+  private lent: LentVms | undefined;
 
   constructor(
     private readonly ports: StaticPorts,
@@ -39,13 +42,11 @@ export class StaticProvider implements VmProvider {
     const { source } = this.ports;
     await source.read();
     const { current, fault } = source;
-    const known = this.known();
-    if (known === undefined || current === undefined) throw fault ?? new Error('no inventory was read');
-    const { sha256 } = current;
+    if (current === undefined) throw fault ?? new Error('no inventory was read');
     return {
-      vms: known.vms,
-      isConfirmed: sha256 === this.options.confirmedInventory,
-      confirmation: `set confirmed_inventory (CONFIRMED_INVENTORY) to ${sha256}`,
+      vms: this.newest(current).vms,
+      isConfirmed: this.isConfirmed(current),
+      confirmation: `set confirmed_inventory (CONFIRMED_INVENTORY) to ${current.sha256}`,
       ...(fault !== undefined && { fault }),
     };
   }
@@ -87,10 +88,27 @@ export class StaticProvider implements VmProvider {
 
   private known(): LentVms | undefined {
     const { current } = this.ports.source;
-    if (current === undefined) return undefined;
-    if (this.lent?.of !== current) this.lent = { of: current, vms: lentVms(current.document, this.options.defaults) };
-    return this.lent.vms;
+    if (current !== undefined) this.newest(current);
+    return this.lent;
   }
+
+  /** An inventory that would remove most of a pool changes nothing before it is confirmed, as in the store. */
+  private newest(current: ReadDocument): LentVms {
+    if (this.read?.of !== current) {
+      const vms = lentVms(current.document, this.options.defaults);
+      this.read = { of: current, vms };
+      if (this.lent === undefined || this.isConfirmed(current) || keepsMost(this.lent, vms)) this.lent = vms;
+    }
+    return this.read.vms;
+  }
+
+  private isConfirmed({ sha256 }: ReadDocument): boolean {
+    return sha256 === this.options.confirmedInventory;
+  }
+}
+
+function keepsMost(known: LentVms, next: LentVms): boolean {
+  return emptiedPool(known.vms, next.entries) === undefined;
 }
 
 /** @throws the reason of the signal, once that is aborted */

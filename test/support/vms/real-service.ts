@@ -92,10 +92,12 @@ export class RealService {
   /**
    * @param makeInventory - gets the lines that VMs are to trust
    * @param variables - of its environment, beside those of inventory and authority
+   * @param store - that of an earlier service goes on with its leases
    */
   static async start(
     makeInventory: (trustedKeys: readonly string[]) => Promise<InventoryParts> | InventoryParts,
     variables: Readonly<Record<string, string>> = {},
+    store = new MemoryStore(),
   ): Promise<RealService> {
     const folder = await mkdtemp(path.join(tmpdir(), 'vm-pool-lending-'));
     const file = path.join(folder, 'vms.json');
@@ -114,7 +116,6 @@ export class RealService {
     const time = { aheadSec: 0 };
     const clock = (): number => Date.now() + time.aheadSec * 1000;
     const lines: string[] = [];
-    const store = new MemoryStore();
     const { provider, trustedKeys } = await createRealVms(settings.provider, settings, clock);
     const service = composeService(settings, {
       store,
