@@ -110,7 +110,8 @@ export class UnknownPool extends RefusalError {
     readonly pool: string,
     readonly knownPools: readonly string[],
   ) {
-    super(`there is no pool ${pool}; the pools are ${knownPools.join(', ')}`);
+    const known = knownPools.length === 0 ? 'the service knows no VM yet' : `the pools are ${knownPools.join(', ')}`;
+    super(`there is no pool ${pool}; ${known}`);
   }
 }
 
