@@ -11,6 +11,7 @@ import type { ZipAttributes, Zippable } from 'fflate';
 import { zipSync } from 'fflate';
 import { LAZY, lazyValibot } from './bundle/lazy-valibot.ts';
 import { plainBuiltins } from './bundle/plain-builtins.ts';
+import { SSH_LIBRARY_ENTRY, sshLibrary, withoutSshLibrary } from './bundle/ssh-library.ts';
 import { startChunk } from './bundle/start-chunk.ts';
 import { unusedPackages } from './bundle/unused-packages.ts';
 import { thirdPartyNotices } from './notices.ts';
@@ -45,14 +46,15 @@ const OPTIONS = {
   logOverride: { 'ignored-bare-import': 'silent' },
 } as const satisfies BuildOptions;
 
-/** A function's code: its entry, and what the entry loads at once or by and by. */
+/** Code that is bundled for itself: its entry, and what the entry loads at once or by and by. */
 interface Bundle {
   readonly outputs: ReadonlyMap<string, Metafile['outputs'][string]>;
   readonly files: readonly OutputFile[];
 }
 
-// Each function is bundled for itself: a module that both use would become a file that both load.
-const bundles = [await bundle('index'), await bundle('visitor')];
+// Each function is bundled for itself: a module that both use would become a file that both load. The SSH library is
+// far larger than the rest, and both load it late.
+const bundles = [await bundle('index'), await bundle('visitor'), await bundleOfSshLibrary()];
 const sources = bundles.flatMap(({ outputs }) => sourcesOf(outputs));
 const files = new Map<string, Uint8Array>([[NOTICES, Buffer.from(await thirdPartyNotices(root, sources))]]);
 for (const { path: file, contents } of bundles.flatMap((made) => made.files)) files.set(path.basename(file), contents);
@@ -62,12 +64,18 @@ console.log(`built ${path.relative(root, outdir)}/ and ${path.relative(root, zip
 
 async function bundle(entry: 'index' | 'visitor'): Promise<Bundle> {
   const source = `lambda/${entry}.ts`;
-  const plugins = [plainBuiltins, unusedPackages, lazyValibot];
+  const plugins = [plainBuiltins, withoutSshLibrary, lazyValibot];
   const { metafile: apart } = await build({ ...OPTIONS, entryPoints: [source], plugins });
   const together = [...plugins, startChunk(apart, source, root)];
   const { metafile, outputFiles } = await build({ ...OPTIONS, entryPoints: [source], plugins: together });
   const outputs = usedOutputs(metafile, `dist/lambda/${entry}.mjs`);
   return { outputs, files: outputFiles.filter(({ path: file }) => outputs.has(path.relative(root, file))) };
+}
+
+async function bundleOfSshLibrary(): Promise<Bundle> {
+  const plugins = [sshLibrary, plainBuiltins, unusedPackages];
+  const { metafile, outputFiles } = await build({ ...OPTIONS, entryPoints: SSH_LIBRARY_ENTRY, plugins });
+  return { outputs: new Map(Object.entries(metafile.outputs)), files: outputFiles };
 }
 
 /** The files that are imported: esbuild makes one for each `import()`, also for those in code that it drops. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
 
@@ -96,6 +96,19 @@ describe('npm run build', () => {
     const atOnce = ENTRIES.flatMap((entry) => loadedBy(entry, 'at once'));
     expect(atOnce.filter((code) => code.includes(SSH_LIBRARY))).toEqual([]);
     expect(loadedBy('visitor.mjs', 'ever').filter((code) => code.includes(SSH_LIBRARY))).toHaveLength(1);
+  });
+
+  it('has the SSH library once, with every name that its two functions use', async () => {
+    const files = Object.keys(zipped).filter((name) => name.endsWith('.mjs') && zipped[name]?.includes(SSH_LIBRARY));
+    expect(files).toEqual(['ssh-library.mjs']);
+    const imports = Object.values(zipped).flatMap((code) => [
+      ...code.matchAll(/{([^{}]*)}from"[.]\/ssh-library[.]mjs"/g),
+    ]);
+    const used = imports.flatMap(([, names = '']) => names.split(',').map((name) => name.split(' ', 1).join()));
+    expect(used).toContain('SshClientSession');
+    const library = pathToFileURL(path.join(root, 'dist/lambda/ssh-library.mjs')).href;
+    const exported = (await import(library)) as Readonly<Record<string, unknown>>;
+    expect(used.filter((name) => exported[name] === undefined)).toEqual([]);
   });
 
   it('gives the visitor no code that calls AWS', () => {

@@ -1,20 +1,29 @@
 import { builtinModules } from 'node:module';
-import type { Plugin } from 'esbuild';
+import type { ImportKind, Plugin } from 'esbuild';
+
+/** By the kind of the import that names a module. */
+const NAMESPACES: Readonly<Partial<Record<ImportKind, string>>> = {
+  'import-statement': 'imported-builtin',
+  // Not CommonJS: esbuild's helpers for that would be in what every start loads.
+  'dynamic-import': 'later-builtin',
+};
 
 /**
  * Loads Node's own modules by `getBuiltinModule`. An `import` reads all that a module exports: for `node:http` and
  * `node:process` it loads a WebSocket client and opens the standard streams, which takes 12 ms of a cold start.
- * An `import` statement becomes a module that reads only the names that are used.
+ * An `import` statement becomes a module that reads only the names that are used; `import()` gets the whole as `default`.
  */
 export const plainBuiltins: Plugin = {
   name: 'plain-builtins',
   setup(bundler) {
     bundler.onResolve({ filter: new RegExp(`^(node:)?(${builtinModules.join('|')})$`) }, ({ path: name, kind }) => {
-      const namespace = kind === 'import-statement' ? 'imported-builtin' : 'whole-builtin';
-      return { path: name.replace('node:', ''), namespace, sideEffects: false };
+      return { path: name.replace('node:', ''), namespace: NAMESPACES[kind] ?? 'required-builtin', sideEffects: false };
     });
-    bundler.onLoad({ filter: /./, namespace: 'whole-builtin' }, ({ path: name }) => {
+    bundler.onLoad({ filter: /./, namespace: 'required-builtin' }, ({ path: name }) => {
       return { contents: `module.exports = process.getBuiltinModule('${name}')` };
+    });
+    bundler.onLoad({ filter: /./, namespace: 'later-builtin' }, ({ path: name }) => {
+      return { contents: `export default process.getBuiltinModule('${name}')` };
     });
     bundler.onLoad({ filter: /./, namespace: 'imported-builtin' }, ({ path: name }) => {
       return { contents: importedBuiltin(name) };
