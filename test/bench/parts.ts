@@ -8,6 +8,9 @@ import { measureTick } from './dynamodb/tick.ts';
 import type { Findings } from './figures/measure.ts';
 import { measureMemoryStore } from './memory-store/memory-store.ts';
 import { measureLocalServer } from './server/local-server.ts';
+import { measureCertificates } from './vms/certificates.ts';
+import { measureCertificateColdStart } from './vms/cold-start.ts';
+import { measureHostKeys } from './vms/host-keys.ts';
 import { measureWarmHandler } from './warm-handler/warm-handler.ts';
 import { measureYardstick } from './yardstick/yardstick.ts';
 
@@ -42,4 +45,10 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   stampede: { what: 'many callers borrow at once until no VM is free', measure: overDynamoDb(measureStampedes) },
   tick: { what: 'time until the VMs of leases that end together are free', measure: overDynamoDb(measureTick) },
+  certificates: { what: 'login certificates a second, against bare signatures', measure: measureCertificates },
+  'cold-certificate': {
+    what: 'cold-dynamodb with an inventory and certificates, against mock VMs',
+    measure: overDynamoDb(measureCertificateColdStart),
+  },
+  'host-keys': { what: '1,000 VMs checked by host key, against by banner', measure: measureHostKeys },
 };

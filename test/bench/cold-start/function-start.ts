@@ -14,7 +14,12 @@ export interface Start {
   readonly codeFolder: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly event: APIGatewayProxyEventV2;
+  /** What the first answer must have, beside the status 200. */
+  readonly answers?: string;
 }
+
+/** Prepares the next start. */
+export type NextStart = () => Promise<Start>;
 
 /** Milliseconds since the start of the process. */
 interface ColdStart {
@@ -42,25 +47,33 @@ const FUNCTION: FunctionSettings = {
   variables: {},
 };
 
-/** Duration of a function's start, against a handler that does nothing. */
+/** Duration of a function's start, against that of another one. */
 export interface Comparison extends Readonly<Record<keyof ColdStart, ReturnType<typeof compared>>> {
   /** How it was measured, for people */
   readonly how: string;
 }
 
-/**
- * Starts a function and the empty handler in turn, many times.
- *
- * @param nextStart - prepares the next start
- */
-export async function againstEmptyHandler(nextStart: () => Promise<Start>, rounds: number): Promise<Comparison> {
-  const { runtime, how } = await runtimeThatRunsHere();
+/** Starts a function and the empty handler in turn, many times. */
+export async function againstEmptyHandler(nextStart: NextStart, rounds: number): Promise<Comparison> {
   const emptyFolder = path.dirname(await compiled('cold-start/empty-handler/index'));
-  const product = async () => coldStart(runtime, await nextStart());
-  const empty = async () => coldStart(runtime, { ...(await nextStart()), codeFolder: emptyFolder });
+  return comparedStarts(
+    nextStart,
+    async () => {
+      const { variables, event } = await nextStart();
+      return { codeFolder: emptyFolder, variables, event };
+    },
+    rounds,
+  );
+}
 
-  await inPairs(UNTIMED_ROUNDS, product, empty);
-  const pairs = await inPairs(rounds, product, empty);
+/** Starts two functions in turn, many times. */
+export async function comparedStarts(subject: NextStart, baseline: NextStart, rounds: number): Promise<Comparison> {
+  const { runtime, how } = await runtimeThatRunsHere();
+  const measured = async () => coldStart(runtime, await subject());
+  const comparedWith = async () => coldStart(runtime, await baseline());
+
+  await inPairs(UNTIMED_ROUNDS, measured, comparedWith);
+  const pairs = await inPairs(rounds, measured, comparedWith);
   const against = (moment: keyof ColdStart) =>
     compared(pairs.map(({ subject, baseline }) => ({ subject: subject[moment], baseline: baseline[moment] })));
   return { init: against('init'), answer: against('answer'), how: `${rounds} pairs of processes under ${how}` };
@@ -83,8 +96,11 @@ async function standIn(reason: string): Promise<{ runtime: LambdaRuntime; how: s
   return { runtime, how };
 }
 
-/** Starts the function and sends it one event. @throws Error when the answer is not 200 */
-async function coldStart(runtime: LambdaRuntime, { codeFolder, variables, event }: Start): Promise<ColdStart> {
+/** Starts the function and sends it one event. @throws Error when the answer is not the right one */
+async function coldStart(
+  runtime: LambdaRuntime,
+  { codeFolder, variables, event, answers = '' }: Start,
+): Promise<ColdStart> {
   const logLines: string[] = [];
   const environment = await Environment.start({
     runtime,
@@ -101,7 +117,8 @@ async function coldStart(runtime: LambdaRuntime, { codeFolder, variables, event 
     };
     const { payload } = await environment.invoke(invocation, TIMEOUT_MS);
     const { firstNextMs, firstResponseMs } = environment.firstUse;
-    if (!payload.includes('"statusCode":200') || firstNextMs === undefined || firstResponseMs === undefined) {
+    const isRight = payload.includes('"statusCode":200') && payload.includes(answers);
+    if (!isRight || firstNextMs === undefined || firstResponseMs === undefined) {
       throw new Error(`${codeFolder} did not start: ${payload.toString()}\n${logLines.join('\n')}`);
     }
     return { init: firstNextMs - environment.spawnedAtMs, answer: firstResponseMs - environment.spawnedAtMs };
