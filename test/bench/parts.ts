@@ -11,6 +11,7 @@ import { measureLocalServer } from './server/local-server.ts';
 import { measureCertificates } from './vms/certificates.ts';
 import { measureCertificateColdStart } from './vms/cold-start.ts';
 import { measureHostKeys } from './vms/host-keys.ts';
+import { measureRelease } from './vms/release.ts';
 import { measureWarmHandler } from './warm-handler/warm-handler.ts';
 import { measureYardstick } from './yardstick/yardstick.ts';
 
@@ -51,4 +52,5 @@ export const PARTS: Readonly<Record<string, Part>> = {
     measure: overDynamoDb(measureCertificateColdStart),
   },
   'host-keys': { what: '1,000 VMs checked by host key, against by banner', measure: measureHostKeys },
+  release: { what: 'time from a release until the VM is free, by what makes it clean', measure: measureRelease },
 };
