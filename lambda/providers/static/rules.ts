@@ -1,5 +1,4 @@
 /** What must hold between the fields of an inventory, beyond what each field must be. */
-import { isIPv6 } from 'node:net';
 import type { InventoryDocument, PoolEntry, VmEntry } from './document.ts';
 import { printable } from './fault.ts';
 
@@ -89,9 +88,11 @@ function repeated(vms: SoundParts['vms'], field: keyof VmEntry, keyOf: (vm: VmEn
   });
 }
 
-/** The same for every way to write an address. */
+/** The same for every way to write an address. Only IPv6 has colons. */
 function addressOf({ address, port }: VmEntry): string {
-  const host = isIPv6(address) ? new URL(`http://[${address}]`).hostname : address.toLowerCase().replace(/\.$/, '');
+  const host = address.includes(':')
+    ? new URL(`http://[${address}]`).hostname
+    : address.toLowerCase().replace(/\.$/, '');
   return `${host} ${port}`;
 }
 
