@@ -1,7 +1,10 @@
 /**
- * Puts together what reaches real VMs. The service loads it only where its settings name an inventory, and it loads
- * only what they need: no SSH client where another function makes the visits, no code for keys that nobody stores.
+ * Puts together what reaches real VMs. The service loads it only where its settings name an inventory. What a start on
+ * Lambda needs is loaded at once; all else when it is needed: no SSH client where another function makes the visits, no
+ * code for keys that nobody stores.
  */
+import { createCertificateAuthority } from './access/certificate-authority.ts';
+import { objectReader } from './aws/s3.ts';
 import type { CertificateAuthority, StoredKeys } from './pool/access.ts';
 import type { Clock } from './pool/ports.ts';
 import type { VmProvider } from './pool/provider.ts';
@@ -37,7 +40,6 @@ async function inventoryReader({ inventory, aws }: StaticSettings): Promise<Read
   if (aws === undefined || !inventory.startsWith('s3://')) {
     return (await import('./providers/static/file.ts')).inventoryFile(inventory);
   }
-  const { objectReader } = await import('./aws/s3.ts');
   const getObject = objectReader(aws);
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(inventory) ?? [];
   return async (etag) => {
@@ -49,7 +51,6 @@ async function inventoryReader({ inventory, aws }: StaticSettings): Promise<Read
 async function authorityOf(settings: StaticSettings): Promise<CertificateAuthority | undefined> {
   const { certificateAuthority: key, certificateAuthorityPublicKeys: publicKeys, aws } = settings;
   if (key === undefined) return undefined;
-  const { createCertificateAuthority } = await import('./access/certificate-authority.ts');
   return createCertificateAuthority({ key, publicKeys, aws });
 }
 

@@ -4,7 +4,6 @@ import type { CertificateAuthority } from '../pool/access.ts';
 import { certificateLine, unsignedCertificate } from './certificate.ts';
 import { newKeyPair, publicKeyBlob, publicKeyLine, readSpki } from './ecdsa-key.ts';
 import { signatureBlob } from './ecdsa-signature.ts';
-import { fileSigner } from './file-signer.ts';
 import { kmsSigner } from './kms-signer.ts';
 import type { Signer } from './signer.ts';
 
@@ -31,6 +30,7 @@ const COMMENT = 'vm-pool';
  */
 export async function createCertificateAuthority(options: CertificateAuthorityOptions): Promise<CertificateAuthority> {
   if (options.key.startsWith('arn:')) return inKms(options);
+  const { fileSigner } = await import('./file-signer.ts');
   const signer = await fileSigner(options.key);
   return certificateAuthority(signer, [signer.publicKey]);
 }

@@ -46,6 +46,9 @@ const OPTIONS = {
   logOverride: { 'ignored-bare-import': 'silent' },
 } as const satisfies BuildOptions;
 
+/** What a start with `PROVIDER=static` loads beside the rest. */
+const WITH_MORE = ['lambda/real-vms.ts'];
+
 /** Code that is bundled for itself: its entry, and what the entry loads at once or by and by. */
 interface Bundle {
   readonly outputs: ReadonlyMap<string, Metafile['outputs'][string]>;
@@ -66,7 +69,7 @@ async function bundle(entry: 'index' | 'visitor'): Promise<Bundle> {
   const source = `lambda/${entry}.ts`;
   const plugins = [plainBuiltins, withoutSshLibrary, lazyValibot];
   const { metafile: apart } = await build({ ...OPTIONS, entryPoints: [source], plugins });
-  const together = [...plugins, startChunk(apart, source, root)];
+  const together = [...plugins, startChunk(apart, source, WITH_MORE, root)];
   const { metafile, outputFiles } = await build({ ...OPTIONS, entryPoints: [source], plugins: together });
   const outputs = usedOutputs(metafile, `dist/lambda/${entry}.mjs`);
   return { outputs, files: outputFiles.filter(({ path: file }) => outputs.has(path.relative(root, file))) };

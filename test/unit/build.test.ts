@@ -92,6 +92,13 @@ describe('npm run build', () => {
     expect(imported).toEqual(modules);
   });
 
+  it('loads real VMs from two files more than a start with a table needs', () => {
+    const named = (begin: string) => Object.keys(zipped).find((name) => name.startsWith(begin)) ?? '';
+    const needed = ['index.mjs', named('store-')].flatMap((entry) => loadedBy(entry, 'at once'));
+    const more = loadedBy(named('real-vms-'), 'at once').filter((code) => !needed.includes(code));
+    expect(more).toHaveLength(2);
+  });
+
   it('loads the SSH library for none of its functions at once', () => {
     const atOnce = ENTRIES.flatMap((entry) => loadedBy(entry, 'at once'));
     expect(atOnce.filter((code) => code.includes(SSH_LIBRARY))).toEqual([]);
