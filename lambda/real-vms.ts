@@ -29,6 +29,8 @@ export async function createRealVms(
 ): Promise<RealVms> {
   const [readText, authority] = await Promise.all([inventoryReader(settings), authorityOf(settings)]);
   const source = new InventorySource(readText, clock);
+  // Answered while the start loads the code of the lease store.
+  source.begin();
   const keys = { authority, storedKeys: storedKeysOf(settings) };
   const defaults = { lease: limits, checkLimitSec: check.timeoutSec };
   const options = { confirmedInventory: settings.confirmedInventory, defaults };

@@ -54,11 +54,10 @@ export interface Service {
  * @throws Error when they name something that does not exist
  */
 export async function createService(settings: Settings): Promise<Service> {
-  const store = await createStore(settings);
+  const clock = Date.now;
+  const [store, vms] = await Promise.all([createStore(settings), createProvider(settings, clock)]);
   // Not the console: Lambda wraps what goes there once more, and CloudWatch then finds no embedded metrics in it.
   const write = settings.onLambda ? writeLine : createLineQueue();
-  const clock = Date.now;
-  const vms = await createProvider(settings, clock);
   return composeService(settings, { store, ...vms, callerOf: await createCallers(settings, clock), clock, write });
 }
 

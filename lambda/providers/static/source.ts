@@ -35,6 +35,7 @@ export class InventorySource {
   private etag: string | undefined;
   private invalid: Error | undefined;
   private unreadable: Error | undefined;
+  private begun: Promise<void> | undefined;
   private reading: Promise<void> | undefined;
   private nextReadMs = 0;
 
@@ -54,6 +55,11 @@ export class InventorySource {
     return this.unreadable ?? this.invalid;
   }
 
+  /** Begins the first read while nobody waits for it yet; the next {@link read} waits for this one. */
+  begin(): void {
+    this.begun = this.readOnce();
+  }
+
   /** Reads the inventory if what is known is old. Never throws. */
   async refresh(): Promise<void> {
     if (this.reading !== undefined || this.clock() >= this.nextReadMs) await this.read();
@@ -61,9 +67,10 @@ export class InventorySource {
 
   /** Reads the inventory now; one read at a time. Never throws: see {@link fault}. */
   async read(): Promise<void> {
-    this.reading ??= this.readOnce().finally(() => {
+    this.reading ??= (this.begun ?? this.readOnce()).finally(() => {
       this.reading = undefined;
     });
+    this.begun = undefined;
     await this.reading;
   }
 

@@ -35,6 +35,23 @@ describe('InventorySource', () => {
     expect([source.current, source.fault]).toEqual([undefined, undefined]);
   });
 
+  it('waits for the read that has begun, instead of another one', async () => {
+    const { world, source } = sourceOf(ONE);
+    source.begin();
+    await Promise.all([source.read(), source.read()]);
+    expect(ids(source)).toEqual(['vm-01']);
+    expect(world.etags).toEqual([undefined]);
+    await source.read();
+    expect(world.etags).toEqual([undefined, ONE]);
+  });
+
+  it('says at the next read why the one that has begun failed', async () => {
+    const { source } = sourceOf(new Error('no such bucket'));
+    source.begin();
+    await source.read();
+    expect(source.fault?.message).toContain('no such bucket');
+  });
+
   it('reads again what is older than 60 s, and only if it has changed', async () => {
     const { world, source } = sourceOf(ONE);
     for (const afterMs of [0, 0, 59_999, 1]) {
