@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { describeOnVms } from '../../support/vms/describe-on-vms.ts';
 import type { NamespaceVm } from '../../support/vms/namespace-vm.ts';
 import { granted, RealService } from '../../support/vms/real-service.ts';
 import { SshUsers } from '../../support/vms/ssh-user.ts';
-import { describeOnVms } from '../cleaning/enrolled-vm.ts';
 import { bootVms, enroll, entryOf, LOGIN } from './enrolled-vms.ts';
 
 const ID = 'vm-01';
