@@ -9,7 +9,7 @@ import type { Kind, Rate } from './certificates-process.ts';
 import { startFakeAws } from './fake-aws.ts';
 
 const ROUNDS = { full: 5, quick: 2 };
-const DURATION_MS = { full: 1_000, quick: 300 };
+const DURATION_MS = { full: 500, quick: 300 };
 
 /** What is measured, against a bare signature of `node:crypto`. */
 interface Case {
