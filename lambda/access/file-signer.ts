@@ -35,10 +35,12 @@ async function read(file: string): Promise<KeyObject | undefined> {
     throw error;
   });
   if (pem === undefined) return undefined;
-  await refuseOpenFile(file);
   const key = keyOf(pem);
-  if (key !== undefined && isP256(key)) return key;
-  throw new Error(`${file} must hold a private key of P-256 as PEM (PKCS #8), without a passphrase`);
+  if (key === undefined || !isP256(key)) {
+    throw new Error(`${file} must hold a private key of P-256 as PEM (PKCS #8), without a passphrase`);
+  }
+  await refuseOpenFile(file);
+  return key;
 }
 
 async function refuseOpenFile(file: string): Promise<void> {

@@ -78,6 +78,11 @@ describe('fileSigner', () => {
     expect((await rejection(fileSigner(file))).message).toBe(`${file} can be opened by others: run chmod 600 on it`);
   });
 
+  it('asks nobody to shut a file of others that is not a key', async () => {
+    await keep('root:x:0:0', 0o644);
+    expect((await rejection(fileSigner(file))).message).toContain('must hold a private key');
+  });
+
   it.each([
     { rule: 'is a folder', place: () => folder, code: 'EISDIR' },
     { rule: 'lies below a file', place: () => path.join(file, 'ca.pem'), code: 'ENOTDIR' },
