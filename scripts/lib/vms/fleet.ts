@@ -28,7 +28,8 @@ export class Fleet {
       return new Fleet(await pMap(ids, start, { concurrency: AT_ONCE, stopOnError: false }));
     } catch (error) {
       await new Fleet(running).stop();
-      throw error;
+      // All have failed for the same reason, most likely.
+      throw error instanceof AggregateError ? error.errors[0] : error;
     }
   }
 
