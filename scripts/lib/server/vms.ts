@@ -1,13 +1,15 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createCertificateAuthority } from '../../../lambda/access/certificate-authority.ts';
+import { checkInventory } from '../inventory/check.ts';
 import { Fleet } from '../vms/fleet.ts';
 import { toolsMissing } from '../vms/install.ts';
 import { inventoryOf } from '../vms/inventory.ts';
 import type { VmSettings } from './settings.ts';
 
 const AUTHORITY_KEY = '.cache/certificate-authority.pem';
-const DEMO_FOLDER = '.cache/demo-vms';
 
 /** VMs that one can log in to. */
 export interface OpenVms {
@@ -34,10 +36,21 @@ export async function openVms(
   if (env.PROVIDER === 'mock') throw new Error('PROVIDER=mock has no inventory; leave PROVIDER or the option out');
   // npm starts scripts in the checkout, and says in INIT_CWD where the user is.
   const fileOf = (name: string) => path.resolve(env.INIT_CWD ?? '.', name);
+  if ('demoVms' in wanted) return demo(wanted.demoVms);
   const { CERTIFICATE_AUTHORITY: key = '' } = env;
   const ownKey = path.join(root, AUTHORITY_KEY);
-  if ('demoVms' in wanted) return demo(wanted.demoVms, path.join(root, DEMO_FOLDER), ownKey);
+  await refuseFaults(fileOf(wanted.inventory));
   return listed(fileOf(wanted.inventory), key.startsWith('arn:') ? key : key === '' ? ownKey : fileOf(key));
+}
+
+/** The function itself would start, and wait for a better file. Somebody who has just typed the name wants to know. */
+async function refuseFaults(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw new Error(`${file} ${code === 'ENOENT' ? 'does not exist' : `can't be read (${code})`}`, { cause: error });
+  });
+  const { faults } = checkInventory(text);
+  if (faults.length > 0) throw new Error([`${file} has faults:`, ...faults].join('\n  '));
 }
 
 function listed(inventory: string, authority: string): OpenVms {
@@ -45,13 +58,22 @@ function listed(inventory: string, authority: string): OpenVms {
   return { variables, inventory, isDemo: false, stop: async () => undefined };
 }
 
-async function demo(count: number, folder: string, authority: string): Promise<OpenVms> {
+/**
+ * Demo VMs have a folder and a certificate authority of their own, which go when this process ends: those of two servers
+ * must not meet, and their certificates open no VM that matters.
+ */
+async function demo(count: number): Promise<OpenVms> {
   const [missing] = toolsMissing();
   if (missing !== undefined) throw new Error(`--demo-vms needs ${missing.name} (${missing.install})`);
+  const folder = await mkdtemp(path.join(tmpdir(), 'vm-pool-demo-'));
+  const remove = () => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
+  const authority = path.join(folder, 'certificate-authority.pem');
   const { publicKeys: trustedKeys } = await createCertificateAuthority({ key: authority });
-  await mkdir(folder, { recursive: true });
   const fleet = await Fleet.start({ count, folder, trustedKeys });
   const inventory = path.join(folder, 'vms.json');
   await writeFile(inventory, `${JSON.stringify(inventoryOf(fleet.vms), undefined, 2)}\n`);
-  return { ...listed(inventory, authority), isDemo: true, stop: () => fleet.stop() };
+  return { ...listed(inventory, authority), isDemo: true, stop: () => fleet.stop().finally(remove) };
 }
