@@ -13,7 +13,7 @@ const IDS = Array.from({ length: 6 }, (_, at) => `vm-0${String(at + 1)}`);
 const USERS = Array.from({ length: 12 }, (_, at) => `user-${String(at + 1)}`);
 
 /** How long users borrow; each ends what it has begun. */
-const BORROW_MS = 15_000;
+const BORROW_MS = 10_000;
 
 /** Shows marks of anybody, then leaves one's own: a file, a process, a job of cron. */
 const markAs = (user: string) => `
