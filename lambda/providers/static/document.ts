@@ -20,7 +20,8 @@ const STORED_KEY_RULE =
 
 const minutes = wholeNumber(1, LONGEST_MINUTES);
 const comment = described(v.string('must be text'), 'For people; the service does not read it.');
-const poolName = text(/^[A-Za-z0-9._-]{1,64}$/, POOL_RULE);
+/** The name of a pool. */
+export const poolName = text(/^[A-Za-z0-9._-]{1,64}$/, POOL_RULE);
 
 const poolEntry = entry(
   {

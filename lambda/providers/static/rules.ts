@@ -1,5 +1,7 @@
 /** What must hold between the fields of an inventory, beyond what each field must be. */
+import * as v from 'valibot';
 import type { InventoryDocument, PoolEntry, VmEntry } from './document.ts';
+import { poolName } from './document.ts';
 import { printable } from './fault.ts';
 
 /** A sentence about a place. */
@@ -58,9 +60,11 @@ function aliasFaults({ pools, poolNames = [] }: SoundParts): Fault[] {
   );
 }
 
+/** Names that can't be right are not repeated: they may be anything, such as a key in the wrong place. */
 function poolFaults(index: number, { pool }: VmEntry, poolNames: SoundParts['poolNames']): Fault[] {
   if (poolNames === undefined || poolNames.includes(pool)) return [];
-  const known = poolNames.length === 0 ? 'there is none' : `the pools are ${printable(poolNames.join(', '))}`;
+  const names = poolNames.filter((name) => v.is(poolName, name));
+  const known = names.length === 0 ? 'there is none' : `the pools are ${names.join(', ')}`;
   return [{ place: ['vms', index, 'pool'], what: `must be the name of a pool, not ${pool}; ${known}` }];
 }
 

@@ -75,7 +75,7 @@ describe('an inventory', () => {
       expect.stringMatching(/^vms\[1\][.]hostKeys\[0\] must be a public host key such as /),
       expect.stringMatching(/^vms\[1\][.]privateKey is not a field here; /),
       expect.stringMatching(/^extra is not a field here; the fields are [$]schema, [$]comment, pools, vms$/),
-      'vms[2].pool must be the name of a pool, not lab; the pools are default, a b',
+      'vms[2].pool must be the name of a pool, not lab; the pools are default',
     ]);
   });
 
@@ -252,6 +252,12 @@ describe('a VM', () => {
     expect(faultsOf(inventoryText([vmEntry()], { lab: { ...CERTIFICATE_POOL, aliases: ['default'] } }))).toEqual([
       'vms[0].pool must be the name of a pool, not default; the pools are lab',
     ]);
+  });
+
+  it('never repeats what can be no name, such as a key in the wrong place', () => {
+    const faults = faultsOf(inventoryText([vmEntry()], { [`MARKED ${'x'.repeat(90)} SECRET`]: CERTIFICATE_POOL }));
+    expect(faults).toContain('vms[0].pool must be the name of a pool, not default; there is none');
+    expect(faults.join()).not.toContain('SECRET');
   });
 
   it('lets nobody log in as root where the cleaner does', () => {
