@@ -31,8 +31,9 @@ async function readOrMake(file: string): Promise<KeyObject> {
 /** @returns undefined if there is no such file */
 async function read(file: string): Promise<KeyObject | undefined> {
   const pem = await readFile(file, 'utf8').catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new Error(`${file}: the key of the certificate authority can't be read (${code})`, { cause: error });
   });
   if (pem === undefined) return undefined;
   const key = keyOf(pem);

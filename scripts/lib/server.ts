@@ -92,7 +92,9 @@ type Call = (event: Parameters<Handler>[0]) => ReturnType<Handler>;
 /** Starts DynamoDB Local, if it is wanted, and ends this process if it ends before. */
 async function openTable({ tableFolder, tokens }: Settings, vms: OpenVms | undefined): Promise<LocalTable | undefined> {
   if (tableFolder === undefined) return undefined;
-  const table = await startLocalTable(path.resolve(root, tableFolder), optionsOf(tokens, vms?.inventory));
+  // Demo VMs end with this process.
+  const options = vms?.isDemo === true ? undefined : optionsOf(tokens, vms?.inventory);
+  const table = await startLocalTable(path.resolve(root, tableFolder), options);
   Object.assign(process.env, table.variables);
   void table.database.ended.then(() => {
     if (!table.database.isStopped) fail('stops: DynamoDB Local, which keeps the leases, has ended');

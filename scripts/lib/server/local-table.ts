@@ -20,10 +20,10 @@ export interface LocalTable {
 /**
  * Starts DynamoDB Local on the file in a folder, and makes the table if the file is new.
  *
- * @param options - of this server, for {@link commandOnSameTable}
+ * @param options - of this server, for {@link commandOnSameTable}; undefined if another one can't have them
  * @throws Error that says why it can't start, such as a server that has the file open
  */
-export async function startLocalTable(folder: string, options: string): Promise<LocalTable> {
+export async function startLocalTable(folder: string, options: string | undefined): Promise<LocalTable> {
   const [missing] = toolsMissing();
   if (missing !== undefined) throw new Error(`${missing.name} is missing (${missing.install})`);
   await mkdir(folder, { recursive: true });
@@ -42,11 +42,12 @@ export function commandOnSameTable(variables: Readonly<Record<string, string>>, 
 }
 
 /** Two DynamoDB Locals on one file would damage it. */
-async function refuseSecond(folder: string, options: string): Promise<void> {
+async function refuseSecond(folder: string, options: string | undefined): Promise<void> {
   const note = await readFile(noteIn(folder), 'utf8').catch(() => undefined);
   if (note === undefined) return;
   const variables = JSON.parse(note) as Record<string, string>;
   if (!(await answers(variables))) return;
+  if (options === undefined) throw new Error(`a server has ${folder} open; stop it, or name another --table-folder`);
   const command = commandOnSameTable(variables, options);
   throw new Error(`a server has ${folder} open; start this one on its table:\n\n  ${command}\n`);
 }

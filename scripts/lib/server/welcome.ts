@@ -31,19 +31,24 @@ function howToCallWithToken(url: string, { issuer, audiences }: TokenSettings): 
 TOKEN is a token of ${issuer} for ${audiences.join(' or ')}.`;
 }
 
-/** Demo VMs let in the user of this computer. */
+/** Demo VMs let in the user of this computer. Nothing revokes certificates there, so a returned VM waits. */
 function howToLogIn(url: string): string {
   return `
 Then log in to it:
 
   scripts/log-in ${url} --user alice
+
+A VM that was given back is free again when its last certificate has ended, after up to 6 minutes.
 `;
 }
 
 function whereTableIs({ tableFolder = '', tokens }: Settings, { variables }: LocalTable, vms?: OpenVms): string {
+  // VMs trust one certificate authority.
+  const { CERTIFICATE_AUTHORITY } = vms?.variables ?? {};
+  const settings = { ...variables, ...(CERTIFICATE_AUTHORITY !== undefined && { CERTIFICATE_AUTHORITY }) };
   return `Leases are kept in ${tableFolder} and survive this server. To start another one on the same table:
 
-  ${commandOnSameTable(variables, optionsOf(tokens, vms?.inventory))}`;
+  ${commandOnSameTable(settings, optionsOf(tokens, vms?.inventory))}`;
 }
 
 const FORGOTTEN = `
