@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { wordedError } from '../api-client/wording.ts';
 import { OptionsError } from './options.ts';
 
 /** The service did not answer with its keys. */
 export class ServiceUnreachable extends Error {}
 
 const TIMEOUT_MS = 10_000;
+const HINT = '; give the URL of the API, such as https://.../resources, of a service that lends real VMs';
 const KEY = /^(ecdsa-sha2-nistp(?:256|384|521)|ssh-ed25519|ssh-rsa) ([A-Za-z0-9+/]{40,}={0,2})(?: .*)?$/;
 
 /**
@@ -40,16 +42,18 @@ function read(file: string): string {
 
 /** Whoever could change the answer on its way could log in to every VM. */
 async function fetched(base: string): Promise<string> {
-  const url = new URL(`${base.replace(/\/+$/, '').replace(/\/ca[.]pub$/, '')}/ca.pub`);
+  const address = `${base.replace(/\/+$/, '').replace(/\/ca[.]pub$/, '')}/ca.pub`;
+  if (!URL.canParse(address)) throw new OptionsError([`--ca ${base} is not a URL`]);
+  const url = new URL(address);
   const isHere = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   if (url.protocol !== 'https:' && !isHere) {
     throw new OptionsError(['--ca must begin with https://; only a server on this computer may do without']);
   }
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
-    if (!response.ok) throw new Error(`it answered ${response.status}`);
+    if (!response.ok) throw new Error(`it answered ${response.status}${response.status === 404 ? HINT : ''}`);
     return await response.text();
   } catch (error) {
-    throw new ServiceUnreachable(`GET ${url.href} failed: ${(error as Error).message}`);
+    throw new ServiceUnreachable(`GET ${url.href} failed: ${wordedError(error)}`);
   }
 }

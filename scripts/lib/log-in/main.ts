@@ -22,7 +22,9 @@ try {
 }
 
 async function connect({ url, user, words }: Options): Promise<number> {
-  const guard = guardOf((await new ApiClient(url).call('GET /openapi.json')).body);
+  const contract = await new ApiClient(url).call('GET /openapi.json');
+  if (contract.status !== 200) throw new Error(`no API answers at ${url}: give its URL, such as https://.../resources`);
+  const guard = guardOf(contract.body);
   if (guard === 'none' && user === undefined)
     throw new OptionsError('give --user: this service asks nobody who they are');
   const api = new ApiClient(url, identityOf(guard, url, process.env));

@@ -13,8 +13,9 @@ export const HELP = `Logs in to the VM that you hold: asks the service for a fre
   -h, --help         this text
 
 Where the service asks who you are, it needs AWS credentials in the environment (AWS_ACCESS_KEY_ID and so on), or a token
-in VM_POOL_TOKEN. The credential lies in a folder of its own while ssh runs, and only you can read it. The exit code is
-that of ssh; 2 for wrong use, 1 when the service refuses.
+in VM_POOL_TOKEN. If you borrowed with a public key of your own, ssh takes the private one from your agent, from ~/.ssh,
+or the one you name: -- -i FILE. The credential lies in a folder of its own while ssh runs, and only you can read it.
+The exit code is that of ssh; 2 for wrong use, 1 when the service refuses.
 `;
 
 /** Which service, and what ssh is to do. */
@@ -47,6 +48,6 @@ function parse(args: readonly string[]) {
     const options = { user: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new OptionsError((error as Error).message.split(/[.] |\n/, 1)[0]);
+    throw new OptionsError(`${(error as Error).message.split(/[.] |\n/, 1)[0] ?? ''}; --help shows the options`);
   }
 }

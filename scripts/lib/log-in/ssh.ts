@@ -11,7 +11,8 @@ export interface OpenedVm {
   readonly port: number;
   readonly username: string;
   readonly knownHosts: readonly string[];
-  readonly privateKey: string;
+  /** Undefined when the borrower has named a public key: ssh then finds the private one among the borrower's own. */
+  readonly privateKey?: string;
   readonly certificate?: string;
 }
 
@@ -44,9 +45,9 @@ async function writeCredential(folder: string, vm: OpenedVm): Promise<readonly s
     await writeFile(file, text, { mode: 0o600 });
     return file;
   };
-  const key = await write('key', vm.privateKey);
   const knownHosts = await write('known_hosts', vm.knownHosts.map((line) => `${line}\n`).join(''));
-  const options = [`IdentityFile=${key}`, `UserKnownHostsFile=${knownHosts}`, 'GlobalKnownHostsFile=none'];
+  const options = [`UserKnownHostsFile=${knownHosts}`, 'GlobalKnownHostsFile=none'];
+  if (vm.privateKey !== undefined) options.push(`IdentityFile=${await write('key', vm.privateKey)}`);
   if (vm.certificate !== undefined)
     options.push(`CertificateFile=${await write('key-cert.pub', `${vm.certificate}\n`)}`);
   return [...options, 'IdentitiesOnly=yes', 'StrictHostKeyChecking=yes'].flatMap((option) => ['-o', option]);

@@ -121,12 +121,17 @@ describe('scripts/enroll', () => {
     expect(missing).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: `enroll: GET ${url}/elsewhere/ca.pub failed: it answered 404\n`,
+      stderr: expect.stringContaining(`enroll: GET ${url}/elsewhere/ca.pub failed: it answered 404; give the URL`),
+    });
+    expect(await enroll('--ca', `${url}/resources`, '--id', 'vm-01')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('ECONNREFUSED'),
     });
   });
 
   it.each([
     { fault: 'no authority', args: ['--id', 'vm-01'], says: '--ca is missing' },
+    { fault: 'no URL', args: ['--ca', 'http://127.0.0.1:99999/', '--id', 'vm-01'], says: 'is not a URL' },
     { fault: 'no VM', args: ['--ca', CA], says: 'give either --inventory FILE or --id ID' },
     { fault: 'two ways to name VMs', args: ['--ca', CA, '--id', 'a', '--inventory', INVENTORY], says: 'give either' },
     { fault: 'an id that a shell could read', args: ['--ca', CA, '--id', '$(id)'], says: '--id must be 1 to 128 of' },

@@ -23,7 +23,7 @@ describe('parseOptions', () => {
     { args: [URL, URL], says: 'give one API_URL' },
     { args: ['vms.example.com'], says: 'API_URL must be a URL that ends with its path, such as /resources' },
     { args: [`${URL}?userid=alice`], says: 'API_URL must be a URL that ends with its path' },
-    { args: [URL, '--port', '22'], says: "Unknown option '--port'" },
+    { args: [URL, '--port', '22'], says: "Unknown option '--port'; --help shows the options" },
   ])('refuses $args', ({ args, says }) => {
     expect(() => parseOptions(args)).toThrow(OptionsError);
     expect(() => parseOptions(args)).toThrow(says);
