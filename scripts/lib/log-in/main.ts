@@ -23,7 +23,11 @@ try {
 
 async function connect({ url, user, words }: Options): Promise<number> {
   const contract = await new ApiClient(url).call('GET /openapi.json');
-  if (contract.status !== 200) throw new Error(`no API answers at ${url}: give its URL, such as https://.../resources`);
+  if (contract.status !== 200) {
+    throw new Error(
+      `GET ${url}/openapi.json answers ${contract.status}: give the URL of the API, such as https://.../resources`,
+    );
+  }
   const guard = guardOf(contract.body);
   if (guard === 'none' && user === undefined)
     throw new OptionsError('give --user: this service asks nobody who they are');
