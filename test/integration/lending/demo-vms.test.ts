@@ -10,9 +10,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Fleet } from '../../../scripts/lib/vms/fleet.ts';
 import type { LocalServer } from '../../support/processes/local-server.ts';
 import { startServer, urlOf } from '../../support/processes/local-server.ts';
+import { describeOnVms } from '../../support/vms/describe-on-vms.ts';
 import { ran } from '../../support/vms/namespace-vm.ts';
 import type { GrantBody } from '../../support/vms/real-service.ts';
-import { describeOnVms } from '../cleaning/enrolled-vm.ts';
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL('../../../scripts/server', import.meta.url));

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeOnVms } from '../../support/vms/describe-on-vms.ts';
 import type { NamespaceVm } from '../../support/vms/namespace-vm.ts';
 import type { Answer, GrantBody, ProblemBody } from '../../support/vms/real-service.ts';
 import { RealService } from '../../support/vms/real-service.ts';
 import type { Credential } from '../../support/vms/ssh-user.ts';
 import { SshUsers } from '../../support/vms/ssh-user.ts';
-import { describeOnVms } from '../cleaning/enrolled-vm.ts';
 import { bootVms, enrollAll, entryOf } from './enrolled-vms.ts';
 
 const POOL = { access: 'certificate', check: 'command', reset: 'command' };

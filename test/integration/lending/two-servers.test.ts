@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { OpenVms } from '../../scripts/lib/server/vms.ts';
-import { openVms } from '../../scripts/lib/server/vms.ts';
+import type { OpenVms } from '../../../scripts/lib/server/vms.ts';
+import { openVms } from '../../../scripts/lib/server/vms.ts';
 
 let servers: OpenVms[] = [];
 
@@ -11,16 +11,6 @@ beforeAll(async () => {
 
 const stop = () => Promise.all(servers.map((vms) => vms.stop()));
 afterAll(stop);
-
-describe('the inventory that npm start names', () => {
-  it.each([
-    { file: '/nonexistent/vms.json', says: /vms[.]json can't be read \(ENOENT\)/ },
-    { file: '/', says: /can't be read \(EISDIR\)/ },
-    { file: 'package.json', says: /is invalid\n {2}pools is missing; .*\n {2}vms is missing; / },
-  ])('must be one: $file', async ({ file, says }) => {
-    await expect(openVms({ inventory: file }, process.cwd(), {})).rejects.toThrow(says);
-  });
-});
 
 describe('demo VMs of two servers', () => {
   it.each(['INVENTORY', 'CERTIFICATE_AUTHORITY'])('have a file %s each', (setting) => {
