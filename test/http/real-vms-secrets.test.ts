@@ -201,6 +201,11 @@ it('shows keys and certificates to the holder of a VM, and to nobody and nowhere
       await service.tick();
       const certificates: string[] = [];
       const seen: unknown[] = [];
+      for (const [at, pool] of ['default', 'ssm', 'secrets'].entries()) {
+        const got = await service.call('POST /getvm', { userid: USERS[at], pool });
+        expect(got.status).toBe(200);
+        seen.push(withoutOwn(got, certificates));
+      }
       for (const happen of steps) seen.push(await happen(service, certificates));
       const parts = [service.service, service.store, service.trustedKeys, [...(await service.vms()).values()]];
       const shown = [...seen, ...parts].map((each) =>
