@@ -139,15 +139,27 @@ function cleaningStories({ running, lab }: LoginGround): void {
 function storedKeyStories({ running, lab }: LoginGround): void {
   const post = poster(running);
 
-  it.each([
-    { user: 'erin', place: 'parameter or secret' },
-    { user: 'frank', place: 'other of the two' },
-  ])('take the key of their $place, which the answer calls a shared one', async ({ user }) => {
-    const vm = openedVm(await post('/getvm', { userid: user, pool: 'boxes' }));
-    expect(vm).toMatchObject({ login: 'shared-key', pool: 'boxes' });
-    expect(vm.privateKey?.trim()).toBe(lab().storedKey.privateKey.trim());
-    expect(vm.certificate).toBeUndefined();
-    expect(await ssh(vm, 'echo in')).toMatchObject({ exitCode: 0, stdout: 'in\n' });
+  it('take the key of an SSM parameter or of a secret, which the answer calls a shared one', async () => {
+    const vms: OpenedVm[] = [];
+    for (const userid of ['erin', 'frank']) vms.push(openedVm(await post('/getvm', { userid, pool: 'boxes' })));
+    expect(vms.map(({ id }) => id).sort()).toEqual(Object.keys(BOXES));
+    for (const vm of vms) {
+      expect(vm).toMatchObject({ login: 'shared-key', pool: 'boxes' });
+      expect(vm.certificate).toBeUndefined();
+      expect(vm.privateKey?.trim()).toBe(lab().storedKey.privateKey.trim());
+      expect(await ssh(vm, 'echo in')).toMatchObject({ exitCode: 0, stdout: 'in\n' });
+    }
+  });
+
+  it('are lent again once the visitor has checked them', async () => {
+    const before = visits(running()).length;
+    const released = await post('/releasevm', { userid: 'erin' });
+    expect(released).toMatchObject({ status: 200, body: { vm: { state: 'free' } } });
+    const { id } = vmOf(released);
+    expect(visits(running()).slice(before)).toEqual([
+      expect.objectContaining({ vmId: id, kind: 'host-key', ok: true }),
+    ]);
+    expect(openedVm(await post('/getvm', { userid: 'grace', pool: 'boxes' })).id).toBe(id);
   });
 }
 
