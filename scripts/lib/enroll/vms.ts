@@ -12,6 +12,8 @@ export interface EnrolledVm {
   readonly hostKeys: readonly string[];
 }
 
+const LOGIN_RULE = 'it must be a user of lower-case letters, digits, _ and -, not root';
+
 /** The part of an inventory that matters here; `npm run inventory:check` looks at all of it. */
 const inventory = v.object({
   pools: v.optional(v.record(v.string(), v.object({ access: v.optional(v.string()) })), {}),
@@ -19,7 +21,7 @@ const inventory = v.object({
     v.object({
       id: v.pipe(v.string(), v.check(isId, 'must be 1 to 128 of A-Z a-z 0-9 . _ -')),
       pool: v.optional(v.string(), 'default'),
-      username: v.pipe(v.string(), v.check(isLogin, 'must be a user of lower-case letters, digits, _ and -, not root')),
+      username: v.string(),
       hostKeys: v.optional(v.array(v.string()), []),
     }),
   ),
@@ -38,6 +40,9 @@ export function vmsOf(target: Target): EnrolledVm[] {
   const chosen = named.filter(({ pool }) => takesCertificates(pool));
   if (named.length === 0) throw fault(target, target.vm === undefined ? 'has no VM' : `has no VM ${target.vm}`);
   if (chosen.length === 0) throw fault(target, 'has these VMs only in pools with stored keys, which are not enrolled');
+  const others = chosen.filter(({ username }) => !isLogin(username)).map(({ id }) => id);
+  if (others.length > 0)
+    throw fault(target, `names a username for ${others.join(', ')} that no cleaner may have: ${LOGIN_RULE}`);
   return chosen.map(({ id, username, hostKeys }) => ({ id, login: username, hostKeys: hostKeys.map(withoutComment) }));
 }
 

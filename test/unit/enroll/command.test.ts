@@ -177,9 +177,14 @@ describe('scripts/enroll', () => {
       says: 'id.json: vms.0.id: must be',
     },
     {
+      fault: 'an unknown VM beside a login of root',
+      args: ['--ca', CA, '--vm', 'b', '--inventory', file('root.json', { vms: [{ id: 'a', username: 'root' }] })],
+      says: 'has no VM b',
+    },
+    {
       fault: 'a login of root',
       args: ['--ca', CA, '--inventory', file('root.json', { vms: [{ id: 'a', username: 'root' }] })],
-      says: 'root.json: vms.0.username: must be',
+      says: 'root.json names a username for a that no cleaner may have: it must be',
     },
   ])('names what is wrong, and ends with 2: $fault', async ({ args, says }) => {
     const { stdout, stderr, exitCode } = await enroll(...args);
