@@ -174,8 +174,9 @@ renew_home() {
   ! command -v restorecon >/dev/null || restorecon -RF "$home"
 }
 
-# No password, and the shell that it had when it was enrolled.
+# No password, the shell that it had when it was enrolled, and no greeting that says from where the last user logged in.
 renew_account() {
+  ! command -v lastlog >/dev/null || lastlog --clear --user "$login" >/dev/null 2>&1 || :
   [ "$(getent shadow "$login" | cut -d : -f 2)" = '*' ] || usermod -p '*' "$login" || return 1
   [ "$(getent passwd "$login" | cut -d : -f 7)" = "$shell" ] || usermod -s "$shell" "$login"
 }

@@ -199,6 +199,12 @@ describeOnVms('what a borrower leaves behind', () => {
     expect(home.stdout).toBe(`/home/${LOGIN}\n${skeleton}${LOGIN}:${LOGIN} 700\n${LOGIN}:${LOGIN} 644\nsame\n`);
   });
 
+  it('greets nobody with the place that the last user logged in from', async () => {
+    await vm.vm.shell(`lastlog --set --user ${LOGIN}`);
+    await vm.clean();
+    expect(await vm.vm.shell(`lastlog --user ${LOGIN}`)).toContain('Never logged in');
+  });
+
   it('goes, too, where the home is a file system of its own', async () => {
     await vm.vm.shell(`mount -t tmpfs -o mode=700,uid=$(id -u ${LOGIN}) home /home/${LOGIN}`);
     await vm.borrower('mkdir -p x/y && touch x/y/z .hidden && setfacl -d -m u:neighbour:rwx .');
