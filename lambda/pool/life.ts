@@ -90,7 +90,7 @@ function closedAfter({ expiresAtSec }: Lease, nowSec: number): number {
 export function waitingToClose(status: VmStatus, nowSec: number, rules: PoolRules): VmChange | undefined {
   const { closedAtSec = 0, reason } = status;
   if (rules.access !== 'certificate' || rules.reset === 'command' || closedAtSec <= nowSec) return undefined;
-  const why = reason ?? 'waits until no login certificate of the last lease opens it';
+  const why = reason ?? 'waits until no login certificate of an earlier lease opens it';
   return { ...unchanged(status), dueAtSec: closedAtSec, reason: why };
 }
 

@@ -103,7 +103,7 @@ describe('waitingToClose', () => {
       draining: true,
       dueAtSec: 860,
       closedAtSec: 860,
-      reason: 'waits until no login certificate of the last lease opens it',
+      reason: 'waits until no login certificate of an earlier lease opens it',
     });
   });
 

@@ -154,7 +154,7 @@ describe('a VM that only time closes', () => {
     expect(await vm()).toMatchObject({ state: 'free' });
     expect(await happened(3)).toEqual([
       'check_passed',
-      'waiting: waits until no login certificate of the last lease opens it',
+      'waiting: waits until no login certificate of an earlier lease opens it',
       'released',
     ]);
   });
