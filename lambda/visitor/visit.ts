@@ -9,8 +9,11 @@ const OWN_VERSION = 'SSH-2.0-vm_pool_check\r\n';
 /**
  * Visits a VM from this process. Whatever the VM does, it gives a report within the visit's time limit; the socket and
  * the timer are gone then. A private key is sent nowhere, and a certificate only to a VM whose host key is right.
+ *
+ * @throws Error when this process lacks its SSH client, as after another build; no VM is to blame for that
  */
 export async function visit(wish: Visit): Promise<VisitReport> {
+  if (wish.kind !== 'banner') await import('./ssh.ts');
   const connection = new Connection(wish.vm, wish.limitMs);
   try {
     return await Promise.race([look(wish, connection), connection.broken]);
