@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { OpenedVm } from '../../scripts/lib/log-in/ssh.ts';
-import { logIn } from '../../scripts/lib/log-in/ssh.ts';
-import type { Sshd } from '../../scripts/lib/vms/sshd.ts';
-import { SshdFleet } from '../support/vms/sshd-fleet.ts';
+import type { OpenedVm } from '../../../scripts/lib/log-in/ssh.ts';
+import { logIn } from '../../../scripts/lib/log-in/ssh.ts';
+import type { Sshd } from '../../../scripts/lib/vms/sshd.ts';
+import { SshdFleet } from '../../support/vms/sshd-fleet.ts';
 
 let fleet: SshdFleet;
 let server: Sshd;
