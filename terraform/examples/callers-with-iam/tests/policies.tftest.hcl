@@ -11,7 +11,7 @@ run "allows_borrowers_the_calls_of_borrowers" {
         Effect = "Allow"
         Action = "execute-api:Invoke"
         Resource = [
-          for call in ["GET/lease", "GET/pool", "POST/getvm", "POST/releasevm", "POST/renewvm"] :
+          for call in ["GET/lease", "GET/pool", "POST/connectvm", "POST/getvm", "POST/releasevm", "POST/renewvm"] :
           "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/${call}"
         ]
       }]
