@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { unusedPackages } from '../../../scripts/lib/bundle/unused-packages.ts';
 import { tracked } from './child-processes.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -26,6 +27,7 @@ export async function compiledWorker(name: string): Promise<string> {
     format: 'esm',
     outExtension: { '.js': '.mjs' },
     mainFields: ['module', 'main'],
+    plugins: [unusedPackages],
   });
   return path.join(outdir, `${name}.mjs`);
 }
