@@ -57,7 +57,7 @@ export default {
     {
       name: 'settings-are-passed-in',
       severity: 'error',
-      from: { path: '^lambda/', pathNot: '^lambda/(index|service|real-vms|settings-documentation)[.]ts$' },
+      from: { path: '^lambda/', pathNot: '^lambda/(index|service|settings-documentation)[.]ts$' },
       to: { path: '^lambda/settings[.]ts$' },
     },
     {

@@ -12,7 +12,7 @@ import type { Visitor } from './pool/visit.ts';
 import { StaticProvider } from './providers/static/provider.ts';
 import type { ReadInventory } from './providers/static/source.ts';
 import { InventorySource } from './providers/static/source.ts';
-import type { AwsSettings, Settings, StaticSettings } from './settings.ts';
+import type { AwsSettings, Settings, StaticSettings } from './settings-types.ts';
 
 /** Real VMs, and the keys that they must trust. */
 export interface RealVms {

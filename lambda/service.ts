@@ -12,7 +12,7 @@ import type { Tick, TickPorts } from './pool/tick.ts';
 import { Upkeep } from './pool/upkeep.ts';
 import { MockProvider } from './providers/mock.ts';
 import { timeLimitedCheck } from './providers/time-limit.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './settings-types.ts';
 import { MemoryStore } from './store/memory/store.ts';
 import { createJournal } from './telemetry/journal.ts';
 import { createLineQueue, writeLine } from './telemetry/stdout.ts';

@@ -1,6 +1,7 @@
 import { defined } from './pool/defined.ts';
 import type { Environment, Need, Setting } from './setting-kinds.ts';
 import { choice, list, text, wholeNumber } from './setting-kinds.ts';
+import type { AuthorizationSettings, AwsSettings, Settings, StaticSettings, TableSettings } from './settings-types.ts';
 
 const LONGEST_MINUTES = 365 * 24 * 60;
 
@@ -109,101 +110,6 @@ export const SETTINGS = {
 
 type Name = keyof typeof SETTINGS;
 type Values = { readonly [Key in Name]: NonNullable<ReturnType<(typeof SETTINGS)[Key]['parse']>> };
-
-/** How to reach AWS. */
-export interface AwsSettings {
-  readonly region: string;
-  /** URL of another AWS than the region's. */
-  readonly endpoint: string | undefined;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    /** Part of temporary credentials, such as those of a role. */
-    readonly sessionToken?: string;
-  };
-}
-
-/** A DynamoDB table, and how to reach it. */
-export interface TableSettings extends AwsSettings {
-  readonly kind: 'dynamodb';
-  readonly tableName: string;
-}
-
-/** VMs of an inventory that somebody writes, and how to reach them. */
-export interface StaticSettings {
-  readonly kind: 'static';
-  /** `s3://BUCKET/KEY`, or a file. */
-  readonly inventory: string;
-  /** SHA-256 of an inventory that may remove more than half of a pool. */
-  readonly confirmedInventory: string | undefined;
-  /** ARN of a KMS key, or a file with a private key. Undefined: no certificates. */
-  readonly certificateAuthority: string | undefined;
-  /** SubjectPublicKeyInfo in base64; the first is that of `certificateAuthority`. Empty with a file, which has its own. */
-  readonly certificateAuthorityPublicKeys: readonly string[];
-  /** Lambda function that visits VMs. Undefined: this process does. */
-  readonly visitorFunction: string | undefined;
-  /** Undefined where inventory and key are files. */
-  readonly aws: AwsSettings | undefined;
-  /** URL of another Lambda than the region's. */
-  readonly lambdaEndpoint: string | undefined;
-}
-
-/** Who may call, and who they are: `none` asks only operators, the others ask everybody. */
-export type AuthorizationSettings =
-  | {
-      readonly kind: 'none';
-      /** Operators of a server on this computer. */
-      readonly adminUsers: readonly string[];
-    }
-  | {
-      readonly kind: 'iam';
-      /** Patterns of the operators' ARNs. */
-      readonly operatorArns: readonly string[];
-      /** Patterns of the names of roles whose session name is a user. */
-      readonly sessionNameRoles: readonly string[];
-    }
-  | {
-      readonly kind: 'jwt';
-      /** Claims in braces, with text between. */
-      readonly userId: string;
-      /** `claim=value`; of the values of one claim a token must have one. */
-      readonly requiredClaims: readonly string[];
-      /** The empty string for none. */
-      readonly operatorClaim: string;
-      readonly operatorValues: readonly string[];
-    };
-
-/** The settings of the function, checked. */
-export interface Settings {
-  /** Where leases live. */
-  readonly store: { readonly kind: 'memory' } | TableSettings;
-  readonly limits: {
-    readonly defaultMinutes: number;
-    readonly maxMinutes: number;
-  };
-  readonly check: {
-    /** Failed checks in a row after which a VM is quarantined. */
-    readonly maxFailures: number;
-    /** Wait before the second check, seconds; doubled for each further one. */
-    readonly backoffSec: number;
-    /** Longest time that a check may take, seconds. */
-    readonly timeoutSec: number;
-  };
-  /** How long events are kept, where the store keeps them. */
-  readonly eventsKeptDays: number;
-  /** Where VMs come from. */
-  readonly provider: { readonly kind: 'mock' } | StaticSettings;
-  /** Who may call, and who they are. */
-  readonly authorization: AuthorizationSettings;
-  /** Requests of one verified caller that this process answers a minute. */
-  readonly callerRequestsPerMinute: number;
-  /** Ids of mock VMs that fail every check. */
-  readonly mockFailingVms: readonly string[];
-  /** CloudWatch namespace of the embedded metrics. Undefined: no metrics. */
-  readonly metricsNamespace: string | undefined;
-  /** Whether this process is a Lambda function and not a server on somebody's computer. */
-  readonly onLambda: boolean;
-}
 
 /** The service can't start with this environment. */
 export class SettingsError extends Error {

@@ -8,8 +8,8 @@ import type { Vm } from '../../../lambda/pool/vm.ts';
 import { MockProvider } from '../../../lambda/providers/mock.ts';
 import { createRealVms } from '../../../lambda/real-vms.ts';
 import { composeService } from '../../../lambda/service.ts';
-import type { Settings } from '../../../lambda/settings.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
+import type { Settings } from '../../../lambda/settings-types.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 import { POOL, vmsOf } from '../dynamodb/pool.ts';
 
