@@ -96,7 +96,7 @@ function certificateStories({ running, account }: LoginGround): void {
     await runSchedule(account(), running());
     expect(await ssh(last, 'echo in')).toMatchObject({ exitCode: 0, stdout: 'in\n' });
     const { state, dueAt = '', reason } = await vmView(running(), last.id);
-    expect([state, reason]).toEqual(['checking', 'waits until no login certificate of the last lease opens it']);
+    expect([state, reason]).toEqual(['checking', 'waits until no login certificate of an earlier lease opens it']);
     expect(Date.parse(dueAt)).toBeGreaterThan(Date.parse(last.certificateExpiresAt ?? ''));
   });
 }

@@ -157,7 +157,7 @@ const OTHERS: readonly Fault[] = [
   {
     what: 'a fault that the site looks for',
     break: `printf '#!/bin/sh\\necho no license\\nexit 1\\n' >${ETC}/check.d/license; chmod 755 ${ETC}/check.d/license`,
-    line: /no license\n.*check.d\/license failed/,
+    line: /check.d\/license failed with exit code 1: no license/,
     mend: `rm ${ETC}/check.d/license`,
   },
 ];

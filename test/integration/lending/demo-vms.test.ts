@@ -45,7 +45,9 @@ function start(args: readonly string[], env: Readonly<Record<string, string>> = 
 /** The sshds whose configuration lies in the folder of the demo VMs, and all that they run. */
 async function sshds(): Promise<string[]> {
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,args=']);
-  return stdout.split('\n').filter((line) => /sshd .*vm-pool-demo-[^/]+\/vm-\d+\/sshd_config|\d sleep 2718/.test(line));
+  return stdout
+    .split('\n')
+    .filter((line) => /sshd .*vm-pool-demo-[^/]+\/vm-\d+\/sshd_config|^\s*\d+ sleep 2718$/.test(line));
 }
 
 describe('npm start -- --demo-vms 2', () => {

@@ -167,7 +167,7 @@ describe('a VM without a reset', () => {
     const { body } = await service.release('alice');
     expect(body.vm).toMatchObject({ state: 'checking' });
     expect(await service.vm(grant.vm.id)).toMatchObject({
-      reason: 'waits until no login certificate of the last lease opens it',
+      reason: 'waits until no login certificate of an earlier lease opens it',
     });
     const endSec = Date.parse(grant.vm.certificateExpiresAt ?? '') / 1000;
     // The VM's clock may be a minute late: until then it may let the certificate in.
