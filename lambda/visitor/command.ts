@@ -1,6 +1,7 @@
 import type { SshChannel, SshClientSession } from '@microsoft/dev-tunnels-ssh';
 import { CommandRequestMessage } from '@microsoft/dev-tunnels-ssh';
 import type { VisitLogin } from '../pool/visit.ts';
+import { REFUSED_LOGIN } from '../pool/visit.ts';
 import { certifiedKey } from './certified-key.ts';
 import type { Connection } from './connection.ts';
 import { harmless, VisitFault } from './fault.ts';
@@ -25,7 +26,7 @@ export async function runCommand(
   login: VisitLogin,
 ): Promise<CommandEnd> {
   connection.doing = 'logging in';
-  if (!(await logIn(session, login))) throw new VisitFault(`refuses the log-in as ${login.username}`);
+  if (!(await logIn(session, login))) throw new VisitFault(`${REFUSED_LOGIN} as ${login.username}`);
   connection.doing = 'running the command';
   const channel = await session.openChannel().catch((error: unknown) => {
     throw new VisitFault(`refuses a session: ${harmless(String(error))}`);
