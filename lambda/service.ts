@@ -4,6 +4,7 @@ import { anonymousCallers } from './http/identity/anonymous.ts';
 import type { CallerOf } from './http/identity/caller.ts';
 import type { Journal } from './pool/journal.ts';
 import { Lending } from './pool/lending.ts';
+import type { Meter } from './pool/meter.ts';
 import type { Operating, OperationsPorts } from './pool/operations.ts';
 import type { PolicyOf, PoolRules } from './pool/pool.ts';
 import type { Clock, LeaseStore, Pause } from './pool/ports.ts';
@@ -15,7 +16,9 @@ import { timeLimitedCheck } from './providers/time-limit.ts';
 import type { Settings } from './settings-types.ts';
 import { MemoryStore } from './store/memory/store.ts';
 import { createJournal } from './telemetry/journal.ts';
-import { createLineQueue, writeLine } from './telemetry/stdout.ts';
+import type { Tally } from './telemetry/meter.ts';
+import { createTally } from './telemetry/meter.ts';
+import { writeLine } from './telemetry/stdout.ts';
 
 /** Longest that the start waits for the inventory, milliseconds: Lambda allows 10 s for all of it. */
 const START_SYNC_MS = 4_000;
@@ -31,6 +34,8 @@ export interface ServiceParts {
   readonly clock: Clock;
   /** Lets time pass between two tries; by default real time. */
   readonly pause?: Pause;
+  /** Counts what happens; a store of the same process may count in it too. */
+  readonly tally?: Tally;
   /** Takes one finished line of the log. */
   readonly write: (line: string) => void;
 }
@@ -44,6 +49,8 @@ export interface Service {
   readonly operations: Operating;
   readonly api: Api;
   readonly tick: Tick;
+  /** What has been counted since the process began. */
+  readonly tally: Tally;
   /** Gets ready for the first request. Never throws: each call and the next tick cope with what failed here. */
   readonly start: () => Promise<void>;
 }
@@ -55,10 +62,17 @@ export interface Service {
  */
 export async function createService(settings: Settings): Promise<Service> {
   const clock = Date.now;
-  const [store, vms] = await Promise.all([createStore(settings), createProvider(settings, clock)]);
-  // Not the console: Lambda wraps what goes there once more, and CloudWatch then finds no embedded metrics in it.
-  const write = settings.onLambda ? writeLine : createLineQueue();
-  return composeService(settings, { store, ...vms, callerOf: await createCallers(settings, clock), clock, write });
+  const tally = createTally(settings.metricsNamespace);
+  const [store, vms] = await Promise.all([createStore(settings, tally.meter), createProvider(settings, clock)]);
+  const write = await createWriter(settings);
+  const callerOf = await createCallers(settings, clock);
+  return composeService(settings, { store, ...vms, callerOf, clock, tally, write });
+}
+
+/** Not the console: Lambda wraps what goes there once more, and CloudWatch then finds no embedded metrics in it. */
+async function createWriter({ onLambda }: Settings): Promise<ServiceParts['write']> {
+  if (onLambda) return writeLine;
+  return (await import('./telemetry/line-queue.ts')).createLineQueue();
 }
 
 /** Loads what turns a verified request into its caller, only where callers are verified. */
@@ -74,16 +88,18 @@ export async function createCallers(settings: Settings, clock: Clock): Promise<C
  */
 export function composeService(settings: Settings, parts: ServiceParts): Service {
   const { store, provider, trustedKeys = [], callerOf = anonymous(settings), clock, pause, write } = parts;
-  const { metricsNamespace } = settings;
-  const journal = createJournal({ clock, metricsNamespace, write });
+  const tally = parts.tally ?? createTally(settings.metricsNamespace);
+  const { meter, embedded } = tally;
+  const journal = createJournal({ clock, metrics: embedded, write });
   const policyOf = policies(settings, provider);
   const check = timeLimitedCheck(provider, (pool) => policyOf(pool).checkLimitSec);
-  const upkeep = new Upkeep({ store, provider, check, clock }, policyOf);
-  const lending = new Lending({ store, provider, upkeep, clock, newId }, policyOf);
-  const operations = lazyOperations({ store, upkeep, provider, clock, pause });
+  const upkeep = new Upkeep({ store, provider, check, clock, meter }, policyOf);
+  const lending = new Lending({ store, provider, upkeep, clock, meter, newId }, policyOf);
+  const operations = lazyOperations({ store, upkeep, provider, clock, meter, pause });
   const { kind: authorization } = settings.authorization;
-  const api = createApi({ lending, operations, authorization, trustedKeys, callerOf, journal });
-  const tick = reported(lazyTick({ upkeep, journal, clock }), journal);
+  const api = createApi({ lending, operations, authorization, trustedKeys, callerOf, journal, meter });
+  const watchesInventory = settings.provider.kind !== 'mock';
+  const tick = reported(lazyTick({ upkeep, journal, clock, meter, watchesInventory }), journal);
 
   /** Knows the VMs from the first request on, and opens the connection to the store while nobody waits. */
   async function start(): Promise<void> {
@@ -102,7 +118,7 @@ export function composeService(settings: Settings, parts: ServiceParts): Service
     }
   }
 
-  return { store, provider, upkeep, lending, operations, api, tick, start };
+  return { store, provider, upkeep, lending, operations, api, tick, tally, start };
 }
 
 /** Loaded for the first call of an operator: a borrower's cold start does not need it. */
@@ -154,10 +170,10 @@ async function createProvider(
 }
 
 /** Loads AWS code only for the store that needs it: it costs a cold start more than everything else together. */
-async function createStore({ store: settings, eventsKeptDays }: Settings): Promise<LeaseStore> {
+async function createStore({ store: settings, eventsKeptDays }: Settings, meter: Meter): Promise<LeaseStore> {
   if (settings.kind === 'memory') return new MemoryStore();
   const { createDynamoStore } = await import('./store/dynamodb/store.ts');
-  return createDynamoStore({ ...settings, eventsKeptDays });
+  return createDynamoStore({ ...settings, eventsKeptDays, meter });
 }
 
 function anonymous({ authorization, onLambda }: Settings): CallerOf {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Journal } from '../pool/journal.ts';
+import type { Meter } from '../pool/meter.ts';
 import { isRefusal } from '../pool/refusals.ts';
 import type { Answer } from './answer.ts';
 import { toHeadResult, toResult } from './answer.ts';
@@ -7,7 +8,7 @@ import type { Call, Services } from './call.ts';
 import { CALLS } from './calls.ts';
 import type { Facts } from './facts.ts';
 import { Problem, problemAnswer, refused } from './problem.ts';
-import { requestEntry } from './request-log.ts';
+import { meterRequest, requestEntry } from './request-log.ts';
 
 /**
  * Answers one request that came through API Gateway. Never throws.
@@ -19,12 +20,13 @@ export type Api = (event: APIGatewayProxyEventV2, invocationId: string) => Promi
 /** What the API needs from outside. */
 export interface ApiOptions extends Services {
   readonly journal: Journal;
+  readonly meter: Meter;
 }
 
 type Route = (event: APIGatewayProxyEventV2, facts: Facts) => Promise<Answer>;
 
 /** The HTTP API over the rules of lending. It answers each request and logs it in one line. */
-export function createApi({ journal, ...services }: ApiOptions): Api {
+export function createApi({ journal, meter, ...services }: ApiOptions): Api {
   const routes = new Map(CALLS.map((call) => [call.route as string, routeOf(call, services)]));
   let defaultRoute: Promise<Route> | undefined;
 
@@ -45,7 +47,9 @@ export function createApi({ journal, ...services }: ApiOptions): Api {
     const answer = outcome instanceof Problem ? problemAnswer(outcome, requestId) : outcome;
     const durationMs = msSince(started);
     const { routeKey: route } = event;
-    journal(requestEntry({ requestId, invocationId, route, status: answer.status, durationMs, facts, problem }));
+    const handled = { requestId, invocationId, route, status: answer.status, durationMs, facts, problem };
+    meterRequest(meter, handled);
+    journal(requestEntry(handled));
     return event.requestContext.http.method === 'HEAD' ? toHeadResult(answer, requestId) : toResult(answer, requestId);
   };
 }

@@ -3,6 +3,8 @@ import type { Act } from './event.ts';
 import { secondsOf } from './event.ts';
 import type { Idempotency, Lease } from './lease.ts';
 import { hasEnded } from './lease.ts';
+import type { Meter } from './meter.ts';
+import { meterEnd } from './meter.ts';
 import type { PolicyOf, PoolPolicy } from './pool.ts';
 import { DEFAULT_POOL } from './pool.ts';
 import type { AcquireRequest, BorrowingStore, Clock, Grant, LeaseQuery, ReleasedVm } from './ports.ts';
@@ -18,6 +20,7 @@ export interface LendingPorts {
   readonly provider: VmProvider;
   readonly upkeep: Upkeep;
   readonly clock: Clock;
+  readonly meter: Meter;
   /** @returns an id never returned before */
   readonly newId: () => string;
 }
@@ -108,12 +111,15 @@ export class Lending {
   async renew(params: RenewParams, requestId: string): Promise<Lease> {
     await this.ports.provider.refresh();
     const termIn = (pool: string) => termOf(this.policyOf(pool).lease, params.minutes);
-    return this.ports.store.renew({ ...this.leaseQuery(params, requestId), termIn });
+    const lease = await this.ports.store.renew({ ...this.leaseQuery(params, requestId), termIn });
+    this.ports.meter('renewals', {});
+    return lease;
   }
 
   /** Takes a VM back and checks it at once. @throws what {@link BorrowingStore.release} throws */
   async release(params: LeaseParams, requestId: string): Promise<ReleasedVm> {
-    const returned = await this.ports.store.release(this.leaseQuery(params, requestId));
+    const { ended, ...returned } = await this.ports.store.release(this.leaseQuery(params, requestId));
+    if (ended !== undefined) meterEnd(this.ports.meter, 'releases', returned.vm, ended, this.nowSec());
     const status = await this.ports.upkeep.checkAtOnce(returned, requestId);
     return { ...status, leaseId: returned.leaseId };
   }
@@ -145,7 +151,11 @@ export class Lending {
 
   private async acquireNow(params: AcquireParams, requestId: string): Promise<Acquired> {
     const request = this.acquireRequest(params, requestId);
-    return { grant: await this.ports.store.acquire(request), askedAtMs: request.act.nowMs };
+    const { expired, ...grant } = await this.ports.store.acquire(request);
+    if (expired !== undefined) meterEnd(this.ports.meter, 'expiries', expired.vm, expired.lease, this.nowSec());
+    // A retry gets the grant of its first try.
+    if (grant.lease.id === request.leaseId) this.ports.meter('grants', { pool: grant.vm.pool });
+    return { grant, askedAtMs: request.act.nowMs };
   }
 
   private acquireRequest(params: AcquireParams, requestId: string): AcquireRequest {
@@ -173,6 +183,7 @@ export class Lending {
     const { vm, lease } = grant;
     const login = await this.ports.provider.open({ vm, lease, sshPublicKey: key ?? lease.sshPublicKey, askedAtMs });
     if (hasEnded(lease, this.nowSec())) throw new NoLease(lease.userId);
+    this.ports.meter('loginCredentials', { access: this.policyOf(vm.pool).access });
     return { ...grant, login };
   }
 

@@ -1,6 +1,8 @@
 import type { EventKind, PoolEvent } from './event.ts';
 import { secondsOf } from './event.ts';
 import { isHostKeyReason } from './life.ts';
+import type { Meter } from './meter.ts';
+import { meterEnd } from './meter.ts';
 import type { Order } from './orders.ts';
 import { ordered } from './orders.ts';
 import type { Clock, EventQuery, OperatorStore, Page, PageQuery, Pause } from './ports.ts';
@@ -36,6 +38,7 @@ export interface OperationsPorts {
   readonly upkeep: Upkeep;
   readonly provider: Pick<VmProvider, 'refresh' | 'hostKeys'>;
   readonly clock: Clock;
+  readonly meter: Meter;
   /** Lets time pass between two tries; by default real time. */
   readonly pause?: Pause | undefined;
 }
@@ -104,7 +107,11 @@ export class Operations {
       act,
       ...holder,
     });
-    return applied ? status : undefined;
+    if (!applied) return undefined;
+    if (order === 'release' && before.lease) {
+      meterEnd(this.ports.meter, 'releases', before.vm, before.lease, secondsOf(act));
+    }
+    return status;
   }
 
   /** @throws {@link HostKeyChanged} unless the order names a host key that the inventory has by now */

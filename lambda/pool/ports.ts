@@ -16,6 +16,12 @@ export interface Grant {
   readonly lease: Lease;
 }
 
+/** A grant, and what else the store did for it. */
+export interface NewGrant extends Grant {
+  /** An earlier grant of the user whose lease had ended, and which this call took back. */
+  readonly expired?: Grant;
+}
+
 /** Names a user's lease; without `leaseId`, the one that the user holds. */
 export interface LeaseQuery {
   readonly userId: string;
@@ -29,9 +35,11 @@ export interface RenewRequest extends LeaseQuery {
   readonly termIn: (pool: string) => Term;
 }
 
-/** A VM after its release, and the lease that ended. */
+/** A VM after its release. */
 export interface ReleasedVm extends VmStatus {
   readonly leaseId: string;
+  /** The lease, if this very call ended it. */
+  readonly ended?: Lease | undefined;
 }
 
 /** What became of a change. */
@@ -75,7 +83,7 @@ export interface BorrowingStore {
    * @throws {@link IdempotencyKeyReused}, then {@link IdempotencyKeySpent}, then {@link AlreadyAllocated} when the user
    *   holds a lease, then {@link UnknownPool}, then {@link PoolEmpty} when no VM of the pool is free
    */
-  acquire(request: AcquireRequest): Promise<Grant>;
+  acquire(request: AcquireRequest): Promise<NewGrant>;
 
   /** The user's live lease, if there is one. */
   find(userId: string, nowSec: number): Promise<Grant | undefined>;

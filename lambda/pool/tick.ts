@@ -1,7 +1,7 @@
 import type { Journal, JournalEntry } from './journal.ts';
+import type { Meter } from './meter.ts';
 import type { Clock } from './ports.ts';
-import type { Backlog, InventoryProgress, Tidied, Upkeep } from './upkeep.ts';
-import type { PoolCounts } from './vm.ts';
+import type { InventoryProgress, Tidied, Upkeep } from './upkeep.ts';
 import { VM_STATES } from './vm.ts';
 
 /**
@@ -17,6 +17,9 @@ export interface TickPorts {
   readonly upkeep: Upkeep;
   readonly journal: Journal;
   readonly clock: Clock;
+  readonly meter: Meter;
+  /** Whether an inventory is read that may have faults. */
+  readonly watchesInventory: boolean;
 }
 
 /** VMs in one round. The time is checked between rounds. */
@@ -37,29 +40,36 @@ const TIDY_SHARE = 0.75;
  * every pool. The next tick does what does not fit into the budget. A tick that is cut short, or runs twice, does no
  * harm.
  */
-export function createTick({ upkeep, journal, clock }: TickPorts): Tick {
+export function createTick({ upkeep, journal, clock, meter, watchesInventory }: TickPorts): Tick {
   return async (requestId, budgetMs) => {
     const startedMs = clock();
     const tidied = await tidyUntil(startedMs + TIDY_SHARE * budgetMs, upkeep, clock, requestId);
-    let inventoryFaults = 1;
+    let isInventoryBad = true;
     try {
       const progress = await upkeep.sync(requestId, startedMs + budgetMs - clock());
       for (const entry of inventoryEntries(requestId, progress)) journal(entry);
-      inventoryFaults = progress.fault === undefined ? 0 : 1;
+      isInventoryBad = progress.fault !== undefined;
     } finally {
       // If the inventory can't be read, still publish the figures; the tick fails afterwards.
-      await report(requestId, startedMs, tidied, inventoryFaults);
+      if (watchesInventory) meter('inventoryFaults', {}, isInventoryBad ? 1 : 0);
+      await report(requestId, startedMs, tidied);
     }
   };
 
-  async function report(requestId: string, startedMs: number, tidied: Tidied, inventoryFaults: number): Promise<void> {
+  async function report(requestId: string, startedMs: number, tidied: Tidied): Promise<void> {
     for (const { vmId, error } of tidied.faults) {
       journal({ level: 'ERROR', message: 'a VM could not be tidied', fields: { requestId, vmId }, error });
     }
-    for (const [pool, counts] of await upkeep.counts()) journal(poolEntry(pool, counts));
+    for (const [pool, counts] of await upkeep.counts()) {
+      for (const state of VM_STATES) meter('vms', { pool, state }, counts[state]);
+      journal({ message: 'pool', fields: { pool, ...counts } });
+    }
     const backlog = await upkeep.backlog(BACKLOG_LIMIT);
-    const run = { requestId, durationMs: clock() - startedMs, inventoryFaults };
-    journal(tickEntry(run, tidied, backlog));
+    meter('leasesOverdue', {}, backlog.leasesOverdue);
+    meter('oldestCheckSeconds', {}, backlog.oldestCheckSec);
+    const { reaped, checked, faults } = tidied;
+    const run = { requestId, durationMs: clock() - startedMs };
+    journal({ message: 'tick', fields: { ...run, reaped, checked, failed: faults.length, ...backlog } });
   }
 }
 
@@ -96,40 +106,4 @@ function inventoryFault(requestId: string, error: Error): JournalEntry {
     fields: { requestId },
     error,
   };
-}
-
-/** One run of the tick. */
-interface Run {
-  readonly requestId: string;
-  readonly durationMs: number;
-  /** 1 if the newest inventory can't be used. */
-  readonly inventoryFaults: number;
-}
-
-function tickEntry(run: Run, { reaped, checked, faults }: Tidied, backlog: Backlog): JournalEntry {
-  const { requestId, durationMs, inventoryFaults } = run;
-  return {
-    message: 'tick',
-    fields: { requestId, durationMs, reaped, checked, failed: faults.length, ...backlog },
-    metrics: [
-      { name: 'LeasesOverdue', unit: 'Count', value: backlog.leasesOverdue },
-      { name: 'OldestCheckSeconds', unit: 'Seconds', value: backlog.oldestCheckSec },
-      { name: 'InventoryFaults', unit: 'Count', value: inventoryFaults },
-    ],
-  };
-}
-
-const METRIC_OF = {
-  free: 'VmsFree',
-  leased: 'VmsLeased',
-  checking: 'VmsChecking',
-  quarantined: 'VmsQuarantined',
-  drained: 'VmsDrained',
-} as const;
-
-function poolEntry(pool: string, counts: PoolCounts): JournalEntry {
-  const metrics = VM_STATES.map((state) => {
-    return { name: METRIC_OF[state], unit: 'Count', value: counts[state], dimensions: { pool } } as const;
-  });
-  return { message: 'pool', fields: { pool, ...counts }, metrics };
 }

@@ -3,6 +3,8 @@ import { REAPER, secondsOf } from './event.ts';
 import { PoolWouldEmpty } from './inventory.ts';
 import type { Verdict, VmChange } from './life.ts';
 import { arrived, checked, claimed, isOverdue, vacated, waitingToClose } from './life.ts';
+import type { Meter } from './meter.ts';
+import { meterEnd } from './meter.ts';
 import type { PolicyOf, PoolPolicy } from './pool.ts';
 import type { Changed, Clock, SyncProgress, UpkeepStore } from './ports.ts';
 import type { VmProvider } from './provider.ts';
@@ -15,6 +17,7 @@ export interface UpkeepPorts {
   /** Resets and checks a VM; fails within the time that the policy of its pool allows. */
   readonly check: (status: VmStatus) => Promise<Verdict>;
   readonly clock: Clock;
+  readonly meter: Meter;
 }
 
 /** What one round of tidying did. */
@@ -138,7 +141,9 @@ export class Upkeep {
   private async reap(status: VmStatus, requestId: string): Promise<VmStatus> {
     const act = this.act(requestId);
     const change = vacated(status, secondsOf(act));
-    return (await this.ports.store.change(status, change, eventAbout(status, 'expired', act))).status;
+    const { applied, status: now } = await this.ports.store.change(status, change, eventAbout(status, 'expired', act));
+    if (applied && status.lease) meterEnd(this.ports.meter, 'expiries', status.vm, status.lease, secondsOf(act));
+    return now;
   }
 
   private async check(status: VmStatus, requestId: string): Promise<VmStatus> {
@@ -147,9 +152,11 @@ export class Upkeep {
     if (wait !== undefined) return (await this.change(status, wait, 'waiting', requestId, wait.reason)).status;
     const { applied, status: mine } = await this.claim(status, policy, requestId);
     if (!applied) return mine;
-    const verdict = await this.verdictOn(mine);
+    const verdict = await this.verdictOn(mine, policy);
     const change = checked(mine, verdict, this.ports.clock(), policy.retry);
-    return (await this.change(mine, change, kindOf(verdict, change), requestId, reasonOf(verdict, change))).status;
+    const made = await this.change(mine, change, kindOf(verdict, change), requestId, reasonOf(verdict, change));
+    if (made.applied && change.state === 'quarantined') this.ports.meter('quarantines', { pool: status.vm.pool });
+    return made.status;
   }
 
   /** Two resets at once would meet the next user: the slower one would end their sessions. */
@@ -170,13 +177,12 @@ export class Upkeep {
     return this.ports.store.change(status, change, event);
   }
 
-  private async verdictOn(status: VmStatus): Promise<Verdict> {
-    try {
-      return await this.ports.check(status);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : 'unknown';
-      return { passed: false, reason: `the check itself failed: ${why}` };
-    }
+  private async verdictOn(status: VmStatus, { reset }: PoolPolicy): Promise<Verdict> {
+    const startedMs = this.ports.clock();
+    const verdict = await this.ports.check(status).catch(failedItself);
+    const labels = { kind: reset === 'none' ? 'check' : 'reset', result: resultOf(verdict) } as const;
+    this.ports.meter('checkDurationSeconds', labels, (this.ports.clock() - startedMs) / 1000);
+    return verdict;
   }
 
   private act(requestId: string): Act {
@@ -186,6 +192,16 @@ export class Upkeep {
   private nowSec(): number {
     return secondsOf({ nowMs: this.ports.clock() });
   }
+}
+
+function failedItself(error: unknown): Verdict {
+  const why = error instanceof Error ? error.message : 'unknown';
+  return { passed: false, reason: `the check itself failed: ${why}` };
+}
+
+function resultOf(verdict: Verdict): 'passed' | 'failed' | 'waiting' {
+  if ('waitingFor' in verdict) return 'waiting';
+  return verdict.passed ? 'passed' : 'failed';
 }
 
 function kindOf(verdict: Verdict, { state }: VmChange): EventKind {

@@ -5,6 +5,7 @@ import { isRefusal } from '../../lambda/pool/refusals.ts';
 import type { VmState } from '../../lambda/pool/vm.ts';
 import type { StoreFactory } from '../support/pool/lending.ts';
 import { CHECKS, lendingOver, LIMITS, someVms } from '../support/pool/lending.ts';
+import { expectFiguresAsEvents } from './figures-as-events.ts';
 
 const WEEK_SEC = 7 * 86_400;
 
@@ -352,12 +353,13 @@ const commands = [
 /** Runs random histories on a store and compares every step with the model. fast-check shrinks a failing one. */
 export function describeLendingModel(name: string, makeStore: StoreFactory, numRuns: number): void {
   describe(`lending over ${name}`, () => {
-    it('answers as the model does and holds the invariants at every step of a random history', async () => {
+    it('answers as the model does, holds the invariants and counts each step of a random history', async () => {
       const histories = fc.commands(commands, { maxCommands: 60, size: 'max' });
       await fc.assert(
         fc.asyncProperty(histories, async (history) => {
           const real = await lendingOver(makeStore, someVms(VM_IDS.length));
           await fc.asyncModelRun(() => ({ model: new Model(real.clock.nowSec, VM_IDS), real }), history);
+          await expectFiguresAsEvents(real.tally, real.store, VM_IDS);
         }),
         { numRuns },
       );

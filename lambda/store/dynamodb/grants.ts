@@ -57,6 +57,7 @@ export class Grants {
       if (free === undefined) return this.grantedBeforeOrRefused(request, deadline);
       const grant = await this.tryToGrant(request, free, deadline);
       if (grant !== undefined) return grant;
+      this.table.meter('storeConflicts', {});
       await backOff(attempt, deadline);
     }
   }

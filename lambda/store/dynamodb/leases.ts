@@ -42,7 +42,7 @@ export class Leases {
   /** One read and one transaction. */
   async renew(request: RenewRequest): Promise<Lease> {
     const { act, termIn } = request;
-    return retryCancelled(async (deadline, isFirst) => {
+    return retryCancelled(this.table.meter, async (deadline, isFirst) => {
       const { vm, lease } = heldGrant(await this.table.get(keys.user(request.userId), deadline), request);
       const known = isFirst ? undefined : await this.table.get(keys.vm(vm.id), deadline);
       if (!isFirst) expectLeased(known, lease);
@@ -60,27 +60,28 @@ export class Leases {
   async release(query: LeaseQuery): Promise<ReleasedVm> {
     const callId = randomUUID();
     let seen: Grant | undefined;
-    return retryCancelled(async (deadline) => {
+    return retryCancelled(this.table.meter, async (deadline) => {
       // Read the VM before the release marker: if the VM has lost this lease, the marker says whether a release caused
       // it.
       const known = seen && (await this.table.get(keys.vm(seen.vm.id), deadline));
       const leaseId = seen?.lease.id ?? query.leaseId;
       const { user, released } = await this.releaseState(query, leaseId, deadline);
-      // An earlier attempt may have released it although its answer was lost.
-      if (
-        leaseId !== undefined &&
-        released !== undefined &&
-        (query.leaseId !== undefined || released.callId === callId)
-      ) {
-        const vm = await this.table.get(keys.vm(released.vm.id), deadline);
-        return { ...(vm === undefined ? gone(released.vm) : statusOf(vm)), leaseId };
+      if (leaseId !== undefined && released !== undefined && isEarlier(released, query, callId)) {
+        const ended = released.callId === callId ? seen?.lease : undefined;
+        return { ...(await this.statusSince(released, deadline)), leaseId, ended };
       }
       const grant = heldGrant(user, query);
       if (seen !== undefined) expectLeased(known, grant.lease);
       seen = grant;
       const status = await this.endLease({ grant, known, callId, act: query.act }, deadline);
-      return { ...status, leaseId: grant.lease.id };
+      return { ...status, leaseId: grant.lease.id, ended: grant.lease };
     });
+  }
+
+  /** The current status of a VM that was released, or its last. */
+  private async statusSince({ vm }: ReleasedItem, deadline: Deadline): Promise<VmStatus> {
+    const item = await this.table.get(keys.vm(vm.id), deadline);
+    return item === undefined ? gone(vm) : statusOf(item);
   }
 
   private renewActions({ vm, lease }: Grant, longer: Lease, act: Act, eventId: string): Action[] {
@@ -132,6 +133,11 @@ export class Leases {
     );
     return after ?? gone(vm);
   }
+}
+
+/** Whether a release was made before: of the lease that the query names, or by an attempt whose answer was lost. */
+function isEarlier(released: ReleasedItem, query: LeaseQuery, callId: string): boolean {
+  return query.leaseId !== undefined || released.callId === callId;
 }
 
 /** Makes a VM `checking` without reading it first. */

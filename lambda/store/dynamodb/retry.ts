@@ -1,5 +1,6 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Meter } from '../../pool/meter.ts';
 import { StoreUnavailable } from '../../pool/refusals.ts';
 import { DynamoDbError } from './client.ts';
 import type { Item } from './items.ts';
@@ -66,6 +67,7 @@ export async function backOff(attempt: number, deadline: Deadline, cause?: unkno
 
 /** Retries while the transaction is cancelled, until the deadline. @throws whatever else `attemptIt` throws */
 export async function retryCancelled<Result>(
+  meter: Meter,
   attemptIt: (deadline: Deadline, isFirst: boolean) => Promise<Result>,
   deadline = deadlineFromNow(),
 ): Promise<Result> {
@@ -74,6 +76,7 @@ export async function retryCancelled<Result>(
       return await attemptIt(deadline, attempt === 0);
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
+      meter('storeConflicts', {});
       await backOff(attempt, deadline, error);
     }
   }
@@ -88,12 +91,18 @@ type Send<Output> = (leftMs: number) => Promise<Output>;
  * @param where - the table and its place, for errors
  * @throws {@link Cancelled}, {@link DynamoDbError} when the request is wrong, {@link StoreUnavailable} at the deadline
  */
-export async function sendUntilSettled<Output>(where: string, send: Send<Output>, deadline: Deadline): Promise<Output> {
+export async function sendUntilSettled<Output>(
+  where: string,
+  meter: Meter,
+  send: Send<Output>,
+  deadline: Deadline,
+): Promise<Output> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await send(Math.max(1, deadline - performance.now()));
     } catch (error) {
       const fault = faultAt(where, error);
+      meter('storeRetries', {});
       // Longer than after a lost race: haste does not help a database that is busy or away.
       await backOff(attempt + 2, deadline, fault);
     }

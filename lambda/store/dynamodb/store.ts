@@ -3,6 +3,7 @@ import type { Act, ChangeEvent, PoolEvent } from '../../pool/event.ts';
 import type { SyncOptions } from '../../pool/inventory.ts';
 import type { Lease } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
+import type { Meter } from '../../pool/meter.ts';
 import type {
   AcquireRequest,
   Changed,
@@ -42,6 +43,8 @@ export interface DynamoStoreOptions extends ClientOptions {
   readonly countsMaxAgeMs?: number;
   /** The time of this process, for events. */
   readonly clock?: Clock;
+  /** Counts retries and conflicts. */
+  readonly meter?: Meter;
 }
 
 /** Longest wait for the answer to a ping, milliseconds: a probe gives up soon and comes again. */
@@ -56,10 +59,11 @@ export function createDynamoStore({
   eventsKeptDays,
   countsMaxAgeMs,
   clock,
+  meter,
   ...place
 }: DynamoStoreOptions): DynamoStore {
   return new DynamoStore(
-    new Table(new DynamoDb(place), tableName),
+    new Table(new DynamoDb(place), tableName, meter),
     new EventWriter(eventsKeptDays, clock),
     countsMaxAgeMs,
   );
@@ -118,7 +122,7 @@ export class DynamoStore implements LeaseStore {
   async change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed> {
     const after = change.state === 'removed' ? undefined : changedStatus(before, change.state, change);
     let last: string | undefined;
-    return retryCancelled(async (deadline) => {
+    return retryCancelled(this.table.meter, async (deadline) => {
       try {
         const id = this.eventWriter.newId(last);
         const append = this.eventWriter.appendChange(id, before, after, event);

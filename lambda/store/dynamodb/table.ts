@@ -3,6 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import pMap from 'p-map';
 import { defined } from '../../pool/defined.ts';
+import type { Meter } from '../../pool/meter.ts';
 import type { Api, DynamoDb } from './client.ts';
 import type { Action, Condition, Path } from './expressions.ts';
 import { listOf, namesAndValues, transactItem } from './expressions.ts';
@@ -54,6 +55,7 @@ export class Table {
   constructor(
     private readonly client: DynamoDb,
     private readonly name: string,
+    readonly meter: Meter = () => undefined,
   ) {
     this.where = `table ${name} at ${client.place}`;
   }
@@ -95,7 +97,7 @@ export class Table {
   async snapshot<const Keys extends readonly Key[]>(wanted: Keys, deadline: Deadline): Promise<Items<Keys>> {
     const TransactItems = wanted.map((key) => ({ Get: { TableName: this.name, Key: marshall(key) } }));
     const read = () => this.send('TransactGetItems', { TransactItems }, deadline);
-    const { Responses = [] } = await retryCancelled(read, deadline);
+    const { Responses = [] } = await retryCancelled(this.meter, read, deadline);
     return Responses.map(({ Item: item }) => item && unmarshall(item)) as Items<Keys>;
   }
 
@@ -193,7 +195,8 @@ export class Table {
     ends: Ends = 'at the deadline',
   ): Promise<Api[Name][1]> {
     const timeout = (leftMs: number) => (ends === 'at the deadline' ? leftMs : undefined);
-    return sendUntilSettled(this.where, (leftMs) => this.client.send(operation, input, timeout(leftMs)), deadline);
+    const request = (leftMs: number) => this.client.send(operation, input, timeout(leftMs));
+    return sendUntilSettled(this.where, this.meter, request, deadline);
   }
 
   private queryInput({ index, key, backward, limit, after, attributes = [] }: Query<unknown>) {

@@ -13,6 +13,7 @@ import type {
   Grant,
   LeaseQuery,
   LeaseStore,
+  NewGrant,
   Page,
   PageQuery,
   ReleasedVm,
@@ -41,7 +42,7 @@ export class MemoryStore implements LeaseStore {
   private readonly leases = new Leases();
   private readonly vms = new Vms({ pools: this.pools, leases: this.leases, log: this.log });
 
-  async acquire(request: AcquireRequest): Promise<Grant> {
+  async acquire(request: AcquireRequest): Promise<NewGrant> {
     const { pool: name, userId, act } = request;
     const nowSec = secondsOf(act);
     const replay = this.leases.grantedBefore(request);
@@ -51,8 +52,10 @@ export class MemoryStore implements LeaseStore {
     const pool = this.pools.named(name);
     const slot = pool.free.first;
     if (slot === undefined) throw new PoolEmpty(name, this.countsOf(pool, nowSec));
-    if (last !== undefined) this.vms.put(last, vacated(last, nowSec), leaseEvent(last, 'expired', act));
-    return grantOf(this.lend(slot, request));
+    if (last === undefined) return grantOf(this.lend(slot, request));
+    const expired = grantOf(last);
+    this.vms.put(last, vacated(last, nowSec), leaseEvent(last, 'expired', act));
+    return { ...grantOf(this.lend(slot, request)), expired };
   }
 
   async find(userId: string, nowSec: number): Promise<Grant | undefined> {
@@ -73,10 +76,10 @@ export class MemoryStore implements LeaseStore {
     const repeated = this.leases.releasedBefore(query);
     if (repeated !== undefined) return { ...this.current(repeated.slot), leaseId: repeated.leaseId };
     const slot = this.leases.held(query);
-    const { id: leaseId } = slot.lease;
+    const { lease: ended } = slot;
     this.leases.rememberRelease(slot);
     this.vms.put(slot, vacated(slot, secondsOf(query.act)), leaseEvent(slot, 'released', query.act));
-    return { ...this.current(slot), leaseId };
+    return { ...this.current(slot), leaseId: ended.id, ended };
   }
 
   async ping(): Promise<void> {

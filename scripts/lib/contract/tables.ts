@@ -1,12 +1,19 @@
-/** Tables of the READMEs that are derived from calls, refusals and settings. */
+/** Tables of the READMEs that are derived from calls, refusals, settings and figures. */
 import type * as v from 'valibot';
 import type { DocumentedCall } from '../../../lambda/http/call.ts';
 import type { ProblemCode } from '../../../lambda/http/refusals.ts';
 import { REFUSALS } from '../../../lambda/http/refusals.ts';
 import { REFUSAL_DOCUMENTATION } from '../../../lambda/http/refusals-documentation.ts';
+import type { FigureName } from '../../../lambda/pool/meter.ts';
 import type { Setting } from '../../../lambda/setting-kinds.ts';
 import { SETTINGS } from '../../../lambda/settings.ts';
 import { SETTING_DOCUMENTATION } from '../../../lambda/settings-documentation.ts';
+import { figureOf, FIGURES } from '../../../lambda/telemetry/figures.ts';
+import {
+  cloudWatchNames,
+  FIGURE_DOCUMENTATION,
+  prometheusName,
+} from '../../../lambda/telemetry/figures-documentation.ts';
 import { fieldDocumentation } from './field-documentation.ts';
 import { isOptional, ruleOf } from './json-schema.ts';
 
@@ -18,6 +25,7 @@ export function tablesOf(calls: readonly DocumentedCall[]): Readonly<Record<stri
     parameters: parameterTable(calls),
     refusals: refusalTable(),
     settings: settingTable(),
+    figures: figureTable(),
   };
 }
 
@@ -74,6 +82,20 @@ function defaultOf({ default: value }: Setting): string {
 function limitsOf({ bounds, onlyWith }: Setting): string {
   const range = bounds === undefined ? '' : ` (${bounds.min} to ${bounds.max})`;
   return `${range}${onlyWith === undefined ? '' : `; where ${onlyWith.words}`}`;
+}
+
+function figureTable(): string {
+  const rows = (Object.keys(FIGURES) as FigureName[]).map((name) => {
+    const { meaning, onlyWith, notInPrometheus } = FIGURE_DOCUMENTATION[name];
+    const { kind, labels } = figureOf(name);
+    return [
+      meaning + (onlyWith === undefined ? '' : `; only with ${onlyWith}`),
+      kind,
+      notInPrometheus ?? code(prometheusName(name) + (labels.length === 0 ? '' : `{${labels.join()}}`)),
+      cloudWatchNames(name).map(code).join(', '),
+    ];
+  });
+  return table(['figure', 'kind', 'Prometheus', 'CloudWatch'], rows);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -113,7 +113,7 @@ export function describeChange(currentStore: CurrentStore): void {
       expect(await store.status(vm.id)).toMatchObject({ state: 'leased', draining: true, reason: 'repair' });
       const vacant = await store.release(query('bob'));
       expect(vacant).toMatchObject({ state: 'checking', draining: true, reason: 'repair' });
-      expect(vacant).toEqual({ ...(await store.status(vm.id)), leaseId: lease.id });
+      expect(vacant).toEqual({ ...(await store.status(vm.id)), leaseId: lease.id, ended: lease });
       await store.change(vacant, checked(vacant, { passed: true }, NOON_SEC * 1000, CHECKS), someEvent(vacant));
       expect(await store.status(vm.id)).toMatchObject({ state: 'drained', reason: 'repair' });
     });
@@ -145,7 +145,8 @@ export function describeChange(currentStore: CurrentStore): void {
           ...someEvent(old),
           act: act('reaper', END_SEC),
         });
-      expect(await store.find('bob', END_SEC)).toEqual(second);
+      const { vm, lease } = second;
+      expect(await store.find('bob', END_SEC)).toEqual({ vm, lease });
     });
   });
 }

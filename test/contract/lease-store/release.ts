@@ -15,8 +15,8 @@ export function describeRelease(currentStore: CurrentStore): void {
 
     it('sends the VM to its check at once, and leaves the user without a lease', async () => {
       const { vm, lease } = await store.acquire(wish('alice'));
-      const { leaseId, ...status } = await store.release(query('alice'));
-      expect(leaseId).toBe(lease.id);
+      const { leaseId, ended, ...status } = await store.release(query('alice'));
+      expect({ leaseId, ended }).toEqual({ leaseId: lease.id, ended: lease });
       expect(status).toMatchObject({ vm, state: 'checking', failures: 0, dueAtSec: NOON_SEC });
       expect(await only(store.due(NOON_SEC, 10))).toEqual(status);
       expect(await store.find('alice', NOON_SEC)).toBeUndefined();
@@ -58,7 +58,8 @@ export function describeRelease(currentStore: CurrentStore): void {
     it('answers a repeated call with the current status of the VM, and changes nothing', async () => {
       const { vm, lease } = await store.acquire(wish('alice', { pool: 'large' }));
       const repeated = query('alice', lease.id);
-      const status = await store.release(repeated);
+      const { ended, ...status } = await store.release(repeated);
+      expect(ended).toEqual(lease);
       expect(await store.release(repeated)).toEqual(status);
       await store.change(status, TO_FREE, someEvent(status));
       expect(await store.release(repeated)).toMatchObject({ vm, state: 'free' });
@@ -73,6 +74,7 @@ export function describeRelease(currentStore: CurrentStore): void {
       const { lease } = await store.acquire(wish('alice'));
       const releases = await Promise.all(Array.from({ length: 5 }, () => store.release(query('alice', lease.id))));
       expect(new Set(releases.map(({ version }) => version)).size).toBe(1);
+      expect(releases.filter(({ ended }) => ended !== undefined)).toHaveLength(1);
       expect(await countsOf(store)).toEqual(counted({ free: 2, checking: 1 }));
     });
 

@@ -42,7 +42,7 @@ export function describeSync(currentStore: CurrentStore, makeStore: StoreFactory
       const lease = (await store.find('alice', NOON_SEC))?.lease;
       const answers = [await store.release(query('alice')), await store.release(query('alice', lease?.id))];
       const released = { ...gone(vm), leaseId: lease?.id };
-      expect(answers).toEqual([released, released]);
+      expect(answers).toEqual([{ ...released, ended: lease }, released]);
       expect(await store.status(vm.id)).toBeUndefined();
       expect(await countsOf(store, 'large')).toEqual(counted({}));
     });

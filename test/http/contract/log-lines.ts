@@ -39,17 +39,14 @@ export function logLines(served: Served): void {
     it('carries the metrics of the dashboard', async () => {
       await post('/getvm', { userid: 'alice' });
       await post('/getvm', { userid: 'alice' });
-      const [granted, refused] = served().lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-      expect(granted).toMatchObject({ Requests: 1, statusClass: '2xx', Grants: 1, EmptyPools: 0 });
+      await post('/releasevm', { userid: 'alice' });
+      const [granted, refused, released] = served().lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+      const aTime = expect.any(Number);
+      expect(granted).toMatchObject({ RequestSeconds2xx: aTime, Grants: 1, LoginCredentials: 1, EmptyPools: 0 });
       expect(granted).not.toHaveProperty('Refusals');
-      expect(refused).toMatchObject({
-        Requests: 1,
-        statusClass: '4xx',
-        Grants: 0,
-        EmptyPools: 0,
-        Refusals: 1,
-        code: 'already_allocated',
-      });
+      expect(refused).toMatchObject({ RequestSeconds4xx: aTime, Refusals: 1, EmptyPools: 0 });
+      expect(refused).not.toHaveProperty('Grants');
+      expect(released).toMatchObject({ Releases: 1, LeaseSeconds: 0, CheckSecondsPassed: 0 });
     });
 
     it('counts calls that found the pool empty', async () => {

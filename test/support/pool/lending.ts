@@ -7,6 +7,7 @@ import type { Vm, VmStatus } from '../../../lambda/pool/vm.ts';
 import type { Service, ServiceParts } from '../../../lambda/service.ts';
 import { composeService } from '../../../lambda/service.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
+import { createTally } from '../../../lambda/telemetry/meter.ts';
 
 /** Saturday 2026-11-21, noon UTC; epoch seconds. */
 export const NOON_SEC = Date.UTC(2026, 10, 21, 12) / 1000;
@@ -110,7 +111,8 @@ export async function lendingOver(makeStore: StoreFactory, vms: readonly Vm[]) {
   const pause = async (ms: number) => {
     clock.advance(ms / 1000);
   };
-  const { upkeep, lending, operations } = serviceOver({ store, provider, clock: clock.read, pause });
+  const tally = createTally();
+  const { upkeep, lending, operations } = serviceOver({ store, provider, clock: clock.read, tally, pause });
   await upkeep.sync('r-0');
-  return { clock, provider, store, upkeep, operations, lending };
+  return { clock, provider, store, upkeep, operations, lending, tally };
 }

@@ -16,12 +16,12 @@ describe('an order', () => {
   beforeEach(async () => {
     service = await overMemory();
     waitsMs = [];
-    const { clock, ...ports } = service;
+    const { clock, tally, ...ports } = service;
     const pause = async (ms: number) => {
       waitsMs.push(ms);
       clock.advance(ms / 1000);
     };
-    operations = new Operations({ ...ports, clock: clock.read, pause });
+    operations = new Operations({ ...ports, clock: clock.read, meter: tally.meter, pause });
   });
 
   /** Lets somebody else change the VM just before each of the next `times` changes. */

@@ -2,53 +2,58 @@ import { expect, it } from '@jest/globals';
 import type { JournalEntry } from '../../../lambda/pool/journal.ts';
 import { createTick } from '../../../lambda/pool/tick.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
+import { figureOf } from '../../../lambda/telemetry/figures.ts';
 import { lendingOver, someVms } from '../../support/pool/lending.ts';
 
 const overMemory = () => lendingOver(async () => new MemoryStore(), someVms(2));
 
-async function ticked({ upkeep, clock }: Awaited<ReturnType<typeof overMemory>>): Promise<JournalEntry[]> {
+async function ticked(
+  { upkeep, clock, tally }: Awaited<ReturnType<typeof overMemory>>,
+  watchesInventory = true,
+): Promise<JournalEntry[]> {
   const entries: JournalEntry[] = [];
-  await createTick({ upkeep, clock: clock.read, journal: (entry) => entries.push(entry) })('r-1', 1_000);
+  const journal = (entry: JournalEntry) => entries.push(entry);
+  await createTick({ upkeep, clock: clock.read, journal, meter: tally.meter, watchesInventory })('r-1', 1_000);
   return entries;
 }
 
-it('reaps ended leases and logs the counts of each pool', async () => {
+it('reaps ended leases, and logs and counts the VMs of each pool', async () => {
   const service = await overMemory();
   await service.lending.acquire({ userId: 'alice', minutes: 1 }, 'r-0');
   await service.lending.acquire({ userId: 'bob', minutes: 2 }, 'r-0');
   service.clock.advance(60);
-  const dimensions = { pool: 'default' };
+  const run = { requestId: 'r-1', durationMs: 0, reaped: 1, checked: 1, failed: 0 };
   expect(await ticked(service)).toEqual([
-    {
-      message: 'pool',
-      fields: { pool: 'default', free: 1, leased: 1, checking: 0, quarantined: 0, drained: 0 },
-      metrics: [
-        { name: 'VmsFree', unit: 'Count', value: 1, dimensions },
-        { name: 'VmsLeased', unit: 'Count', value: 1, dimensions },
-        { name: 'VmsChecking', unit: 'Count', value: 0, dimensions },
-        { name: 'VmsQuarantined', unit: 'Count', value: 0, dimensions },
-        { name: 'VmsDrained', unit: 'Count', value: 0, dimensions },
-      ],
-    },
-    {
-      message: 'tick',
-      fields: {
-        requestId: 'r-1',
-        durationMs: 0,
-        reaped: 1,
-        checked: 1,
-        failed: 0,
-        leasesOverdue: 0,
-        oldestCheckSec: 0,
-      },
-      metrics: [
-        { name: 'LeasesOverdue', unit: 'Count', value: 0 },
-        { name: 'OldestCheckSeconds', unit: 'Seconds', value: 0 },
-        { name: 'InventoryFaults', unit: 'Count', value: 0 },
-      ],
-    },
+    { message: 'pool', fields: { pool: 'default', free: 1, leased: 1, checking: 0, quarantined: 0, drained: 0 } },
+    { message: 'tick', fields: { ...run, leasesOverdue: 0, oldestCheckSec: 0 } },
   ]);
+  expect(gauges(service)).toEqual({
+    'vms free': 1,
+    'vms leased': 1,
+    'vms checking': 0,
+    'vms quarantined': 0,
+    'vms drained': 0,
+    leasesOverdue: 0,
+    oldestCheckSeconds: 0,
+    inventoryFaults: 0,
+  });
 });
+
+it('says of each tick whether the inventory can be used, where there is one', async () => {
+  const service = await overMemory();
+  service.provider.facts = { fault: new Error('no JSON') };
+  await ticked(service, false);
+  expect(gauges(service)).not.toHaveProperty('inventoryFaults');
+  await ticked(service);
+  expect(gauges(service)).toMatchObject({ inventoryFaults: 1 });
+});
+
+function gauges({ tally }: Awaited<ReturnType<typeof overMemory>>): Record<string, number> {
+  const found = tally.series().filter(({ name }) => figureOf(name).kind === 'gauge');
+  return Object.fromEntries(
+    found.map(({ name, labels, value }) => [[name, labels.state ?? []].flat().join(' '), value]),
+  );
+}
 
 it('adds VMs that are new in the provider', async () => {
   const service = await overMemory();
@@ -121,7 +126,9 @@ it('leaves the sync a quarter of the budget when reaping could use all of it', a
     budgets.push(budgetMs);
     return { changes: 0, left: 0 };
   };
-  const tick = createTick({ upkeep: service.upkeep, clock: service.clock.read, journal: () => undefined });
+  const { upkeep, clock, tally } = service;
+  const parts = { upkeep, clock: clock.read, journal: () => undefined, meter: tally.meter };
+  const tick = createTick({ ...parts, watchesInventory: false });
   await tick('r-1', 4_000);
   expect(budgets).toEqual([1_000]);
 });

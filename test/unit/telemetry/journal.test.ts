@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JournalEntry } from '../../../lambda/pool/journal.ts';
+import type { Embedded } from '../../../lambda/telemetry/embedded-metrics.ts';
 import { createJournal } from '../../../lambda/telemetry/journal.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12, 0, 0, 5);
 
-function written(entry: JournalEntry, metricsNamespace?: string): unknown {
+function written(entry: JournalEntry, metrics?: Embedded): unknown {
   const lines: string[] = [];
-  createJournal({ clock: () => NOW_MS, metricsNamespace, write: (line) => lines.push(line) })(entry);
+  const waiting = [metrics];
+  const take = () => waiting.shift();
+  createJournal({ clock: () => NOW_MS, metrics: { take }, write: (line) => lines.push(line) })(entry);
   expect(lines).toHaveLength(1);
   expect(lines[0]).not.toContain('\n');
   return JSON.parse(lines[0] ?? '');
@@ -15,10 +18,6 @@ function written(entry: JournalEntry, metricsNamespace?: string): unknown {
 const entry: JournalEntry = {
   message: 'request',
   fields: { route: 'POST /getvm', userId: 'eve\n{"level":"ERROR"}' },
-  metrics: [
-    { name: 'Requests', unit: 'Count', value: 1, dimensions: { route: 'POST /getvm', statusClass: '2xx' } },
-    { name: 'Grants', unit: 'Count', value: 1 },
-  ],
 };
 
 describe('the journal', () => {
@@ -32,24 +31,27 @@ describe('the journal', () => {
     });
   });
 
-  it('embeds the metrics where a namespace is set', () => {
-    expect(written(entry, 'vm-pool-dev')).toMatchObject({
+  it('embeds the metrics that have come up since the line before', () => {
+    const declared = [{ Namespace: 'test', Dimensions: [[]], Metrics: [{ Name: 'Grants', Unit: 'Count' }] }];
+    expect(written(entry, { fields: { Grants: 1 }, declarations: JSON.stringify(declared) })).toMatchObject({
       message: 'request',
-      statusClass: '2xx',
-      Requests: 1,
       Grants: 1,
-      _aws: {
-        Timestamp: NOW_MS,
-        CloudWatchMetrics: [
-          {
-            Namespace: 'vm-pool-dev',
-            Dimensions: [['route', 'statusClass']],
-            Metrics: [{ Name: 'Requests', Unit: 'Count' }],
-          },
-          { Namespace: 'vm-pool-dev', Dimensions: [[]], Metrics: [{ Name: 'Grants', Unit: 'Count' }] },
-        ],
-      },
+      _aws: { Timestamp: NOW_MS, CloudWatchMetrics: declared },
     });
+  });
+
+  it('writes one more line for metrics that do not fit into the line of the entry', () => {
+    const lines: string[] = [];
+    const waiting = [
+      { fields: { A: 1 }, declarations: '[]' },
+      { fields: { B: 1 }, declarations: '[]' },
+    ];
+    const metrics = { take: () => waiting.shift() };
+    createJournal({ clock: () => NOW_MS, metrics, write: (line) => lines.push(line) })(entry);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { message: 'request', A: 1 },
+      { message: 'metrics', level: 'INFO', B: 1 },
+    ]);
   });
 });
 
