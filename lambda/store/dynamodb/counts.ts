@@ -78,8 +78,20 @@ export class Counts {
 
 const NONE: PoolCounts = { free: 0, leased: 0, checking: 0, quarantined: 0, drained: 0 };
 
-/** The rest is free: the sum is then right although VMs change while the states are counted one after another. */
+/**
+ * Makes the sum right although VMs change while the states are counted one after another: what is found twice counts
+ * once, and the rest is free.
+ */
 function withFree(counts: PoolCounts, total: number): PoolCounts {
-  const { leased, checking, quarantined, drained } = counts;
-  return { ...counts, free: Math.max(0, total - leased - checking - quarantined - drained) };
+  let left = total;
+  const fitting = (count: number) => {
+    const fits = Math.min(count, left);
+    left -= fits;
+    return fits;
+  };
+  const quarantined = fitting(counts.quarantined);
+  const drained = fitting(counts.drained);
+  const checking = fitting(counts.checking);
+  const leased = fitting(counts.leased);
+  return { free: left, leased, checking, quarantined, drained };
 }
