@@ -51,12 +51,11 @@ export function createTick({ upkeep, journal, clock, meter, watchesInventory }: 
       isInventoryBad = progress.fault !== undefined;
     } finally {
       // If the inventory can't be read, still publish the figures; the tick fails afterwards.
-      if (watchesInventory) meter('inventoryFaults', {}, isInventoryBad ? 1 : 0);
-      await report(requestId, startedMs, tidied);
+      await report(requestId, startedMs, tidied, isInventoryBad);
     }
   };
 
-  async function report(requestId: string, startedMs: number, tidied: Tidied): Promise<void> {
+  async function report(requestId: string, startedMs: number, tidied: Tidied, isInventoryBad: boolean): Promise<void> {
     for (const { vmId, error } of tidied.faults) {
       journal({ level: 'ERROR', message: 'a VM could not be tidied', fields: { requestId, vmId }, error });
     }
@@ -65,6 +64,7 @@ export function createTick({ upkeep, journal, clock, meter, watchesInventory }: 
       journal({ message: 'pool', fields: { pool, ...counts } });
     }
     const backlog = await upkeep.backlog(BACKLOG_LIMIT);
+    if (watchesInventory) meter('inventoryFaults', {}, isInventoryBad ? 1 : 0);
     meter('leasesOverdue', {}, backlog.leasesOverdue);
     meter('oldestCheckSeconds', {}, backlog.oldestCheckSec);
     const { reaped, checked, faults } = tidied;
