@@ -1,8 +1,12 @@
+import { QueryFailed } from './insights.ts';
+
 /** Where the log was looked for. */
 export interface Place {
   readonly logGroup: string;
   /** Nothing when no region could be found out. */
   readonly region: string | undefined;
+  /** What the credentials must allow. */
+  readonly permissions: string;
 }
 
 type Advice = (place: Place, message: string) => string;
@@ -19,8 +23,10 @@ const unreachable: Advice = ({ region }, message) =>
 const noLogGroup: Advice = ({ logGroup, region }) =>
   `there is no log group ${logGroup} in ${region ?? 'this region'} of this account: ` +
   'check --env (or --log-group), --region and AWS_PROFILE, and that the service is deployed there';
-const denied: Advice = ({ logGroup }) =>
-  `these AWS credentials may not read the log: they need logs:FilterLogEvents on log group ${logGroup}`;
+const denied: Advice = ({ logGroup, permissions }) =>
+  `these AWS credentials may not read the log: they need ${permissions} on log group ${logGroup}`;
+const tooManyQueries: Advice = () => 'too many queries run at once in this account: try again in a minute';
+const malformed: Advice = (_place, message) => `CloudWatch does not understand the query: ${message}`;
 const unavailable: Advice = () => 'CloudWatch Logs is out of order at the moment: try again in a minute';
 
 /** By the name of the error, or the code of what Node could not do. */
@@ -38,7 +44,8 @@ const ADVICE = new Map<string, Advice>([
   ['MissingAuthenticationToken', unknownCredentials],
   ['ThrottlingException', throttled],
   ['TooManyRequestsException', throttled],
-  ['LimitExceededException', throttled],
+  ['LimitExceededException', tooManyQueries],
+  ['MalformedQueryException', malformed],
   ['ResourceNotFoundException', noLogGroup],
   ['AccessDeniedException', denied],
   ['AccessDenied', denied],
@@ -56,6 +63,7 @@ const ADVICE = new Map<string, Advice>([
 
 /** Says in one sentence why the log can't be read, and what to do about it. */
 export function explain(error: unknown, place: Place): string {
+  if (error instanceof QueryFailed) return error.message;
   if (!(error instanceof Error)) return `the log can't be read: ${String(error)}`;
   // The SDK knows this one by its words alone.
   if (error.message === 'Region is missing') return 'no AWS region is set: pass --region us-east-1, or set AWS_REGION';

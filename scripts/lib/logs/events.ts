@@ -1,22 +1,31 @@
 /** One log event, as CloudWatch keeps it. */
 export interface LogEvent {
-  readonly id: string;
+  /** Name of its log stream: one for each process of a function. */
+  readonly stream: string;
   /** When it happened, epoch milliseconds. */
   readonly timeMs: number;
   readonly text: string;
+}
+
+/** A log event that a search found. */
+export interface FoundEvent extends LogEvent {
+  /** Unique in the log. */
+  readonly id: string;
 }
 
 /** What to look for. */
 export interface Query {
   /** Earliest time of an event, epoch milliseconds. */
   readonly startMs: number;
+  /** Latest time of an event; absent: none. */
+  readonly endMs?: number;
   /** Narrows the search on the server. */
   readonly pattern: string | undefined;
 }
 
 /** Some of the events that a query finds, oldest first; a page may be empty although others follow. */
 interface Page {
-  readonly events: readonly LogEvent[];
+  readonly events: readonly FoundEvent[];
   /** Leads to the next page, if there is one. */
   readonly nextToken: string | undefined;
 }
@@ -41,7 +50,7 @@ export const POLL_EVERY_MS = 2_000;
 export const LATE_MS = 120_000;
 
 /** Everything there is. */
-export async function* found(fetchPage: FetchPage, query: Query): AsyncGenerator<LogEvent> {
+export async function* found(fetchPage: FetchPage, query: Query): AsyncGenerator<FoundEvent> {
   let nextToken: string | undefined;
   do {
     const page = await fetchPage(query, nextToken);
@@ -56,7 +65,7 @@ export async function* found(fetchPage: FetchPage, query: Query): AsyncGenerator
  * Each look starts {@link LATE_MS} before the one ahead of it began, not at the newest event seen: a filter may find
  * nothing for hours, and every look would search all of them again.
  */
-export async function* followed({ fetchPage, clock, sleep }: FollowPorts, query: Query): AsyncGenerator<LogEvent> {
+export async function* followed({ fetchPage, clock, sleep }: FollowPorts, query: Query): AsyncGenerator<FoundEvent> {
   const seen = new Map<string, number>();
   let startMs = query.startMs;
   for (;;) {

@@ -25,6 +25,7 @@ export function readLine(text: string): Line {
   const json = objectIn(text);
   if (json === undefined) return { kind: 'text', text: text.trimEnd() };
   if (isObject(json.record) && typeof json.type === 'string') return platformEntry(json.type, json.record);
+  if (json.routeKey !== undefined && json.gatewayError !== undefined) return accessEntry(json);
   return isObject(json.message) ? runtimeEntry(json, json.message) : functionEntry(json);
 }
 
@@ -88,6 +89,26 @@ function platformEntry(type: string, record: Json): Entry {
     level: status === 'success' && type !== 'platform.fault' ? 'INFO' : 'ERROR',
     message: type,
     fields: { ...without(record, ['metrics', 'spans', 'tracing']), ...(isObject(metrics) ? metrics : {}) },
+  };
+}
+
+/** What API Gateway writes for a value that there is none of. */
+const NONE = '-';
+
+/**
+ * A line of API Gateway's access log, all of whose values are texts. Module `apigw` of Terraform declares them.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ */
+function accessEntry(json: Json): Entry {
+  const { routeKey: route, status: answered, latencyMs } = json;
+  const others = without(json, ['requestTime', 'routeKey', 'status', 'latencyMs']);
+  const given = Object.entries(others).filter(([, value]) => value !== NONE);
+  const status = Number(answered);
+  return {
+    kind: 'entry',
+    level: status >= 500 ? 'ERROR' : 'INFO',
+    message: 'answer',
+    fields: { route, status, durationMs: Number(latencyMs), ...Object.fromEntries(given) },
   };
 }
 

@@ -1,19 +1,27 @@
-/** Reads the log of the deployed function: what `scripts/logs` runs. */
+/** Reads the logs of a deployment: what `scripts/logs` runs. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Place } from './aws-errors.ts';
 import { explain } from './aws-errors.ts';
-import { createClient, pagesOf } from './cloudwatch.ts';
-import { asJson, readable } from './format.ts';
+import { createClient } from './cloudwatch.ts';
+import { HELP } from './help.ts';
 import type { Options } from './options.ts';
-import { HELP, OptionsError, parseOptions } from './options.ts';
-import { readLog } from './read.ts';
+import { OptionsError, parseOptions } from './options.ts';
+import { listOfQueries } from './queries.ts';
 import { regionOf } from './region.ts';
+import { showLines } from './show-lines.ts';
+import { showQuery } from './show-query.ts';
+import { showRequest } from './show-request.ts';
 import { painter, visible, wantsColour } from './terminal.ts';
+import type { World } from './world.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
 const ENVIRONMENTS = fileURLToPath(new URL('../../../terraform/environments', import.meta.url));
+
+/** How often the start of a live tail is tried. */
+const TAIL_ATTEMPTS = 2;
 
 const { env, stdout } = process;
 
@@ -25,9 +33,10 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const options = optionsOf(process.argv.slice(2));
 if (options === 'help') stdout.write(HELP);
-else if (options !== undefined) await show(options);
+else if (options === 'queries') stdout.write(listOfQueries());
+else if (options !== undefined) await run(options);
 
-function optionsOf(args: readonly string[]): Options | 'help' | undefined {
+function optionsOf(args: readonly string[]): ReturnType<typeof parseOptions> | undefined {
   try {
     return parseOptions(args, Date.now());
   } catch (error) {
@@ -38,33 +47,54 @@ function optionsOf(args: readonly string[]): Options | 'help' | undefined {
   }
 }
 
-async function show(options: Options): Promise<void> {
+async function run(options: Options): Promise<void> {
   const stop = new AbortController();
-  if (options.follow)
+  if (options.follow !== undefined || options.query !== undefined)
     for (const name of ['SIGINT', 'SIGTERM'])
       process.once(name, () => {
         stop.abort();
       });
 
-  const client = createClient(regionOf(options, env, ENVIRONMENTS));
-  const format = options.json ? asJson : readable(painter(wantsColour(stdout, env)));
+  const wanted = regionOf(options, env, ENVIRONMENTS);
+  const client = createClient(wanted, env);
+  const tailClient = createClient(wanted, env, TAIL_ATTEMPTS);
+  const region = await client.config.region().catch(() => undefined);
   try {
-    const shown = await readLog(options, format, {
-      fetchPage: pagesOf(client, options.logGroup, stop.signal),
+    await show(options, {
+      client,
+      tailClient,
+      region,
       clock: Date.now,
       sleep: (ms) => sleep(ms, undefined, { signal: stop.signal }),
+      signal: stop.signal,
+      paint: painter(wantsColour(stdout, env)),
       write: (text) => write(text, stop.signal),
+      notice: complain,
     });
-    if (shown === 0)
-      complain(`no matching line in ${options.logGroup} since ${new Date(options.sinceMs).toISOString()}`);
   } catch (error) {
     if (stop.signal.aborted) return;
-    const region = await client.config.region().catch(() => undefined);
-    complain(explain(error, { logGroup: options.logGroup, region }));
+    complain(explain(error, placeOf(options, region)));
     process.exitCode = FAILED;
   } finally {
     client.destroy();
+    tailClient.destroy();
   }
+}
+
+async function show(options: Options, world: World): Promise<void> {
+  const { query, follow, filter } = options;
+  if (query !== undefined) await showQuery(query, options, world);
+  else if (follow === undefined && filter.requestId !== undefined) await showRequest(filter.requestId, options, world);
+  else await showLines(options, world);
+}
+
+function placeOf({ groups, query }: Options, region: string | undefined): Place {
+  if (query === undefined) return { logGroup: groups.function, region, permissions: 'logs:FilterLogEvents' };
+  return {
+    logGroup: groups[query.log] ?? groups.function,
+    region,
+    permissions: 'logs:StartQuery and logs:GetQueryResults',
+  };
 }
 
 async function write(text: string, signal: AbortSignal): Promise<void> {

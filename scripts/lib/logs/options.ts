@@ -1,19 +1,26 @@
 import { parseArgs } from 'node:util';
 import type { Filter } from './filter.ts';
+import type { LogGroups } from './groups.ts';
+import { groupsBeside, groupsOf } from './groups.ts';
+import type { NamedQuery } from './queries.ts';
+import { QUERIES, unfitOptions } from './queries.ts';
 import { parseSince } from './since.ts';
 
 /** What to read and how to show it. */
 export interface Options {
-  readonly logGroup: string;
-  /** The environment whose log group it is; undefined for a log group that was named. */
+  readonly groups: LogGroups;
+  /** The environment whose log groups they are; undefined for a log group that was named. */
   readonly environment: string | undefined;
   /** The region that was asked for. */
   readonly region: string | undefined;
   /** Where reading starts, epoch milliseconds. */
   readonly sinceMs: number;
-  readonly follow: boolean;
+  /** How to show new lines: as soon as there are any, or by searching now and then. */
+  readonly follow: 'live' | 'polling' | undefined;
   readonly json: boolean;
   readonly filter: Filter;
+  /** What to run instead of showing lines. */
+  readonly query: NamedQuery | undefined;
 }
 
 /** The command line can't be understood; one sentence a fault. */
@@ -23,35 +30,20 @@ export class OptionsError extends Error {
   }
 }
 
-/** What `--help` prints. */
-export const HELP = `Reads the log of the deployed function. Times are UTC.
-
-  npm run logs -- [options]
-
-      --env NAME        dev, staging or prod (dev)
-      --log-group NAME  another log group than /aws/lambda/vm-pool-<env>
-      --region NAME     AWS region, such as us-east-1 (AWS_REGION, or where the environment is deployed)
-      --since WHEN      90s, 15m, 2h, 1d ago, or a time such as 2026-01-31T08:00Z (10m)
-  -f, --follow          keep showing new lines; Ctrl-C ends it
-      --user ID         only lines of this user
-      --vm ID           only lines of this VM
-      --request ID      only lines of this request: the x-request-id of an answer, or an invocation id of Lambda
-      --errors          only errors: level ERROR, status 500 and above, failed or timed out invocations
-      --json            one JSON object a line, as logged; a line that is not JSON becomes its "message"
-  -h, --help            this text
-`;
-
 const ENVIRONMENTS = ['dev', 'staging', 'prod'];
 const OPTIONS = {
   env: { type: 'string', default: 'dev' },
   'log-group': { type: 'string' },
   region: { type: 'string' },
-  since: { type: 'string', default: '10m' },
+  since: { type: 'string' },
   follow: { type: 'boolean', short: 'f', default: false },
+  poll: { type: 'boolean', default: false },
   user: { type: 'string' },
   vm: { type: 'string' },
   request: { type: 'string' },
   errors: { type: 'boolean', default: false },
+  query: { type: 'string' },
+  queries: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -64,21 +56,37 @@ type Values = ReturnType<typeof parse>;
  * @param nowMs - current time, epoch milliseconds, from which `--since` counts back
  * @throws {@link OptionsError} that names every bad value, not just the first
  */
-export function parseOptions(args: readonly string[], nowMs: number): Options | 'help' {
+export function parseOptions(args: readonly string[], nowMs: number): Options | 'help' | 'queries' {
   const values = parse(args);
   if (values.help) return 'help';
-  const sinceMs = parseSince(values.since, nowMs);
-  const faults = faultsOf(values, sinceMs);
+  if (values.queries) return 'queries';
+  const query = QUERIES.get(values.query ?? '');
+  const sinceMs = parseSince(sinceOf(values), nowMs);
+  const groups =
+    values['log-group'] === undefined ? groupsOf(`vm-pool-${values.env}`) : groupsBeside(values['log-group']);
+  const faults = [...faultsOf(values, sinceMs), ...(query === undefined ? [] : queryFaults(values, query, groups))];
   if (faults.length > 0 || sinceMs === undefined) throw new OptionsError(faults);
   return {
-    logGroup: values['log-group'] ?? `/aws/lambda/vm-pool-${values.env}`,
+    groups,
     environment: values['log-group'] === undefined ? values.env : undefined,
     region: values.region,
     sinceMs,
-    follow: values.follow,
+    follow: followOf(values),
     json: values.json,
     filter: { userId: values.user, vmId: values.vm, requestId: values.request, errorsOnly: values.errors },
+    query,
   };
+}
+
+function followOf({ follow, poll }: Values): Options['follow'] {
+  if (poll) return 'polling';
+  return follow ? 'live' : undefined;
+}
+
+/** Who follows wants what is new. Who asks about a request or runs a query often does so hours later. */
+function sinceOf(values: Values): string {
+  const isQuestion = values.query !== undefined || (values.request !== undefined && followOf(values) === undefined);
+  return values.since ?? (isQuestion ? '1d' : '10m');
 }
 
 function parse(args: readonly string[]) {
@@ -121,6 +129,11 @@ function faultsOf(values: Values, sinceMs: number | undefined): string[] {
     ],
     ['region', fits(/^[a-z]{2}(-[a-z]+)+-\d$/, values.region), 'must be an AWS region, such as us-east-1'],
     ['since', sinceMs !== undefined, 'must lie in the past: 90s, 15m, 2h, 1d, or a time such as 2026-01-31T08:00Z'],
+    [
+      'query',
+      values.query === undefined || QUERIES.has(values.query),
+      `must be one of ${[...QUERIES.keys()].join(', ')} (--queries explains them)`,
+    ],
     ['user', fits(ID, values.user), ID_RULE],
     ['vm', fits(ID, values.vm), ID_RULE],
     ['request', fits(ID, values.request), ID_RULE],
@@ -128,6 +141,18 @@ function faultsOf(values: Values, sinceMs: number | undefined): string[] {
   return rules
     .filter(([, holds]) => !holds)
     .map(([option, , rule]) => `--${option} ${rule}; not ${JSON.stringify(values[option])}`);
+}
+
+/** Options that a query has no use for. */
+const NOT_OF_QUERIES = ['follow', 'poll', 'request', 'errors'] as const;
+
+function queryFaults(values: Values, query: NamedQuery, groups: LogGroups): string[] {
+  const useless = [
+    ...NOT_OF_QUERIES.filter((option) => values[option] !== undefined && values[option] !== false),
+    ...unfitOptions(query, { user: values.user, vm: values.vm }),
+  ].map((option) => `--${option} does not go with --query ${String(values.query)}`);
+  if (groups[query.log] !== undefined) return useless;
+  return [...useless, `--query ${String(values.query)} needs the ${query.log} log, which --log-group does not name`];
 }
 
 function fits(pattern: RegExp, value: string | undefined): boolean {

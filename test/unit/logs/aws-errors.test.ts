@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { explain } from '../../../scripts/lib/logs/aws-errors.ts';
+import { QueryFailed } from '../../../scripts/lib/logs/insights.ts';
 
-const PLACE = { logGroup: '/aws/lambda/vm-pool-dev', region: 'eu-west-1' };
+const PLACE = { logGroup: '/aws/lambda/vm-pool-dev', region: 'eu-west-1', permissions: 'logs:X and logs:Y' };
 
 function named(name: string, message = 'what AWS said'): Error {
   return Object.assign(new Error(message), { name });
@@ -22,7 +23,9 @@ describe('explain', () => {
       name: 'ResourceNotFoundException',
       says: /^there is no log group \/aws\/lambda\/vm-pool-dev in eu-west-1 .*check --env/,
     },
-    { name: 'AccessDeniedException', says: /they need logs:FilterLogEvents on log group \/aws\/lambda\/vm-pool-dev$/ },
+    { name: 'AccessDeniedException', says: /they need logs:X and logs:Y on log group \/aws\/lambda\/vm-pool-dev$/ },
+    { name: 'LimitExceededException', says: /^too many queries run at once in this account: try again in a minute$/ },
+    { name: 'MalformedQueryException', says: /^CloudWatch does not understand the query: what AWS said$/ },
     { name: 'ServiceUnavailableException', says: /try again in a minute$/ },
     {
       name: 'TimeoutError',
@@ -41,6 +44,10 @@ describe('explain', () => {
   it('knows a fault of Node by its code, also without a message', () => {
     const refused = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
     expect(explain(refused, PLACE)).toMatch(/can't be reached \(ECONNREFUSED\)/);
+  });
+
+  it('leaves the reason of a failed query as it is', () => {
+    expect(explain(new QueryFailed('too slow'), PLACE)).toBe('too slow');
   });
 
   it('reports name and first line of an error that it does not know', () => {

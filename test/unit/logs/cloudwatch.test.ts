@@ -19,7 +19,7 @@ afterEach(() => {
 async function start(replies: readonly Reply[], signal = new AbortController().signal) {
   const { url, calls, stop } = await startFakeCloudWatch((_call, index) => replies[index] ?? NOTHING);
   Object.assign(process.env, environmentOf(url));
-  const client = createClient(undefined);
+  const client = createClient(undefined, process.env);
   endings.push(stop, () => {
     client.destroy();
   });
@@ -40,6 +40,12 @@ describe('pagesOf', () => {
     ]);
   });
 
+  it('asks for events up to a time where there is one', async () => {
+    const { calls, fetchPage } = await start([]);
+    await fetchPage({ startMs: 1, endMs: 2, pattern: undefined }, undefined);
+    expect(calls[0]?.body).toEqual({ logGroupName: LOG_GROUP, startTime: 1, endTime: 2 });
+  });
+
   it('returns id, time and text of each event, and the token of the next page', async () => {
     const event = {
       logStreamName: 's',
@@ -50,7 +56,7 @@ describe('pagesOf', () => {
     };
     const { fetchPage } = await start([{ status: 200, body: { events: [event], nextToken: 'token-1' } }]);
     await expect(fetchPage({ startMs: 0, pattern: undefined }, undefined)).resolves.toEqual({
-      events: [{ id: 'e1', timeMs: 1_700_000_000_001, text: '{"a":1}' }],
+      events: [{ id: 'e1', stream: 's', timeMs: 1_700_000_000_001, text: '{"a":1}' }],
       nextToken: 'token-1',
     });
   });

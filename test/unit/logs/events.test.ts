@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FetchPage, LogEvent, Query } from '../../../scripts/lib/logs/events.ts';
+import type { FetchPage, FoundEvent, Query } from '../../../scripts/lib/logs/events.ts';
 import { followed, found, LATE_MS, POLL_EVERY_MS } from '../../../scripts/lib/logs/events.ts';
 
 const SINCE_MS = 1_000_000;
 const QUERY: Query = { startMs: SINCE_MS, pattern: '"alice"' };
 
-function event(id: string, timeMs = SINCE_MS): LogEvent {
-  return { id, timeMs, text: id };
+function event(id: string, timeMs = SINCE_MS): FoundEvent {
+  return { id, stream: 's', timeMs, text: id };
 }
 
-async function idsOf(events: AsyncIterable<LogEvent>): Promise<string[]> {
+async function idsOf(events: AsyncIterable<FoundEvent>): Promise<string[]> {
   const ids = [];
   for await (const { id } of events) ids.push(id);
   return ids;
@@ -17,7 +17,7 @@ async function idsOf(events: AsyncIterable<LogEvent>): Promise<string[]> {
 
 describe('found', () => {
   it('reads all pages, also past an empty one', async () => {
-    const pages: Record<string, { events: LogEvent[]; nextToken: string | undefined }> = {
+    const pages: Record<string, { events: FoundEvent[]; nextToken: string | undefined }> = {
       first: { events: [event('a'), event('b')], nextToken: 'empty' },
       empty: { events: [], nextToken: 'last' },
       last: { events: [event('c')], nextToken: undefined },
@@ -33,8 +33,8 @@ describe('found', () => {
 });
 
 /** A log that grows while it is followed: `arrivals[n]` appears after the nth poll. */
-function growingLog(arrivals: readonly (readonly LogEvent[])[], pollMs = POLL_EVERY_MS) {
-  const log: LogEvent[] = [...(arrivals[0] ?? [])];
+function growingLog(arrivals: readonly (readonly FoundEvent[])[], pollMs = POLL_EVERY_MS) {
+  const log: FoundEvent[] = [...(arrivals[0] ?? [])];
   const starts: number[] = [];
   const slept: number[] = [];
   let nowMs = SINCE_MS;

@@ -8,7 +8,7 @@ const TIME = '2026-01-31T12:00:00.000Z';
 
 function shown(format: Format, logged: unknown): string {
   const text = typeof logged === 'string' ? logged : JSON.stringify(logged);
-  return format({ id: 'e', timeMs: Date.parse(TIME), text }, readLine(text));
+  return format({ stream: 's', timeMs: Date.parse(TIME), text }, readLine(text));
 }
 
 const plain = (logged: unknown) => shown(readable(painter(false)), logged);

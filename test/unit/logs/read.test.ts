@@ -1,28 +1,36 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LogEvent, Query } from '../../../scripts/lib/logs/events.ts';
+import type { FoundEvent, Query } from '../../../scripts/lib/logs/events.ts';
 import { asJson } from '../../../scripts/lib/logs/format.ts';
 import type { Options } from '../../../scripts/lib/logs/options.ts';
 import { readLog } from '../../../scripts/lib/logs/read.ts';
 
 const OPTIONS: Options = {
-  logGroup: '/aws/lambda/vm-pool-dev',
+  groups: { function: '/aws/lambda/vm-pool-dev' },
   environment: undefined,
   region: undefined,
   sinceMs: 1_000,
-  follow: false,
+  follow: undefined,
   json: true,
   filter: { userId: 'al', vmId: undefined, requestId: undefined, errorsOnly: false },
+  query: undefined,
 };
 
-function portsFor(events: readonly LogEvent[]) {
+function portsFor(events: readonly FoundEvent[]) {
   const asked: Query[] = [];
   const written: string[] = [];
+  const noticed: string[] = [];
   let writing = 0;
   return {
     asked,
     written,
+    noticed,
     ports: {
       clock: () => 2_000,
+      openTail: async () => {
+        throw new Error('no tail here');
+      },
+      notice: (sentence: string) => void noticed.push(sentence),
+      signal: new AbortController().signal,
       sleep: async () => {
         throw new Error('slept');
       },
@@ -41,7 +49,7 @@ function portsFor(events: readonly LogEvent[]) {
 }
 
 const events = ['al', 'alice', 'al'].map((userId, index) => {
-  return { id: String(index), timeMs: 1_500, text: `{"userId":"${userId}","n":${index}}` };
+  return { id: String(index), stream: 's', timeMs: 1_500, text: `{"userId":"${userId}","n":${index}}` };
 });
 
 describe('readLog', () => {
@@ -52,9 +60,18 @@ describe('readLog', () => {
     expect(written).toEqual(['{"userId":"al","n":0}\n', '{"userId":"al","n":2}\n']);
   });
 
-  it('keeps polling only when it follows', async () => {
-    const { written, ports } = portsFor(events);
-    await expect(readLog({ ...OPTIONS, follow: true }, asJson, ports)).rejects.toThrow('slept');
-    expect(written).toHaveLength(2);
+  it('keeps polling when it follows by polling', async () => {
+    const { written, noticed, ports } = portsFor(events);
+    await expect(readLog({ ...OPTIONS, follow: 'polling' }, asJson, ports)).rejects.toThrow('slept');
+    expect({ written: written.length, noticed }).toEqual({ written: 2, noticed: [] });
+  });
+
+  it('asks for a live tail when it follows, and polls where there is none', async () => {
+    const { written, noticed, ports } = portsFor(events);
+    await expect(readLog({ ...OPTIONS, follow: 'live' }, asJson, ports)).rejects.toThrow('slept');
+    expect({ written: written.length, noticed }).toEqual({
+      written: 2,
+      noticed: ['no live tail: no tail here; polling from here on'],
+    });
   });
 });
