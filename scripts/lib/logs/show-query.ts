@@ -31,7 +31,7 @@ function summaryOf({ rows, scannedLines, scannedBytes }: Found, logGroup: string
   const since = new Date(startMs).toISOString();
   const usd = (scannedBytes / BYTES_OF_GB) * USD_FOR_A_GB;
   const price = usd > 0 && usd < 0.01 ? 'less than $0.01' : `$${usd.toFixed(2)}`;
-  return `${rows.length} rows; read ${scannedLines} lines, ${sizeOf(scannedBytes)}, of ${logGroup} since ${since} (${price})`;
+  return `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}; read ${scannedLines} lines, ${sizeOf(scannedBytes)}, of ${logGroup} since ${since} (${price})`;
 }
 
 function sizeOf(bytes: number): string {

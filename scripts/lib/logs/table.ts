@@ -7,11 +7,12 @@ export type Row = Readonly<Record<string, string>>;
 const LONGEST_CELL = 80;
 
 const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
+const LONG_NUMBER = /^-?\d+\.\d{4,}(e[+-]?\d+)?$/i;
 
 /** Rows as a table for eyes: one line a row below a line of names, numbers to the right. Empty without rows. */
 export function table(rows: readonly Row[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const lines = [columns, ...rows.map((row) => columns.map((column) => cellOf(row[column] ?? '')))];
+  const lines = [columns.map(cellOf), ...rows.map((row) => columns.map((column) => cellOf(row[column] ?? '')))];
   const widths = columns.map((_, at) => Math.max(...lines.map((cells) => cells[at]?.length ?? 0)));
   const areNumbers = columns.map((column) => rows.every((row) => NUMBER.test(row[column] ?? '0')));
   return rows.length === 0 ? '' : lines.map((cells) => `${lineOf(cells, widths, areNumbers)}\n`).join('');
@@ -27,7 +28,7 @@ function lineOf(cells: readonly string[], widths: readonly number[], areNumbers:
 
 /** Logs Insights writes up to 16 digits of a percentile; nobody needs more than three behind the point. */
 function cellOf(value: string): string {
-  if (NUMBER.test(value) && value.includes('.')) return String(Number(Number(value).toFixed(3)));
+  if (LONG_NUMBER.test(value)) return String(Number(Number(value).toFixed(3)));
   const shown = visible(value);
   return shown.length > LONGEST_CELL ? `${shown.slice(0, LONGEST_CELL - 1)}…` : shown;
 }

@@ -2,13 +2,15 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createClient } from '../../../scripts/lib/logs/cloudwatch.ts';
 import type { Update } from '../../../scripts/lib/logs/live-tail.ts';
 import { tailsOf } from '../../../scripts/lib/logs/live-tail.ts';
-import { environmentOf } from './fake-cloudwatch.ts';
-import type { Replies } from './fake-live-tail.ts';
-import { startFakeLogs, updateOf } from './fake-live-tail.ts';
+import type { Part } from './event-stream.ts';
+import { updateOf } from './event-stream.ts';
+import type { Reply } from './fake-cloudwatch.ts';
+import { environmentOf, LACKING, startFakeCloudWatch } from './fake-cloudwatch.ts';
 
 const LOG_GROUP = '/aws/lambda/vm-pool-dev';
 const ARN = `arn:aws:logs:eu-central-1:123456789012:log-group:${LOG_GROUP}`;
-const GROUPS = {
+const GROUPS: Reply = {
+  status: 200,
   body: {
     logGroups: [
       { logGroupName: `${LOG_GROUP}-visitor`, arn: `${ARN}-visitor:*` },
@@ -28,14 +30,18 @@ afterEach(() => {
   });
 });
 
-async function start(replies: Replies, signal = new AbortController().signal) {
-  const { url, calls, streams, stop } = await startFakeLogs(replies);
+/** @param tail - what StartLiveTail answers */
+async function start(tail: Reply | readonly Part[], signal = new AbortController().signal, groups = GROUPS) {
+  const { url, calls, stop } = await startFakeCloudWatch(({ action }) => {
+    if (action !== 'StartLiveTail') return groups;
+    return 'body' in tail || 'parts' in tail ? tail : { parts: tail };
+  });
   Object.assign(process.env, environmentOf(url));
   const client = createClient(undefined, process.env, 1);
   endings.push(stop, () => {
     client.destroy();
   });
-  return { calls, streams, openTail: tailsOf(client, LOG_GROUP, signal) };
+  return { calls, openTail: tailsOf(client, LOG_GROUP, signal) };
 }
 
 async function updates(tail: AsyncIterable<Update>, count: number): Promise<Update[]> {
@@ -46,7 +52,7 @@ async function updates(tail: AsyncIterable<Update>, count: number): Promise<Upda
 
 describe('tailsOf', () => {
   it('tails the log group by its ARN, with the pattern if there is one', async () => {
-    const { calls, openTail } = await start({ DescribeLogGroups: GROUPS, StartLiveTail: [START] });
+    const { calls, openTail } = await start([START]);
     await openTail('"alice"');
     await openTail(undefined);
     expect(calls.filter(({ action }) => action === 'StartLiveTail').map(({ body }) => body)).toEqual([
@@ -56,10 +62,7 @@ describe('tailsOf', () => {
   });
 
   it('gives the events of each update, and says which are a sample', async () => {
-    const { openTail } = await start({
-      DescribeLogGroups: GROUPS,
-      StartLiveTail: [START, updateOf(['a', 'b']), updateOf([]), updateOf(['c'], true)],
-    });
+    const { openTail } = await start([START, updateOf(['a', 'b']), updateOf([]), updateOf(['c'], true)]);
     expect(await updates(await openTail(undefined), 3)).toEqual([
       {
         events: [
@@ -74,25 +77,20 @@ describe('tailsOf', () => {
   });
 
   it.each(['SessionTimeoutException', 'SessionStreamingException'])('fails with the %s of the stream', async (type) => {
-    const { openTail } = await start({
-      DescribeLogGroups: GROUPS,
-      StartLiveTail: [updateOf(['a']), { kind: 'exception', type, body: { message: 'over' } }],
-    });
+    const { openTail } = await start([updateOf(['a']), { kind: 'exception', type, body: { message: 'over' } }]);
     await expect(updates(await openTail(undefined), 9)).rejects.toMatchObject({ name: type });
   });
 
   it('fails where the log group is not, and where the endpoint knows no live tail', async () => {
-    const nowhere = await start({ DescribeLogGroups: { body: { logGroups: [] } } });
+    const nowhere = await start([], undefined, { status: 200, body: { logGroups: [] } });
     await expect(nowhere.openTail(undefined)).rejects.toThrow(`there is no log group ${LOG_GROUP}`);
-    // As moto answers.
-    const page = { status: 500, body: '<!doctype html>\n<title>500 Internal Server Error</title>' };
-    const emulated = await start({ DescribeLogGroups: GROUPS, StartLiveTail: page });
+    const emulated = await start(LACKING);
     await expect(emulated.openTail(undefined)).rejects.toMatchObject({ name: 'SyntaxError' });
   });
 
   it('ends on an abort', async () => {
     const stop = new AbortController();
-    const { openTail } = await start({ DescribeLogGroups: GROUPS, StartLiveTail: [updateOf(['a'])] }, stop.signal);
+    const { openTail } = await start([updateOf(['a'])], stop.signal);
     const tail = await openTail(undefined);
     const reading = updates(tail, 9);
     setTimeout(() => {
