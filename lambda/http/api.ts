@@ -40,17 +40,18 @@ export function createApi({ journal, meter, ...services }: ApiOptions): Api {
 
   return async (event, invocationId) => {
     const started = process.hrtime();
-    const { requestId } = event.requestContext;
+    const { requestId, http } = event.requestContext;
     const facts: Facts = {};
     const outcome = await outcomeOf(routes.get(event.routeKey) ?? answerDefault, event, facts);
     const problem = outcome instanceof Problem ? outcome : undefined;
     const answer = outcome instanceof Problem ? problemAnswer(outcome, requestId) : outcome;
+    if (answer.status === 403) facts.sourceIp = http.sourceIp;
     const durationMs = msSince(started);
     const { routeKey: route } = event;
     const handled = { requestId, invocationId, route, status: answer.status, durationMs, facts, problem };
     meterRequest(meter, handled);
     journal(requestEntry(handled));
-    return event.requestContext.http.method === 'HEAD' ? toHeadResult(answer, requestId) : toResult(answer, requestId);
+    return http.method === 'HEAD' ? toHeadResult(answer, requestId) : toResult(answer, requestId);
   };
 }
 

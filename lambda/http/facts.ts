@@ -4,12 +4,28 @@ export interface Facts {
   userId?: string;
   /** Who asks, if not that user. */
   who?: string;
+  /** The pool that a borrower asked for, if any. */
+  pool?: string;
   vmId?: string;
   leaseId?: string;
+  /** When the lease ends unless it is renewed, as the API writes it. */
+  expiresAt?: string;
   method?: string;
   path?: string;
+  /** Where a forbidden request came from. */
   sourceIp?: string;
+  /** A verified caller who can't be a user: the ARN, or the subject of the token. */
+  caller?: string | undefined;
   claimedOperator?: string;
   /** Another user in whose name a caller wanted to act. */
   claimedUser?: string;
+}
+
+/** Notes a lease and its VM. */
+export function noteLease(
+  facts: Facts,
+  vmId: string,
+  { id: leaseId, expiresAt }: { id: string; expiresAt: string },
+): void {
+  Object.assign(facts, { vmId, leaseId, expiresAt } satisfies Facts);
 }

@@ -1,5 +1,6 @@
 import type { EventKind, PoolEvent } from './event.ts';
 import { secondsOf } from './event.ts';
+import type { Lease } from './lease.ts';
 import { isHostKeyReason } from './life.ts';
 import type { Meter } from './meter.ts';
 import { meterEnd } from './meter.ts';
@@ -20,6 +21,12 @@ export interface OrderParams {
   readonly operator: string;
   /** Fingerprint of the VM's new host key, to return a VM whose host key has changed. */
   readonly hostKey?: string | undefined;
+}
+
+/** A VM after an order. */
+export interface OrderedVm extends VmStatus {
+  /** The lease that the order ended. */
+  readonly ended: Lease | undefined;
 }
 
 const KIND_OF: Readonly<Record<Order, EventKind>> = {
@@ -58,8 +65,9 @@ export class Operations {
    * Carries out an order, and checks the VM at once if a check comes next.
    * @throws {@link UnknownVm}, {@link WrongState}, {@link VmInUse}, {@link VmBusy}, {@link HostKeyChanged}
    */
-  async order(params: OrderParams, requestId: string): Promise<VmStatus> {
-    return this.ports.upkeep.checkAtOnce(await this.carryOut(params, requestId), requestId);
+  async order(params: OrderParams, requestId: string): Promise<OrderedVm> {
+    const { ended, ...after } = await this.carryOut(params, requestId);
+    return { ...(await this.ports.upkeep.checkAtOnce(after, requestId)), ended };
   }
 
   /** All VMs, page by page. */
@@ -77,7 +85,7 @@ export class Operations {
   }
 
   /** Tries until nobody else changes the VM at the same moment. @throws {@link VmBusy} after {@link LONGEST_WAIT_MS} */
-  private async carryOut(params: OrderParams, requestId: string): Promise<VmStatus> {
+  private async carryOut(params: OrderParams, requestId: string): Promise<OrderedVm> {
     let waitedMs = 0;
     for (let attempt = 0; ; attempt++) {
       const after = await this.tryOrder(params, requestId);
@@ -90,7 +98,7 @@ export class Operations {
   }
 
   /** @returns nothing when somebody else changed the VM meanwhile */
-  private async tryOrder(params: OrderParams, requestId: string): Promise<VmStatus | undefined> {
+  private async tryOrder(params: OrderParams, requestId: string): Promise<OrderedVm | undefined> {
     const { order, vmId, reason, operator } = params;
     const found = await this.ports.store.status(vmId);
     if (found === undefined) throw new UnknownVm(vmId);
@@ -108,10 +116,9 @@ export class Operations {
       ...holder,
     });
     if (!applied) return undefined;
-    if (order === 'release' && before.lease) {
-      meterEnd(this.ports.meter, 'releases', before.vm, before.lease, secondsOf(act));
-    }
-    return status;
+    const ended = order === 'release' ? before.lease : undefined;
+    if (ended) meterEnd(this.ports.meter, 'releases', before.vm, ended, secondsOf(act));
+    return { ...status, ended };
   }
 
   /** @throws {@link HostKeyChanged} unless the order names a host key that the inventory has by now */

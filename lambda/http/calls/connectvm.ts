@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { grant } from '../answer-schemas.ts';
 import { grantBody } from '../bodies.ts';
 import { call, documented } from '../call.ts';
+import { noteLease } from '../facts.ts';
 import { leaseId, sshPublicKey, userid } from '../fields.ts';
 import { CERTIFICATE_GRANT } from './examples.ts';
 
@@ -13,8 +14,7 @@ export const connectVm = call({
   handle: async ({ userid: userId, ...wish }, { facts }, { lending }) => {
     facts.userId = userId;
     const body = grantBody(await lending.connect({ userId, ...wish }));
-    facts.vmId = body.vm.id;
-    facts.leaseId = body.lease.id;
+    noteLease(facts, body.vm.id, body.lease);
     return body;
   },
 });

@@ -9,7 +9,8 @@ export const events = call({
   route: 'GET /events',
   audience: 'operators',
   parameters: { userid: v.optional(userid), vm: v.optional(vmId), ...page },
-  handle: async ({ userid: userId, vm, limit, cursor: begin }, _, { operations }) => {
+  handle: async ({ userid: userId, vm, limit, cursor: begin }, { facts }, { operations }) => {
+    if (vm !== undefined) facts.vmId = vm;
     const { cursorBody, eventBody, readCursor } = await import('../operator-bodies.ts');
     const found = await operations.events({ ...subjectOf(userId, vm), limit, cursor: readCursor(begin) });
     return { events: found.items.map(eventBody), ...cursorBody(found) };

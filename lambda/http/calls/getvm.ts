@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { grant } from '../answer-schemas.ts';
 import { grantBody } from '../bodies.ts';
 import { call, documented } from '../call.ts';
+import { noteLease } from '../facts.ts';
 import { idempotencyKey, minutes, pool, sshPublicKey, userid } from '../fields.ts';
 import { GRANT } from './examples.ts';
 
@@ -21,11 +22,10 @@ export const getVm = call({
     { requestId, who, facts },
     { lending },
   ) => {
-    facts.userId = userId;
+    Object.assign(facts, { userId, pool: wish.pool });
     const granted = await lending.acquire({ userId, who, idempotencyKey, ...wish }, requestId);
     const body = grantBody(granted);
-    facts.vmId = body.vm.id;
-    facts.leaseId = body.lease.id;
+    noteLease(facts, body.vm.id, body.lease);
     return { message: `${body.vm.id} is yours until ${body.lease.expiresAt}`, ...body };
   },
 });

@@ -1,6 +1,7 @@
 import { grant } from '../answer-schemas.ts';
 import { grantBody } from '../bodies.ts';
 import { call, documented } from '../call.ts';
+import { noteLease } from '../facts.ts';
 import { userid } from '../fields.ts';
 import { GRANT } from './examples.ts';
 
@@ -12,8 +13,7 @@ export const leaseOf = call({
   handle: async ({ userid: userId }, { facts }, { lending }) => {
     facts.userId = userId;
     const body = grantBody(await lending.leaseOf(userId));
-    facts.vmId = body.vm.id;
-    facts.leaseId = body.lease.id;
+    noteLease(facts, body.vm.id, body.lease);
     return body;
   },
 });

@@ -1,11 +1,10 @@
 import * as v from 'valibot';
-import type { OrderParams } from '../../pool/operations.ts';
 import type { Order } from '../../pool/orders.ts';
-import { UnknownVm } from '../../pool/refusals.ts';
 import { vmStatus } from '../answer-schemas.ts';
 import type { Call, CallRequest, Services } from '../call.ts';
 import { call, documented } from '../call.ts';
 import { hostKey, reason, vmId } from '../fields.ts';
+import type { OrderWish } from '../operator-orders.ts';
 import { DRAINED_VM } from './examples.ts';
 
 /** Takes a VM out. */
@@ -29,17 +28,9 @@ function order(kind: Order, route: Call['route']) {
   return call({ route, audience: 'operators', parameters: { reason }, handle: carryOut(kind) });
 }
 
-type Wish = Pick<OrderParams, 'reason' | 'hostKey'>;
-
 function carryOut(kind: Order) {
-  return async (wish: Wish, { path, who: operator = '', facts, requestId }: CallRequest, services: Services) => {
-    const { id = '' } = path;
-    if (!v.is(vmId, id)) throw new UnknownVm(id);
-    const status = await services.operations.order({ order: kind, vmId: id, operator, ...wish }, requestId);
-    facts.vmId = status.vm.id;
-    const { vmBody } = await import('../operator-bodies.ts');
-    return { vm: vmBody(status) };
-  };
+  return async (wish: OrderWish, request: CallRequest, services: Services) =>
+    (await import('../operator-orders.ts')).carryOutOrder(kind, wish, request, services);
 }
 
 const documentedOrder = {

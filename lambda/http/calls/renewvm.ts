@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { lease } from '../answer-schemas.ts';
 import { leaseBody } from '../bodies.ts';
 import { call, documented } from '../call.ts';
+import { noteLease } from '../facts.ts';
 import { leaseId, minutes, userid } from '../fields.ts';
 import { LEASE } from './examples.ts';
 
@@ -14,9 +15,9 @@ export const renewVm = call({
     facts.userId = userId;
     if (wish.leaseId !== undefined) facts.leaseId = wish.leaseId;
     const renewed = await lending.renew({ userId, who, ...wish }, requestId);
-    facts.vmId = renewed.vmId;
-    facts.leaseId = renewed.id;
-    return { lease: leaseBody(renewed) };
+    const lease = leaseBody(renewed);
+    noteLease(facts, renewed.vmId, lease);
+    return { lease };
   },
 });
 

@@ -25,7 +25,7 @@ export function anonymousCallers(adminUsers: readonly string[] | undefined): Cal
     if (audience === 'borrowers') return undefined;
     const claim = headerOf(event, 'x-operator');
     const operator = signer(event) ?? localOperator(event, claim, adminUsers);
-    if (operator === undefined) throw refusal(event, claim, detail, facts);
+    if (operator === undefined) throw refusal(claim, detail, facts);
     facts.userId = operator;
     return { userId: operator, isOperator: true };
   };
@@ -46,8 +46,7 @@ function localOperator(
   return isLocal && claim !== undefined && adminUsers.includes(claim) ? claim : undefined;
 }
 
-function refusal(event: APIGatewayProxyEventV2, claim: string | undefined, detail: string, facts: Facts): Problem {
-  facts.sourceIp = event.requestContext.http.sourceIp;
+function refusal(claim: string | undefined, detail: string, facts: Facts): Problem {
   if (claim !== undefined) facts.claimedOperator = claim.slice(0, LONGEST_CLAIM);
   return new Problem('forbidden', detail);
 }

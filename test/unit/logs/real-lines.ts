@@ -7,7 +7,8 @@ import { composeService } from '../../../lambda/service.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 import type { Log } from '../../../scripts/lib/logs/groups.ts';
-import { eventOf } from '../../http/event.ts';
+import { eventOf, signedBy } from '../../http/event.ts';
+import { testApi } from '../../support/api/served-api.ts';
 import { someVms, TestClock, TestProvider } from '../../support/pool/lending.ts';
 import { VISITS } from '../visitor/visits.ts';
 
@@ -41,7 +42,7 @@ const OF_LAMBDA: readonly Parsed[] = [
 /** Lines of each log, from the code that writes them. */
 export async function realLines(): Promise<Readonly<Record<Log, readonly Parsed[]>>> {
   return {
-    function: [...(await linesOfService()), ...OF_LAMBDA],
+    function: [...(await linesOfService()), ...(await linesOfStranger()), ...OF_LAMBDA],
     access: [lineOfAccessLog()],
     visitor: await linesOfVisitor(),
   };
@@ -72,6 +73,13 @@ async function linesOfService(): Promise<Parsed[]> {
   store.due = () => Promise.reject(new Error('the store is gone'));
   await call('POST /getvm', { rawQueryString: 'userid=alice' });
   await tick('tick-2', 1_000).catch(() => undefined);
+  return lines.map((line) => JSON.parse(line) as Parsed);
+}
+
+/** The line of a caller whom API Gateway has verified, and who can't be a user. */
+async function linesOfStranger(): Promise<Parsed[]> {
+  const { api, lines } = await testApi(someVms(1), { AUTHORIZATION: 'iam' });
+  await api(signedBy('arn:aws:iam::123456789012:root', eventOf({})), 'invocation-1');
   return lines.map((line) => JSON.parse(line) as Parsed);
 }
 
