@@ -53,11 +53,11 @@ function functionEntry(json: Json): Entry {
   };
 }
 
-/** Names of the embedded metrics. They, and the class of the status that they are counted by, repeat other fields. */
+/** Names of the embedded metrics, which repeat other fields. */
 function metricsIn({ _aws: aws }: Json): string[] {
   if (!isObject(aws) || !Array.isArray(aws.CloudWatchMetrics)) return [];
   const directives = aws.CloudWatchMetrics as { Metrics?: { Name: string }[] }[];
-  return ['statusClass', ...directives.flatMap(({ Metrics = [] }) => Metrics.map(({ Name }) => Name))];
+  return directives.flatMap(({ Metrics = [] }) => Metrics.map(({ Name }) => Name));
 }
 
 /** An error that nobody caught, as the Node runtime logs it: `message: {errorType, errorMessage, stackTrace}`. */

@@ -24,20 +24,22 @@ describe('readLine', () => {
 
   it('leaves out embedded metrics, which repeat other fields', () => {
     const directives = [
-      { Namespace: 'n', Dimensions: [['route', 'statusClass']], Metrics: [{ Name: 'Requests', Unit: 'Count' }] },
-      { Namespace: 'n', Dimensions: [['route']], Metrics: [{ Name: 'DurationMs', Unit: 'Milliseconds' }] },
+      {
+        Namespace: 'n',
+        Dimensions: [[]],
+        Metrics: [{ Name: 'RequestSeconds2xx', Unit: 'Seconds' }, { Name: 'Grants' }],
+      },
+      { Namespace: 'n', Dimensions: [['pool']], Metrics: [{ Name: 'VmsFree', Unit: 'Count' }] },
     ];
     const metrics = {
       _aws: { Timestamp: 1, CloudWatchMetrics: directives },
-      statusClass: '2xx',
-      Requests: 1,
-      DurationMs: 1.2,
+      RequestSeconds2xx: [0.1, 0.2],
+      Grants: 1,
+      VmsFree: 2,
     };
     const line = readLine(JSON.stringify({ level: 'INFO', message: 'request', ...request, ...metrics }));
-    expect(line).toMatchObject({ fields: request });
-    expect(line).not.toHaveProperty('fields.Requests');
-    expect(line).not.toHaveProperty('fields.statusClass');
-    expect(line).not.toHaveProperty('fields._aws');
+    expect(line).toMatchObject({ kind: 'entry', fields: request });
+    expect(line).toHaveProperty('fields', request);
   });
 
   it('reads the stack of a fault', () => {
