@@ -31,7 +31,7 @@ import { inventoryStories, sha256Of } from './inventory-stories.ts';
 import { DESKS, Lab } from './lab.ts';
 import { lendingStories, oneProcessStory } from './lending-stories.ts';
 import { logLines } from './log-lines.ts';
-import { logStories, metricStories } from './log-stories.ts';
+import { logStories, metricStories, readerStories } from './log-stories.ts';
 import { loginStories } from './login-stories.ts';
 import { operatorStories } from './operator-stories.ts';
 import type { Keys } from './permission-stories.ts';
@@ -279,6 +279,10 @@ describe('the deployed service once another apply has made it ask for tokens', (
 
   describe('its log', () => {
     logStories(() => dev);
+    readerStories(
+      () => dev,
+      () => aws,
+    );
   });
 
   describe('its versions', () => {
