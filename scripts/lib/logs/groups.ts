@@ -10,7 +10,7 @@ export interface LogGroups {
   readonly visitor?: string;
 }
 
-/** Where Lambda logs, unless it is told otherwise. */
+/** Where functions log by default. */
 const OF_FUNCTIONS = '/aws/lambda/';
 
 /** Log groups of a service: modules `logs` and `visitor` of Terraform name them so. */

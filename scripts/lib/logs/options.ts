@@ -143,7 +143,7 @@ function faultsOf(values: Values, sinceMs: number | undefined): string[] {
     .map(([option, , rule]) => `--${option} ${rule}; not ${JSON.stringify(values[option])}`);
 }
 
-/** Options that a query has no use for. */
+/** Options that don't fit a query. */
 const NOT_OF_QUERIES = ['follow', 'poll', 'request', 'errors'] as const;
 
 function queryFaults(values: Values, query: NamedQuery, groups: LogGroups): string[] {

@@ -1,6 +1,6 @@
 import type { FoundEvent, LogEvent } from './events.ts';
 
-/** Events that are the same to all who see them, and how many there are more in one way than in the other. */
+/** How many equal events have come in one way and not in the other. */
 interface Surplus {
   readonly timeMs: number;
   count: number;
@@ -8,8 +8,8 @@ interface Surplus {
 
 /**
  * What a search and a live tail have brought lately, so that an event that both bring is shown once. A live tail gives
- * its events no ids, so an event there is told by stream, time and text; the same line twice in a millisecond is two
- * events in each way.
+ * its events no ids, so stream, time and text stand for an id; the same line twice in a millisecond is
+ * two events in each way.
  */
 export class Recent {
   private readonly ids = new Map<string, number>();

@@ -13,7 +13,7 @@ const REASONS = new Map([
 ]);
 
 /**
- * Says why a request has no line of the function, from its line in the access log.
+ * Says why the function has not logged a request, from its line in the access log.
  *
  * @param access - an entry of the access log
  */

@@ -35,7 +35,7 @@ function searchOf({ groups }: Options, { client, signal }: World): Search {
 
 /** Does without the other logs if they can't be read; says so, except of a visitor, which most deployments lack. */
 function patient(search: Search, { groups }: Options, { region, signal, notice }: World): Search {
-  const told = new Set<Log>();
+  const noticed = new Set<Log>();
   return async (log, query) => {
     try {
       return await search(log, query);
@@ -43,8 +43,8 @@ function patient(search: Search, { groups }: Options, { region, signal, notice }
       if (log === 'function' || signal.aborted) throw error;
       const isMissing = log === 'visitor' && error instanceof Error && error.name === 'ResourceNotFoundException';
       const place = { logGroup: groups[log] ?? log, region, permissions: 'logs:FilterLogEvents' };
-      if (!isMissing && !told.has(log)) notice(`without the ${log} log: ${explain(error, place)}`);
-      told.add(log);
+      if (!isMissing && !noticed.has(log)) notice(`without the ${log} log: ${explain(error, place)}`);
+      noticed.add(log);
       return [];
     }
   };

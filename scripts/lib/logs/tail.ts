@@ -14,7 +14,7 @@ export interface TailPorts extends FollowPorts {
 /** How long after its arrival a search may miss an event. */
 export const INDEXED_WITHIN_MS = 10_000;
 
-/** Why there is no live tail, or not any longer; by the name of the error, or the code of what Node could not do. */
+/** Why a live tail did not begin or has ended, by the name of the error or the code of what Node could not do. */
 const REASONS = new Map([
   ['SessionTimeoutException', 'one lasts three hours'],
   ['AccessDeniedException', 'these AWS credentials need logs:StartLiveTail and logs:DescribeLogGroups'],
@@ -25,7 +25,7 @@ const REASONS = new Map([
 ]);
 
 /**
- * All events so far, then new ones as soon as CloudWatch has them. Where there is no live tail, or not any longer, it
+ * All events so far, then new ones as soon as CloudWatch has them. Where a live tail can't begin, or has ended, it
  * polls as {@link followed} does, and says why. Each event comes once. Ends only with an error, such as an abort.
  *
  * A live tail would drop what comes while the events so far are read, so it begins afterwards. Two searches fill the
