@@ -1,6 +1,8 @@
 import type { AwsOptions } from '../aws/client.ts';
 import type { AwsError } from '../aws/error.ts';
+import { whyUnreadable } from '../aws/error.ts';
 import { JsonApi } from '../aws/json-api.ts';
+import { parameterReader } from '../aws/ssm.ts';
 import type { StoredKeys } from '../pool/access.ts';
 import { AccessUnavailable } from '../pool/refusals.ts';
 import { readPrivateKey } from './private-key.ts';
@@ -11,15 +13,13 @@ const READ_TIMEOUT_MS = 3_000;
 /** Reads the text under a name. @returns undefined when what is there is not kept as a secret text */
 type ReadText = (name: string, timeoutMs: number) => Promise<unknown>;
 
-const MISSING = new Set(['ParameterNotFound', 'ResourceNotFoundException']);
-
 /**
  * Makes what reads login keys from SSM parameters and from secrets of Secrets Manager. No key is kept: each hand-out
  * reads it anew.
  */
 export function createStoredKeys(aws: AwsOptions, timeoutMs = READ_TIMEOUT_MS): StoredKeys {
   const readers = new Map<string, ReadText>([
-    ['ssm', ssmParameters(aws)],
+    ['ssm', parameterReader(aws)],
     ['secretsmanager', secrets(aws)],
   ]);
   return {
@@ -29,22 +29,12 @@ export function createStoredKeys(aws: AwsOptions, timeoutMs = READ_TIMEOUT_MS): 
       if (readText === undefined)
         throw new AccessUnavailable('the place of a stored key must be ssm:NAME or secretsmanager:NAME');
       const text = await readText(name, timeoutMs).catch((cause: unknown) => {
-        throw new AccessUnavailable(`${place} ${problemOf(cause as AwsError)}`, { cause });
+        throw new AccessUnavailable(`${place} ${whyUnreadable(cause as AwsError)}`, { cause });
       });
       const key = typeof text === 'string' ? readPrivateKey(text) : undefined;
       if (key === undefined) throw new AccessUnavailable(`${place} ${faultOf(text)}`);
       return key;
     },
-  };
-}
-
-/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */
-function ssmParameters(aws: AwsOptions): ReadText {
-  const ssm = new JsonApi('ssm', 'AmazonSSM', aws);
-  return async (name, timeoutMs) => {
-    const answer = await ssm.call('GetParameter', { Name: name, WithDecryption: true }, { timeoutMs });
-    const { Type, Value } = (answer.Parameter ?? {}) as Partial<Record<string, unknown>>;
-    return Type === 'SecureString' ? Value : undefined;
   };
 }
 
@@ -55,11 +45,6 @@ function secrets(aws: AwsOptions): ReadText {
     const { SecretString } = await secretsManager.call('GetSecretValue', { SecretId: name }, { timeoutMs });
     return SecretString;
   };
-}
-
-function problemOf({ code }: AwsError): string {
-  if (MISSING.has(code)) return 'does not exist';
-  return code.startsWith('AccessDenied') ? 'may not be read by the service' : `can't be read now (${code})`;
 }
 
 function faultOf(text: unknown): string {

@@ -1,6 +1,7 @@
 /** How the code of an error begins whose message names the action, the caller and the resource. */
 const DENIED = 'AccessDenied';
 const LONGEST_WORDS = 400;
+const MISSING = new Set(['ParameterNotFound', 'ResourceNotFoundException']);
 
 /**
  * A service of AWS answered with an error, or not at all. The error never has what was sent or answered, since both may
@@ -28,4 +29,10 @@ export class AwsError extends Error {
 function answered(service: string, code: string, status: number, words: string): string {
   const why = code.startsWith(DENIED) && words !== '' ? `: ${words.slice(0, LONGEST_WORDS)}` : '';
   return `${service} answered ${status} ${code}${why}`;
+}
+
+/** Why a secret can't be read, to stand behind its name. */
+export function whyUnreadable({ code }: AwsError): string {
+  if (MISSING.has(code)) return 'does not exist';
+  return code.startsWith(DENIED) ? 'may not be read by the service' : `can't be read now (${code})`;
 }
