@@ -10,8 +10,9 @@ import { build } from 'esbuild';
 import type { ZipAttributes, Zippable } from 'fflate';
 import { zipSync } from 'fflate';
 import { LAZY, lazyValibot } from './bundle/lazy-valibot.ts';
+import type { Library } from './bundle/libraries.ts';
+import { entryOf, LIBRARIES, withoutLibraries } from './bundle/libraries.ts';
 import { plainBuiltins } from './bundle/plain-builtins.ts';
-import { SSH_LIBRARY_ENTRY, sshLibrary, withoutSshLibrary } from './bundle/ssh-library.ts';
 import { startChunk } from './bundle/start-chunk.ts';
 import { unusedPackages } from './bundle/unused-packages.ts';
 import { thirdPartyNotices } from './notices.ts';
@@ -57,7 +58,8 @@ interface Bundle {
 
 // Each function is bundled for itself: a module that both use would become a file that both load. The SSH library is
 // far larger than the rest, and both load it late.
-const bundles = [await bundle('index'), await bundle('visitor'), await bundleOfSshLibrary()];
+const libraries = await Promise.all(LIBRARIES.map(bundleOfLibrary));
+const bundles = [await bundle('index'), await bundle('visitor'), ...libraries];
 const sources = bundles.flatMap(({ outputs }) => sourcesOf(outputs));
 const files = new Map<string, Uint8Array>([[NOTICES, Buffer.from(await thirdPartyNotices(root, sources))]]);
 for (const { path: file, contents } of bundles.flatMap((made) => made.files)) files.set(path.basename(file), contents);
@@ -67,7 +69,7 @@ console.log(`built ${path.relative(root, outdir)}/ and ${path.relative(root, zip
 
 async function bundle(entry: 'index' | 'visitor'): Promise<Bundle> {
   const source = `lambda/${entry}.ts`;
-  const plugins = [plainBuiltins, withoutSshLibrary, lazyValibot];
+  const plugins = [plainBuiltins, withoutLibraries, lazyValibot];
   const { metafile: apart } = await build({ ...OPTIONS, entryPoints: [source], plugins });
   const together = [...plugins, startChunk(apart, source, WITH_MORE, root)];
   const { metafile, outputFiles } = await build({ ...OPTIONS, entryPoints: [source], plugins: together });
@@ -75,9 +77,10 @@ async function bundle(entry: 'index' | 'visitor'): Promise<Bundle> {
   return { outputs, files: outputFiles.filter(({ path: file }) => outputs.has(path.relative(root, file))) };
 }
 
-async function bundleOfSshLibrary(): Promise<Bundle> {
-  const plugins = [sshLibrary, plainBuiltins, unusedPackages];
-  const { metafile, outputFiles } = await build({ ...OPTIONS, entryPoints: SSH_LIBRARY_ENTRY, plugins });
+async function bundleOfLibrary(library: Library): Promise<Bundle> {
+  const { file } = library;
+  const plugins = [entryOf(library), plainBuiltins, unusedPackages];
+  const { metafile, outputFiles } = await build({ ...OPTIONS, entryPoints: { [file]: `vm-pool:${file}` }, plugins });
   return { outputs: new Map(Object.entries(metafile.outputs)), files: outputFiles };
 }
 
