@@ -1,7 +1,8 @@
 import type { Api } from './http/api.ts';
 import { createApi } from './http/api.ts';
+import type { Services } from './http/call.ts';
 import { anonymousCallers } from './http/identity/anonymous.ts';
-import type { CallerOf } from './http/identity/caller.ts';
+import type { CallerOf, Identify } from './http/identity/caller.ts';
 import type { Journal } from './pool/journal.ts';
 import { Lending } from './pool/lending.ts';
 import type { Meter } from './pool/meter.ts';
@@ -18,6 +19,7 @@ import { MemoryStore } from './store/memory/store.ts';
 import { createJournal } from './telemetry/journal.ts';
 import type { Tally } from './telemetry/meter.ts';
 import { createTally } from './telemetry/meter.ts';
+import type { Scrape, ScrapePorts } from './telemetry/scrape.ts';
 import { writeLine } from './telemetry/stdout.ts';
 
 /** Longest that the start waits for the inventory, milliseconds: Lambda allows 10 s for all of it. */
@@ -29,8 +31,8 @@ export interface ServiceParts {
   readonly provider: VmProvider;
   /** Public keys that VMs must trust so that login certificates open them. */
   readonly trustedKeys?: readonly string[];
-  /** Who makes a request; needed where callers are verified. */
-  readonly callerOf?: CallerOf | undefined;
+  /** Who makes a request; needed where callers are verified, or metrics have a token. */
+  readonly callerOf?: Identify | undefined;
   readonly clock: Clock;
   /** Lets time pass between two tries; by default real time. */
   readonly pause?: Pause;
@@ -75,12 +77,17 @@ async function createWriter({ onLambda }: Settings): Promise<ServiceParts['write
   return (await import('./telemetry/line-queue.ts')).createLineQueue();
 }
 
-/** Loads what turns a verified request into its caller, only where callers are verified. */
-export async function createCallers(settings: Settings, clock: Clock): Promise<CallerOf | undefined> {
-  const { authorization, callerRequestsPerMinute } = settings;
-  if (authorization.kind === 'none') return undefined;
-  const { verifiedCallers } = await import('./http/identity/verified.ts');
-  return verifiedCallers(authorization, callerRequestsPerMinute, clock);
+/** Loads what turns a request into its caller, only where callers are verified or metrics have a token. */
+export async function createCallers(settings: Settings, clock: Clock): Promise<Identify | undefined> {
+  const { authorization, callerRequestsPerMinute, metricsToken } = settings;
+  let callers: CallerOf | undefined;
+  if (authorization.kind !== 'none') {
+    const { verifiedCallers } = await import('./http/identity/verified.ts');
+    callers = verifiedCallers(authorization, callerRequestsPerMinute, clock);
+  }
+  if (metricsToken === undefined) return callers;
+  const { withScrapers } = await import('./scrapers.ts');
+  return withScrapers(callers ?? anonymous(settings), metricsToken, clock);
 }
 
 /**
@@ -89,7 +96,7 @@ export async function createCallers(settings: Settings, clock: Clock): Promise<C
 export function composeService(settings: Settings, parts: ServiceParts): Service {
   const { store, provider, trustedKeys = [], callerOf = anonymous(settings), clock, pause, write } = parts;
   const tally = parts.tally ?? createTally(settings.metricsNamespace);
-  const { meter, embedded } = tally;
+  const { meter, embedded, series } = tally;
   const journal = createJournal({ clock, metrics: embedded, write });
   const policyOf = policies(settings, provider);
   const check = timeLimitedCheck(provider, (pool) => policyOf(pool).checkLimitSec);
@@ -97,7 +104,8 @@ export function composeService(settings: Settings, parts: ServiceParts): Service
   const lending = new Lending({ store, provider, upkeep, clock, meter, newId }, policyOf);
   const operations = lazyOperations({ store, upkeep, provider, clock, meter, pause });
   const { kind: authorization } = settings.authorization;
-  const api = createApi({ lending, operations, authorization, trustedKeys, callerOf, journal, meter });
+  const scraping = { metricsPage: lazyScrape({ upkeep, series, clock }), hasMetricsToken: !!settings.metricsToken };
+  const api = createApi({ lending, operations, authorization, trustedKeys, callerOf, journal, meter, ...scraping });
   const watchesInventory = settings.provider.kind !== 'mock';
   const tick = reported(lazyTick({ upkeep, journal, clock, meter, watchesInventory }), journal);
 
@@ -129,6 +137,13 @@ function lazyOperations(ports: OperationsPorts): Operating {
     vms: async (query) => (await load()).vms(query),
     events: async (query) => (await load()).events(query),
   };
+}
+
+/** Loaded for the first scrape. */
+function lazyScrape(ports: ScrapePorts): Services['metricsPage'] {
+  let scrape: Promise<Scrape> | undefined;
+  const load = async () => (await import('./telemetry/scrape.ts')).createScrape(ports);
+  return async (accept) => (await (scrape ??= load()))(accept);
 }
 
 /** Loaded for the first tick. */

@@ -84,6 +84,11 @@ export const SETTING_DOCUMENTATION: Readonly<Record<keyof typeof SETTINGS, Setti
     setBy: 'made of `name` and `environment`',
     meaning: 'CloudWatch namespace of the metrics in the log; empty turns metrics off',
   },
+  METRICS_TOKEN: {
+    setBy: 'made of `metrics_token_parameter`',
+    meaning:
+      'token that opens `GET /metrics`: `ssm:NAME` of a SecureString, or a file; empty: the call is for operators',
+  },
   TABLE_NAME: { setBy: 'the table it makes', meaning: 'DynamoDB table of the leases' },
   AWS_REGION: { meaning: 'AWS region', setBy: BY_LAMBDA },
   AWS_ACCESS_KEY_ID: { meaning: 'AWS credentials', setBy: BY_LAMBDA },

@@ -38,6 +38,14 @@ export interface StaticSettings {
   readonly lambdaEndpoint: string | undefined;
 }
 
+/** Where the token is that opens `GET /metrics`. */
+export interface TokenSettings {
+  /** `ssm:NAME`, or a file. */
+  readonly place: string;
+  /** Undefined with a file. */
+  readonly aws: AwsSettings | undefined;
+}
+
 /** Who may call, and who they are: `none` asks only operators, the others ask everybody. */
 export type AuthorizationSettings =
   | {
@@ -91,6 +99,8 @@ export interface Settings {
   readonly mockFailingVms: readonly string[];
   /** CloudWatch namespace of the embedded metrics. Undefined: no metrics. */
   readonly metricsNamespace: string | undefined;
+  /** Undefined: `GET /metrics` is for operators. */
+  readonly metricsToken: TokenSettings | undefined;
   /** Whether this process is a Lambda function and not a server on somebody's computer. */
   readonly onLambda: boolean;
 }

@@ -1,7 +1,14 @@
 import { defined } from './pool/defined.ts';
 import type { Environment, Need, Setting } from './setting-kinds.ts';
 import { choice, list, text, wholeNumber } from './setting-kinds.ts';
-import type { AuthorizationSettings, AwsSettings, Settings, StaticSettings, TableSettings } from './settings-types.ts';
+import type {
+  AuthorizationSettings,
+  AwsSettings,
+  Settings,
+  StaticSettings,
+  TableSettings,
+  TokenSettings,
+} from './settings-types.ts';
 
 const LONGEST_MINUTES = 365 * 24 * 60;
 
@@ -11,13 +18,15 @@ const ORIGIN_RULE = 'must be a URL without a path, such as http://127.0.0.1:8000
 const WITH_TABLE: Need = { words: 'STORE is dynamodb', isMet: ({ STORE }) => STORE === 'dynamodb' };
 const WITH_INVENTORY: Need = { words: 'PROVIDER is static', isMet: ({ PROVIDER }) => PROVIDER === 'static' };
 const ON_AWS: Need = {
-  words: 'a table, an inventory in S3 or a key of KMS is named',
+  words: 'a table, an inventory in S3, a key of KMS or a parameter of SSM is named',
   isMet: (env) =>
-    WITH_TABLE.isMet(env) || (WITH_INVENTORY.isMet(env) && isOnAws(env.INVENTORY, env.CERTIFICATE_AUTHORITY)),
+    WITH_TABLE.isMet(env) ||
+    isOnAws(env.METRICS_TOKEN) ||
+    (WITH_INVENTORY.isMet(env) && isOnAws(env.INVENTORY, env.CERTIFICATE_AUTHORITY)),
 };
 
 function isOnAws(...places: readonly (string | undefined)[]): boolean {
-  return places.some((place) => /^(s3|arn):/.test(place ?? ''));
+  return places.some((place) => /^(s3|arn|ssm):/.test(place ?? ''));
 }
 
 /**
@@ -80,6 +89,7 @@ export const SETTINGS = {
   METRICS_NAMESPACE: text(/^[\w./#:-]{0,255}$/, 'must be at most 255 characters of A-Z a-z 0-9 . - _ / # :', {
     default: '',
   }),
+  METRICS_TOKEN: text(/^(ssm:[\w./-]+|[^:]*)$/, 'must be ssm:NAME or a file', { default: '' }),
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
   TABLE_NAME: text(/^[\w.-]{3,255}$/, 'must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . -', {
     onlyWith: WITH_TABLE,
@@ -177,6 +187,7 @@ function settingsOf(values: Values): Settings {
     callerRequestsPerMinute: values.CALLER_REQUESTS_PER_MINUTE,
     mockFailingVms: values.MOCK_FAILING_VMS,
     metricsNamespace: values.METRICS_NAMESPACE || undefined,
+    metricsToken: values.METRICS_TOKEN === '' ? undefined : tokenSettings(values),
     onLambda: values.AWS_LAMBDA_FUNCTION_NAME !== '',
   };
 }
@@ -216,6 +227,11 @@ function staticSettings(values: Values): StaticSettings {
     aws,
     lambdaEndpoint: values.AWS_ENDPOINT_URL_LAMBDA || aws?.endpoint,
   };
+}
+
+function tokenSettings(values: Values): TokenSettings {
+  const place = values.METRICS_TOKEN;
+  return { place, aws: isOnAws(place) ? awsSettings(values) : undefined };
 }
 
 function awsSettings(values: Values): AwsSettings {

@@ -1,9 +1,17 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
+/** A text with a media type of its own. */
+export class TextBody {
+  constructor(
+    readonly type: string,
+    readonly text: string,
+  ) {}
+}
+
 /** The answer to a request, before it is written for API Gateway. */
 export interface Answer {
   readonly status: number;
-  /** An object is sent as JSON, a text as it is. Absent: the answer has no body. */
+  /** An object is sent as JSON, a text as it is; as plain text, unless it is a {@link TextBody}. Absent: no body. */
   readonly body?: object | string;
   /** Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,12 +29,14 @@ export function toResult({ status, body, headers }: Answer, requestId: string): 
     'x-request-id': requestId,
   };
   if (headers !== undefined) Object.assign(sent, headers);
-  if (typeof body === 'string') sent['content-type'] = 'text/plain; charset=utf-8';
-  if (body !== undefined) {
-    return { statusCode: status, headers: sent, body: typeof body === 'string' ? body : JSON.stringify(body) };
+  if (body === undefined) {
+    delete sent['content-type'];
+    return { statusCode: status, headers: sent };
   }
-  delete sent['content-type'];
-  return { statusCode: status, headers: sent };
+  const plain = typeof body === 'string' ? new TextBody('text/plain; charset=utf-8', body) : body;
+  if (!(plain instanceof TextBody)) return { statusCode: status, headers: sent, body: JSON.stringify(body) };
+  sent['content-type'] = plain.type;
+  return { statusCode: status, headers: sent, body: plain.text };
 }
 
 /** The same without its body, for `HEAD`. */

@@ -2,9 +2,11 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as v from 'valibot';
 import type { Lending } from '../pool/lending.ts';
 import type { Operating } from '../pool/operations.ts';
+import type { TextBody } from './answer.ts';
 import type { Audience, Authorization } from './audience.ts';
 import type { Facts } from './facts.ts';
-import type { CallerOf } from './identity/caller.ts';
+import { headerOf } from './headers.ts';
+import type { Identify } from './identity/caller.ts';
 import { createNamedReader } from './identity/own-name.ts';
 import { createReader } from './parameters.ts';
 import type { ProblemCode } from './refusals.ts';
@@ -13,9 +15,13 @@ import type { ProblemCode } from './refusals.ts';
 export interface Services {
   readonly lending: Lending;
   readonly operations: Operating;
-  readonly callerOf: CallerOf;
+  readonly callerOf: Identify;
   /** How callers are verified; `GET /openapi.json` says it. */
   readonly authorization: Authorization;
+  /** Whether a token of its own opens `GET /metrics`; the contract says it too. */
+  readonly hasMetricsToken: boolean;
+  /** Writes the figures for Prometheus. @param accept - the header `Accept` */
+  readonly metricsPage: (accept: string | undefined) => Promise<{ readonly type: string; readonly text: string }>;
   /** Lines of public keys that VMs must trust; empty where no certificates are made. */
   readonly trustedKeys: readonly string[];
 }
@@ -27,6 +33,8 @@ export interface CallRequest {
   readonly path: Readonly<Record<string, string | undefined>>;
   /** Who asks; undefined where nobody is asked who borrows. */
   readonly who: string | undefined;
+  /** A header that is not a parameter, by its name in small letters. */
+  readonly header: (name: string) => string | undefined;
   readonly facts: Facts;
 }
 
@@ -59,7 +67,7 @@ export interface Call<Body = object | string> extends Pick<
 > {
   readonly parameters: v.ObjectEntries;
   readonly headers: v.ObjectEntries;
-  /** Checks a request and carries it out. @returns the body of the answer 200: JSON, or plain text */
+  /** Checks a request and carries it out. @returns the body of the answer 200: JSON, or text */
   readonly run: (event: APIGatewayProxyEventV2, facts: Facts, services: Services) => Promise<Body>;
 }
 
@@ -80,10 +88,11 @@ export function call<Parameters extends v.ObjectEntries, Body, Headers extends v
     parameters,
     headers,
     run: async (event, facts, services) => {
-      const caller = audience === 'everybody' ? undefined : services.callerOf(event, audience, facts);
+      const caller = audience === 'everybody' ? undefined : await services.callerOf(event, audience, facts);
       const given = caller === undefined ? read(event) : readNamed(event, caller, facts);
       const { requestId } = event.requestContext;
-      const request = { requestId, path: event.pathParameters ?? NO_PATH, who: caller?.userId, facts };
+      const header = (name: string) => headerOf(event, name);
+      const request = { requestId, path: event.pathParameters ?? NO_PATH, who: caller?.userId, header, facts };
       return handle(given as ReadParameters<Parameters, Headers>, request, services);
     },
   };
@@ -102,14 +111,19 @@ export interface Documentation<Schema extends v.ObjectEntries = v.ObjectEntries>
   readonly example: v.InferOutput<v.ObjectSchema<Schema, undefined>>;
   /** Refusals beside those that any call may meet. */
   readonly refusals: readonly ProblemCode[];
+  /** Security scheme that a deployment may have in place of that of the audience. */
+  readonly scheme?: string;
   /** Whether the call answers without asking the lease store. */
   readonly isStatic?: boolean;
 }
 
-/** The same of a call that answers plain text. */
-export type TextDocumentation = Omit<Documentation, 'answer' | 'example'> & { readonly example: string };
+/** The same of a call that answers text. */
+export type TextDocumentation = Omit<Documentation, 'answer' | 'example'> & {
+  /** An example in each media type. */
+  readonly texts: Readonly<Record<string, string>>;
+};
 
-/** A call with what `scripts/contract` writes about it. Without an `answer`, it answers plain text. */
+/** A call with what `scripts/contract` writes about it. */
 export type DocumentedCall = (Documentation | (TextDocumentation & { readonly answer?: never })) & {
   readonly call: Call;
 };
@@ -122,7 +136,10 @@ export function documented<Schema extends v.ObjectEntries>(
   return { ...documentation, call: documentedCall };
 }
 
-/** Documents a call that answers plain text, see {@link documented}. */
-export function documentedText(documentedCall: Call<string>, documentation: TextDocumentation): DocumentedCall {
+/** Documents a call that answers text, see {@link documented}. */
+export function documentedText(
+  documentedCall: Call<string | TextBody>,
+  documentation: TextDocumentation,
+): DocumentedCall {
   return { ...documentation, call: documentedCall };
 }

@@ -5,6 +5,7 @@ import { events } from './calls/events.ts';
 import { getVm } from './calls/getvm.ts';
 import { health } from './calls/health.ts';
 import { leaseOf } from './calls/lease.ts';
+import { metrics } from './calls/metrics.ts';
 import { openApi } from './calls/openapi.ts';
 import { drain, forceRelease, putBack, quarantine } from './calls/orders.ts';
 import { pools } from './calls/pool.ts';
@@ -29,4 +30,5 @@ export const CALLS: readonly Call[] = [
   putBack,
   quarantine,
   forceRelease,
+  metrics,
 ];

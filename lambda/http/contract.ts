@@ -6,10 +6,12 @@ import { SCHEMES } from './audience.ts';
 type Requirement = Readonly<Record<string, readonly unknown[]>>;
 
 /** The contract of a deployment: `openapi.json`, with the one way to authorize that this deployment knows. */
-export function contractFor(authorization: Authorization): typeof contract {
+export function contractFor(authorization: Authorization, hasMetricsToken: boolean): typeof contract {
   const paths = mapped(contract.paths, (operations) =>
     mapped(operations as Operations, (operation) => {
-      return { ...operation, security: securityIn(authorization, operation.security) };
+      const byToken = operation.security.find((requirement) => 'metricsToken' in requirement);
+      const security = hasMetricsToken && byToken ? [byToken] : securityIn(authorization, operation.security);
+      return { ...operation, security };
     }),
   );
   return { ...contract, paths: paths as typeof contract.paths };

@@ -52,6 +52,10 @@ export const REFUSAL_DOCUMENTATION: Readonly<Record<ProblemCode, RefusalDocument
     example: { latestExpiresAt: '2026-11-28T12:00:00Z' },
   },
   method_not_allowed: { meaning: 'The path exists, but only for the methods in `Allow`.' },
+  metrics_token_unavailable: {
+    meaning:
+      'The service cannot read the token of the metrics; its log says why. Try again after `Retry-After` seconds.',
+  },
   no_certificate_authority: { meaning: 'The service makes no login certificates.' },
   no_lease: { meaning: 'The user holds no lease, or it has ended.' },
   not_found: { meaning: 'No call has this path.' },
@@ -64,6 +68,7 @@ export const REFUSAL_DOCUMENTATION: Readonly<Record<ProblemCode, RefusalDocument
   },
   store_unavailable: { meaning: 'The lease store did not answer in time, so the outcome is unknown; try again.' },
   too_many_requests: { meaning: 'The caller sends too many requests; try again after `Retry-After` seconds.' },
+  unauthorized: { meaning: 'The call needs the token of the metrics, as `Authorization: Bearer TOKEN`.' },
   unknown_pool: {
     meaning: 'No VM belongs to the pool; `pools` lists the pools.',
     members: { pools: v.array(v.string()) },

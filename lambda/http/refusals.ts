@@ -8,11 +8,13 @@ export type ProblemCode =
   | 'internal'
   | 'invalid_request'
   | 'method_not_allowed'
+  | 'metrics_token_unavailable'
   | 'no_certificate_authority'
   | 'not_found'
   | 'not_yours'
   | 'payload_too_large'
   | 'too_many_requests'
+  | 'unauthorized'
   | 'unusable_identity'
   | 'unsupported_media_type';
 
@@ -26,6 +28,7 @@ export interface Status {
 }
 
 const BAD_REQUEST = { status: 400, title: 'Bad Request' };
+const UNAUTHORIZED = { status: 401, title: 'Unauthorized' };
 const FORBIDDEN = { status: 403, title: 'Forbidden' };
 const NOT_FOUND = { status: 404, title: 'Not Found' };
 const METHOD_NOT_ALLOWED = { status: 405, title: 'Method Not Allowed' };
@@ -51,6 +54,7 @@ export const REFUSALS: Readonly<Record<ProblemCode, Status>> = {
   lease_superseded: CONFLICT,
   lease_too_long: UNPROCESSABLE_CONTENT,
   method_not_allowed: METHOD_NOT_ALLOWED,
+  metrics_token_unavailable: SERVICE_UNAVAILABLE,
   no_certificate_authority: NOT_FOUND,
   no_lease: NOT_FOUND,
   not_found: NOT_FOUND,
@@ -59,6 +63,7 @@ export const REFUSALS: Readonly<Record<ProblemCode, Status>> = {
   pool_empty: SERVICE_UNAVAILABLE,
   store_unavailable: SERVICE_UNAVAILABLE,
   too_many_requests: TOO_MANY_REQUESTS,
+  unauthorized: UNAUTHORIZED,
   unknown_pool: NOT_FOUND,
   unknown_vm: NOT_FOUND,
   unsupported_media_type: UNSUPPORTED_MEDIA_TYPE,

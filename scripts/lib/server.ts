@@ -19,6 +19,7 @@ import { LOOPBACK_HOSTS, networkHosts } from './server/known-hosts.ts';
 import { pointToApi, refusePages } from './server/local-callers.ts';
 import type { LocalTable } from './server/local-table.ts';
 import { startLocalTable } from './server/local-table.ts';
+import { refuseUnusableToken } from './server/metrics-token.ts';
 import type { Settings } from './server/settings.ts';
 import { HELP, isLoopback, readSettings } from './server/settings.ts';
 import { stopperOf } from './server/stop.ts';
@@ -59,6 +60,10 @@ async function serve(settings: Settings): Promise<void> {
   for (const warning of settings.warnings) console.error(`vm-pool warns: ${warning}`);
   const authorizer = settings.tokens === undefined ? undefined : await tokenAuthorizer(settings.tokens);
   if (authorizer !== undefined) process.env.AUTHORIZATION = 'jwt';
+  if (settings.metricsToken !== undefined) {
+    await refuseUnusableToken(settings.metricsToken);
+    process.env.METRICS_TOKEN = settings.metricsToken;
+  }
   const vms = settings.vms && (await openVms(settings.vms, root, process.env));
   Object.assign(process.env, vms?.variables);
   const table = await openTable(settings, vms);
@@ -109,7 +114,7 @@ function gatewayTo(call: Call, settings: Settings, authorizer: Authorizer | unde
   return createGateway({
     routes: [...CALLS.map(({ route }) => route), '$default'],
     stage: STAGE,
-    ...(authorizer && { authorizers: guarded(authorizer) }),
+    ...(authorizer && { authorizers: guarded(authorizer, settings.metricsToken !== undefined) }),
     invoke: (event: APIGatewayProxyEventV2) => call(event),
     intercept: (request) => refuse(request) ?? point(request),
     onFault: console.error,

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { AUDIENCE, TestIssuer } from '../support/identity/test-issuer.ts';
@@ -67,6 +70,35 @@ describe('npm start', () => {
       // Another server may have port 3000: then the message names it.
       await printed(server, /(127\.0\.0\.1:3000|port 3000 is taken)/);
       await printed(start(), /(Leases are kept in memory and end with this server)/);
+    },
+    START_MS,
+  );
+
+  it(
+    'shows its metrics to Prometheus, which sends the token of a file',
+    async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'vm-pool-metrics-'));
+      writeFileSync(path.join(folder, 'token'), 'token-of-the-metrics\n');
+      const server = start({ METRICS_TOKEN: 'token', INIT_CWD: folder });
+      const url = await printed(
+        server,
+        /^Prometheus finds the metrics at (http:\S+), with the token in \/.*\/token[.]$/m,
+      );
+      const scraped = await fetch(url, { headers: { authorization: 'Bearer token-of-the-metrics' } });
+      expect(await scraped.text()).toContain('\nvm_pool_vms{pool="default",state="free"} ');
+      expect((await fetch(url)).status).toBe(401);
+      expect(server.output()).not.toContain('token-of-the-metrics');
+      rmSync(folder, { recursive: true });
+    },
+    START_MS,
+  );
+
+  it(
+    'says what is wrong with the file of the token',
+    async () => {
+      const server = start({ METRICS_TOKEN: '/nowhere/token' });
+      expect(await server.exit).toBe(1);
+      expect(server.output()).toContain('cannot start: the file with the metrics token (METRICS_TOKEN) does not exist');
     },
     START_MS,
   );

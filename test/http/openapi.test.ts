@@ -1,4 +1,5 @@
 /** The contract promises nothing that the function never answers. `testApi` checks the reverse. */
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { CALLS } from '../../lambda/http/calls.ts';
@@ -184,6 +185,8 @@ describe('calls of operators', () => {
   it('answer as documented', async () => {
     expect(await call('GET /vms')).toBe('200');
     expect(await right('GET /events')).toBe('200');
+    expect(await call('GET /metrics')).toBe('200');
+    expect(await call('GET /metrics', '', { headers: { Accept: 'application/openmetrics-text' } })).toBe('200');
     expect(await right('POST /vms/{id}/release')).toBe('409 wrong_state');
     expect(await right('POST /vms/{id}/return')).toBe('409 wrong_state');
     await call('POST /getvm', 'userid=alice');
@@ -217,6 +220,16 @@ describe('calls of operators', () => {
   it.each(['GET /vms', 'GET /events'])('%s: 400 invalid_cursor', async (route) => {
     failStore(new InvalidCursor());
     expect(await right(route)).toBe('400 invalid_cursor');
+  });
+});
+
+describe('GET /metrics with a token of its own', () => {
+  it('answers as documented', async () => {
+    // This file is no token: it has spaces.
+    parts = await testApi(undefined, { METRICS_TOKEN: fileURLToPath(import.meta.url) });
+    expect(await call('GET /metrics')).toBe('401 unauthorized');
+    const headers = { authorization: 'Bearer token' };
+    expect(await call('GET /metrics', '', { headers })).toBe('503 metrics_token_unavailable');
   });
 });
 

@@ -22,6 +22,7 @@ describe('loadSettings', () => {
       callerRequestsPerMinute: 120,
       mockFailingVms: [],
       metricsNamespace: undefined,
+      metricsToken: undefined,
       onLambda: false,
     });
   });
@@ -101,6 +102,23 @@ describe('loadSettings', () => {
     expect(loadSettings(variables).authorization).toEqual(authorization);
   });
 
+  it('reads where the token of the metrics is: a file, or a parameter, which needs AWS', () => {
+    expect(loadSettings({ METRICS_TOKEN: './token' }).metricsToken).toEqual({ place: './token', aws: undefined });
+    const { metricsToken } = loadSettings({ ...TABLE, STORE: 'memory', METRICS_TOKEN: 'ssm:/vm-pool/token' });
+    expect(metricsToken).toMatchObject({ place: 'ssm:/vm-pool/token', aws: { region: 'eu-central-1' } });
+    expect(() => loadSettings({ METRICS_TOKEN: 'ssm:/vm-pool/token' })).toThrow(
+      /AWS_REGION .* a parameter of SSM is named/,
+    );
+  });
+
+  it.each(['ssm:', 'ssm:/vm-pool/*', 'secretsmanager:token'])(
+    'refuses %s for METRICS_TOKEN, and does not repeat it',
+    (value) => {
+      const bad = 'bad configuration: METRICS_TOKEN must be ssm:NAME or a file';
+      expect(() => loadSettings({ ...TABLE, METRICS_TOKEN: value })).toThrow(new Error(bad));
+    },
+  );
+
   it('treats empty texts, as Terraform passes them, as unset', () => {
     expect(loadSettings({ MOCK_FAILING_VMS: '', METRICS_NAMESPACE: '', TABLE_NAME: '' })).toEqual(loadSettings({}));
   });
@@ -141,9 +159,9 @@ describe('loadSettings', () => {
     expect(load).toThrow(
       'bad configuration: CHECK_MAX_FAILURES must be a whole number from 1 to 100; ' +
         'TABLE_NAME must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . - where STORE is dynamodb; ' +
-        'AWS_REGION must be the AWS region, such as eu-central-1 where a table, an inventory in S3 or a key of KMS is named; ' +
-        'AWS_ACCESS_KEY_ID must be set where a table, an inventory in S3 or a key of KMS is named; ' +
-        'AWS_SECRET_ACCESS_KEY must be set where a table, an inventory in S3 or a key of KMS is named; ' +
+        'AWS_REGION must be the AWS region, such as eu-central-1 where a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
+        'AWS_ACCESS_KEY_ID must be set where a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
+        'AWS_SECRET_ACCESS_KEY must be set where a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
         'AWS_ENDPOINT_URL must be a URL without a path, such as http://127.0.0.1:8000',
     );
   });

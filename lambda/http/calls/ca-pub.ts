@@ -18,7 +18,10 @@ export const caPub = call({
 export const documentation = () => [
   documentedText(caPub, {
     summary: "Returns the lines for the file that a VM's sshd reads as `TrustedUserCAKeys`",
-    example: 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA... vm-pool\n',
+    texts: {
+      'text/plain; charset=utf-8':
+        'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA... vm-pool\n',
+    },
     refusals: ['no_certificate_authority'],
     isStatic: true,
   }),

@@ -7,7 +7,10 @@ export const openApi = call({
   audience: 'everybody',
   parameters: {},
   // Loaded when somebody asks for it, so that it costs no other call anything.
-  handle: async (_, __, { authorization }) => (await import('../contract.ts')).contractFor(authorization),
+  handle: async (_, __, { authorization, hasMetricsToken }) => {
+    const { contractFor } = await import('../contract.ts');
+    return contractFor(authorization, hasMetricsToken);
+  },
 });
 
 /** For the contract. */

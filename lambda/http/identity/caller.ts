@@ -25,6 +25,9 @@ export type CallerOf = (
   facts: Facts,
 ) => Caller | undefined;
 
+/** The same, which may have to ask somebody else first. */
+export type Identify = (...request: Parameters<CallerOf>) => ReturnType<CallerOf> | Promise<ReturnType<CallerOf>>;
+
 /** How much of a name that somebody else chose is logged or answered. */
 export const LONGEST_NAME = 128;
 

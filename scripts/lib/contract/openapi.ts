@@ -48,6 +48,11 @@ export function openApiDocument(calls: readonly DocumentedCall[]): object {
           bearerFormat: 'JWT',
           description: 'A token of the issuer that the deployment names',
         },
+        metricsToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The token of the metrics, in place of the other ways where the deployment names one',
+        },
       },
       headers: {
         RequestId: { description: 'Id of the request; the log has one line for it', schema: { type: 'string' } },

@@ -30,13 +30,13 @@ function partsOf(route: string): { readonly method: string; readonly path: strin
 }
 
 function operation(documented: DocumentedCall): Record<string, unknown> {
-  const { call, summary, answer, example, path = {} } = documented;
+  const { call, summary, path = {} } = documented;
   const hasBody = call.route.startsWith('POST ');
   return {
     operationId: operationIdOf(call.route),
     summary,
     tags: [call.audience],
-    security: SECURITY[call.audience],
+    security: securityOf(documented),
     parameters: [
       ...parametersIn('path', path),
       ...parametersIn('query', call.parameters, !hasBody),
@@ -47,13 +47,25 @@ function operation(documented: DocumentedCall): Record<string, unknown> {
       200: {
         description: 'Done.',
         headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
-        content: answer
-          ? { 'application/json': { schema: objectSchema(answer), example } }
-          : { 'text/plain; charset=utf-8': { schema: { type: 'string' }, example } },
+        content: contentOf(documented),
       },
       ...problemResponses(refusalsOf(documented)),
     },
   };
+}
+
+function securityOf({ call, scheme }: DocumentedCall): readonly object[] {
+  return [...SECURITY[call.audience], ...(scheme === undefined ? [] : [{ [scheme]: [] }])];
+}
+
+/** What the call answers, by media type. */
+function contentOf(documented: DocumentedCall): Readonly<Record<string, object>> {
+  if (documented.answer !== undefined) {
+    const { answer, example } = documented;
+    return { 'application/json': { schema: objectSchema(answer), example } };
+  }
+  const texts = Object.entries(documented.texts);
+  return Object.fromEntries(texts.map(([type, example]) => [type, { schema: { type: 'string' }, example }]));
 }
 
 /** The last name in the path, such as `getvm` or `drain`. */

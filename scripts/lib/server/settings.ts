@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { metricsTokenIn } from './metrics-token.ts';
 import type { TokenSettings } from './token-settings.ts';
 import { tokenSettings } from './token-settings.ts';
 
@@ -31,6 +32,8 @@ export const HELP = `Serves the API on this computer, with mock VMs, until Ctrl-
                         asks nobody who they are, and answers only at an IP address, a name without a dot, a name
                         under .local, or the host name of this computer: no page of a stranger can have these
   ADMIN_USERS=ops       users who may call the operators' calls, with the header x-operator; not with --issuer
+  METRICS_TOKEN=FILE    file with a token of 16 or more characters: Prometheus may read /metrics with it, as its
+                        authorization.credentials_file. Without one, /metrics is for operators
 
 terraform/README.md lists the settings of the function itself.
 `;
@@ -46,6 +49,8 @@ export interface Settings {
   readonly vms: VmSettings | undefined;
   /** Undefined when anybody may call */
   readonly tokens: TokenSettings | undefined;
+  /** Where the token is that opens `GET /metrics`; undefined when it is for operators */
+  readonly metricsToken: string | undefined;
   /** Sentences for the user that do not keep the server from starting */
   readonly warnings: readonly string[];
 }
@@ -94,6 +99,7 @@ export function readSettings(
     tableFolder: folderOf(values),
     vms: vmsOf(values),
     tokens,
+    metricsToken: metricsTokenIn(env),
     warnings: warnings.filter((warning) => warning !== undefined),
   };
 }

@@ -16,7 +16,7 @@ export function welcome(url: string, settings: Settings, { table, vms }: Parts):
   return `vm-pool lends VMs at ${url}  (Ctrl-C stops it)
 
 ${settings.tokens === undefined ? howToCall(url) : howToCallWithToken(url, settings.tokens)}
-${vms?.isDemo === true ? howToLogIn(url) : ''}
+${vms?.isDemo === true ? howToLogIn(url) : ''}${settings.metricsToken === undefined ? '' : howToScrape(url, settings.metricsToken)}
 ${table === undefined ? whereLeasesAre(vms?.isDemo === false) : whereTableIs(settings, table, vms)}
 `;
 }
@@ -29,6 +29,12 @@ function howToCallWithToken(url: string, { issuer, audiences }: TokenSettings): 
   return `  curl -X POST ${url}/getvm -H "Authorization: Bearer $TOKEN"
 
 TOKEN is a token of ${issuer} for ${audiences.join(' or ')}.`;
+}
+
+function howToScrape(url: string, token: string): string {
+  return `
+Prometheus finds the metrics at ${url}/metrics, with the token in ${token}.
+`;
 }
 
 /** Demo VMs let in the user of this computer. Nothing revokes certificates there, so a returned VM waits. */

@@ -77,7 +77,7 @@ export async function serveApi(vms?: readonly Vm[], mode: Mode = ANONYMOUS): Pro
     accountId: ACCOUNT_ID,
     routes: [...CALLS.map(({ route }) => route), '$default'],
     stage: 'resources',
-    ...(mode.authorizer && { authorizers: guarded(mode.authorizer) }),
+    ...(mode.authorizer && { authorizers: guarded(mode.authorizer, 'METRICS_TOKEN' in mode.variables) }),
     invoke: (event) => parts.api(event, 'invocation-1'),
     onFault: (fault) => faults.push(fault),
   });
@@ -146,5 +146,5 @@ function listening(server: Server): Promise<AddressInfo> {
 
 /** A body as its content type says. */
 async function bodyOf(response: Response): Promise<unknown> {
-  return response.headers.get('content-type')?.startsWith('text/') ? response.text() : response.json();
+  return response.headers.get('content-type')?.endsWith('json') ? response.json() : response.text();
 }

@@ -16,8 +16,18 @@ describe('readSettings', () => {
       tableFolder: undefined,
       vms: undefined,
       tokens: undefined,
+      metricsToken: undefined,
       warnings: [],
     });
+  });
+
+  it.each([
+    { METRICS_TOKEN: 'token', INIT_CWD: '/home/alice', metricsToken: '/home/alice/token' },
+    { METRICS_TOKEN: '/etc/token', INIT_CWD: '/home/alice', metricsToken: '/etc/token' },
+    { METRICS_TOKEN: 'ssm:/vm-pool/token', metricsToken: 'ssm:/vm-pool/token' },
+    { METRICS_TOKEN: '', metricsToken: undefined },
+  ])('finds the token of the metrics where npm was called: $METRICS_TOKEN', ({ metricsToken, ...env }) => {
+    expect(readSettings([], env)).toMatchObject({ metricsToken });
   });
 
   it.each(['localhost', '127.0.0.2', '::1'])('accepts HOST=%s without a warning, also with operators', (HOST) => {
