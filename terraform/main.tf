@@ -19,6 +19,14 @@ locals {
     }
   ]...)
 
+  # The calls that a token of their own opens where there is one. The function checks it, so API Gateway must let everybody through.
+  opened_by_token = var.metrics_token_parameter == null ? [] : flatten([
+    for path, operations in local.contract.paths : [
+      for method, operation in operations :
+      "${upper(method)} ${path}" if anytrue([for scheme in operation.security : contains(keys(scheme), "metricsToken")])
+    ]
+  ])
+
   # How API Gateway guards a call.
   authorizations = {
     none = { everybody = "NONE", borrowers = "NONE", operators = "AWS_IAM" }
@@ -59,6 +67,7 @@ module "iam" {
   log_group_name  = module.logs.function_group_name
   tracing_enabled = var.tracing_enabled
   table           = local.table
+  metrics_token   = var.metrics_token_parameter == null ? null : { parameter = var.metrics_token_parameter, kms_key_arn = var.metrics_token_kms_key_arn }
 
   real_vms = !local.has_real_vms ? null : {
     inventory                = module.inventory[0].object
@@ -102,6 +111,7 @@ module "lambda" {
     CHECK_TIMEOUT_SECONDS      = var.check_timeout_seconds
     MOCK_FAILING_VMS           = join(",", var.mock_failing_vms)
     METRICS_NAMESPACE          = local.name
+    METRICS_TOKEN              = var.metrics_token_parameter == null ? null : "ssm:${var.metrics_token_parameter}"
 
     INVENTORY                         = one(module.inventory[*].url)
     CONFIRMED_INVENTORY               = local.has_real_vms ? var.confirmed_inventory : null
@@ -116,7 +126,7 @@ module "apigw" {
 
   name                          = local.name
   function                      = { name = module.lambda.function_name, alias = module.lambda.alias.name, invoke_arn = module.lambda.alias.invoke_arn }
-  routes                        = { for call, audience in local.audiences : call => local.authorizations[audience] }
+  routes                        = { for call, audience in local.audiences : call => contains(local.opened_by_token, call) ? "NONE" : local.authorizations[audience] }
   jwt                           = var.authorization == "jwt" ? { issuer = var.jwt_issuer, audiences = var.jwt_audiences } : null
   access_log_group_arn          = module.logs.access_group_arn
   throttling_rate_per_second    = var.throttling_rate_per_second

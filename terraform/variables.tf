@@ -554,6 +554,28 @@ variable "pools" {
   default     = null
 }
 
+variable "metrics_token_parameter" {
+  description = "SSM parameter with the token that opens `GET /metrics` to Prometheus, a SecureString such as `/vm-pool/dev/metrics-token`: 16 or more characters of A-Z a-z 0-9 - . _ ~ + / =. The call then needs this token and no other authorization. Null: operators may call it, as `authorization` says."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.metrics_token_parameter == null || can(regex("^([A-Za-z0-9_.-]+|(/[A-Za-z0-9_.-]+)+)$", var.metrics_token_parameter))
+    error_message = "metrics_token_parameter must be the name of a parameter, such as /vm-pool/dev/metrics-token: neither an ARN nor the token itself."
+  }
+}
+
+variable "metrics_token_kms_key_arn" {
+  description = "Customer-managed KMS key that encrypts `metrics_token_parameter`. Null when AWS's own key `aws/ssm` does."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.metrics_token_kms_key_arn == null || var.metrics_token_parameter != null
+    error_message = "metrics_token_kms_key_arn needs metrics_token_parameter, which it encrypts."
+  }
+}
+
 variable "alarm_emails" {
   description = "Addresses that get an e-mail when an alarm starts and when it ends, once they have confirmed AWS's first message. Environment `prod` needs these or `alarm_topic_arn`."
   type        = list(string)

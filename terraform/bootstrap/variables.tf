@@ -58,7 +58,7 @@ variable "service_regions" {
 }
 
 variable "service_kms_key_arns" {
-  description = "KMS keys that the environments encrypt their table with (`table_kms_key_arn`), or that encrypt stored login keys (`stored_keys_kms_key_arns`). Empty when AWS's own do."
+  description = "KMS keys that the environments encrypt their table with (`table_kms_key_arn`), or that encrypt stored login keys (`stored_keys_kms_key_arns`) or the token of the metrics (`metrics_token_kms_key_arn`). Empty when AWS's own do."
   type        = set(string)
   default     = []
   nullable    = false
@@ -76,7 +76,7 @@ variable "domains" {
 }
 
 variable "service_stored_key_arns" {
-  description = "SSM parameters and secrets with login keys of VMs that the environments may lend, as ARNs; `*` and `?` are wildcards, for example `arn:aws:ssm:us-east-1:123456789012:parameter/vm-pool/*`. Empty for none."
+  description = "SSM parameters and secrets that the functions may read, as ARNs: login keys of VMs, and the tokens of the metrics (`metrics_token_parameter`); `*` and `?` are wildcards, for example `arn:aws:ssm:us-east-1:123456789012:parameter/vm-pool/*`. Empty for none."
   type        = set(string)
   default     = []
   nullable    = false

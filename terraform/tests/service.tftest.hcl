@@ -69,6 +69,7 @@ run "passes_every_setting_to_the_function" {
     jwt_operator_values        = ["ops", "lab"]
     session_name_roles         = ["AWSReservedSSO_*", "Lab"]
     caller_requests_per_minute = 60
+    metrics_token_parameter    = "/vm-pool/dev/metrics-token"
   }
 
   assert {
@@ -91,6 +92,7 @@ run "passes_every_setting_to_the_function" {
       CHECK_TIMEOUT_SECONDS      = "20"
       MOCK_FAILING_VMS           = "vm-02,vm-03"
       METRICS_NAMESPACE          = "vm-pool-dev"
+      METRICS_TOKEN              = "ssm:/vm-pool/dev/metrics-token"
     })
     error_message = "lambda/settings.ts declares exactly these settings: ${jsonencode(module.lambda.environment_variables)}"
   }
@@ -289,7 +291,7 @@ run "opens_the_calls_of_borrowers_and_guards_those_of_operators_without_authoriz
   }
 
   assert {
-    condition     = alltrue([for key, authorization in module.apigw.route_authorizations : authorization == "AWS_IAM" if can(regex(" /(vms|events)", key))]) && length([for key in keys(module.apigw.route_authorizations) : key if can(regex(" /(vms|events)", key))]) >= 6
+    condition     = alltrue([for key, authorization in module.apigw.route_authorizations : authorization == "AWS_IAM" if can(regex(" /(vms|events|metrics)", key))]) && length([for key in keys(module.apigw.route_authorizations) : key if can(regex(" /(vms|events|metrics)", key))]) >= 7
     error_message = "Everybody could give an operator's orders: ${jsonencode(module.apigw.route_authorizations)}"
   }
 }
@@ -344,6 +346,89 @@ run "has_all_callers_send_a_token_with_jwt_but_for_health_and_contract" {
   }
 }
 
+run "leaves_the_metrics_to_their_token_without_authorization" {
+  command = plan
+
+  variables {
+    metrics_token_parameter = "/vm-pool/dev/metrics-token"
+  }
+
+  assert {
+    condition     = module.apigw.route_authorizations["GET /metrics"] == "NONE" && module.apigw.route_authorizations["GET /vms"] == "AWS_IAM"
+    error_message = "The token must open the metrics and nothing else: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+
+  assert {
+    condition     = module.iam.metrics_token_resources == toset(["arn:aws:ssm:us-east-1:123456789012:parameter/vm-pool/dev/metrics-token"])
+    error_message = "The function must be able to read the token: ${jsonencode(module.iam.metrics_token_resources)}"
+  }
+}
+
+run "leaves_the_metrics_to_their_token_with_iam" {
+  command = plan
+
+  variables {
+    authorization             = "iam"
+    metrics_token_parameter   = "metrics-token"
+    metrics_token_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd"
+  }
+
+  assert {
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /metrics", "GET /openapi.json"])
+    error_message = "The token must open the metrics and nothing else: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+
+  assert {
+    condition     = module.iam.metrics_token_resources == toset(["arn:aws:ssm:us-east-1:123456789012:parameter/metrics-token", "arn:aws:kms:us-east-1:123456789012:key/1234abcd"])
+    error_message = "The function must be able to read and decrypt the token: ${jsonencode(module.iam.metrics_token_resources)}"
+  }
+}
+
+run "leaves_the_metrics_to_their_token_with_jwt" {
+  command = plan
+
+  variables {
+    authorization           = "jwt"
+    jwt_issuer              = "https://login.example.com/tenant"
+    jwt_audiences           = ["vm-pool"]
+    metrics_token_parameter = "/vm-pool/dev/metrics-token"
+  }
+
+  assert {
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /metrics", "GET /openapi.json"])
+    error_message = "The token must open the metrics and nothing else: ${jsonencode(module.apigw.route_authorizations)}"
+  }
+}
+
+run "asks_for_no_token_of_the_metrics_by_default" {
+  command = plan
+
+  assert {
+    condition     = length(module.iam.metrics_token_resources) == 0 && !contains(keys(module.lambda.environment_variables), "METRICS_TOKEN")
+    error_message = "Without a token the function must read no parameter: ${jsonencode(module.iam.metrics_token_resources)}"
+  }
+}
+
+run "refuses_the_token_itself_in_place_of_its_parameter" {
+  command = plan
+
+  variables {
+    metrics_token_parameter = "c2VjcmV0LXRva2Vu+/=="
+  }
+
+  expect_failures = [var.metrics_token_parameter]
+}
+
+run "refuses_a_key_of_no_token" {
+  command = plan
+
+  variables {
+    metrics_token_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd"
+  }
+
+  expect_failures = [var.metrics_token_kms_key_arn]
+}
+
 run "names_the_calls_that_policies_must_allow" {
   providers = { aws = aws.applied }
   state_key = "applied"
@@ -363,7 +448,7 @@ run "names_the_calls_that_policies_must_allow" {
 
   assert {
     condition = output.operator_invoke_arns == toset([
-      for call in concat(["GET/events", "GET/vms"], [for order in ["drain", "quarantine", "release", "return"] : "POST/vms/*/${order}"]) :
+      for call in concat(["GET/events", "GET/metrics", "GET/vms"], [for order in ["drain", "quarantine", "release", "return"] : "POST/vms/*/${order}"]) :
       "arn:aws:execute-api:us-east-1:123456789012:abcdefghij/resources/${call}"
     ])
     error_message = "An operator's policy must name the operators' calls and no others: ${join(", ", output.operator_invoke_arns)}"
@@ -379,7 +464,7 @@ run "names_only_the_calls_of_operators_without_authorization" {
   }
 
   assert {
-    condition     = length(output.borrower_invoke_arns) == 0 && length(output.operator_invoke_arns) == 6
+    condition     = length(output.borrower_invoke_arns) == 0 && length(output.operator_invoke_arns) == 7
     error_message = "Operators sign in this mode too, borrowers do not: ${jsonencode([output.borrower_invoke_arns, output.operator_invoke_arns])}"
   }
 }

@@ -96,7 +96,7 @@ variable "kms_key_arns" {
 }
 
 variable "stored_key_arns" {
-  description = "SSM parameters and secrets with login keys of VMs that the functions may read, as ARNs; `*` and `?` are wildcards, for example `arn:aws:ssm:us-east-1:123456789012:parameter/vm-pool/*`. Empty for none."
+  description = "SSM parameters and secrets that the functions may read, as ARNs: login keys of VMs, and the tokens of the metrics; `*` and `?` are wildcards, for example `arn:aws:ssm:us-east-1:123456789012:parameter/vm-pool/*`. Empty for none."
   type        = set(string)
   default     = []
   nullable    = false

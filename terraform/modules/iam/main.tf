@@ -1,5 +1,5 @@
-# What the function may do: write to its own log group, use its own table when it has one, and nothing else (real-vms.tf: what VMs
-# that exist add). Module `logs` makes the group, so logs:CreateLogGroup, which AWS's managed policy grants, is not needed.
+# What the function may do: write to its own log group, use its own table and read the token of its metrics when it has them, and
+# nothing else (real-vms.tf: what VMs that exist add). Module `logs` makes the group, so logs:CreateLogGroup, which AWS's managed policy grants, is not needed.
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 data "aws_region" "current" {}
@@ -111,6 +111,39 @@ resource "aws_iam_role_policy" "table_key" {
   name   = "use-key-of-own-table"
   role   = aws_iam_role.this.id
   policy = data.aws_iam_policy_document.table_key[0].json
+}
+
+data "aws_iam_policy_document" "metrics_token" {
+  count = var.metrics_token == null ? 0 : 1
+
+  statement {
+    actions   = ["ssm:GetParameter"]
+    resources = [provider::aws::arn_build(local.partition, "ssm", local.region, local.account, "parameter/${trimprefix(var.metrics_token.parameter, "/")}")]
+  }
+
+  # AWS's own key aws/ssm needs no grant.
+  dynamic "statement" {
+    for_each = compact([var.metrics_token.kms_key_arn])
+
+    content {
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ssm.${local.region}.${data.aws_partition.current.dns_suffix}"]
+      }
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "metrics_token" {
+  count = length(data.aws_iam_policy_document.metrics_token)
+
+  name   = "read-metrics-token"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.metrics_token[0].json
 }
 
 data "aws_iam_policy_document" "tracing" {

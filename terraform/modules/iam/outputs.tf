@@ -4,6 +4,7 @@ output "role_arn" {
 
   depends_on = [
     aws_iam_role_policy.logs,
+    aws_iam_role_policy.metrics_token,
     aws_iam_role_policy.real_vms,
     aws_iam_role_policy.sign,
     aws_iam_role_policy.table,
@@ -35,6 +36,11 @@ output "table_resources" {
 output "key_resources" {
   description = "ARNs of the keys that the role may use, for the tests of the root."
   value       = toset(flatten(data.aws_iam_policy_document.table_key[*].statement[*].resources))
+}
+
+output "metrics_token_resources" {
+  description = "ARN of the parameter that the role may read for the token of the metrics, and that of its key, if there are any, for the tests of the root."
+  value       = toset(flatten(data.aws_iam_policy_document.metrics_token[*].statement[*].resources))
 }
 
 output "role" {

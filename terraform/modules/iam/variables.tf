@@ -66,6 +66,25 @@ variable "table" {
   }
 }
 
+variable "metrics_token" {
+  description = "The only SSM parameter that the function may read for the token of its metrics: its name, and the customer-managed key that encrypts it (null for AWS's own). Null without a token."
+  type = object({
+    parameter   = string
+    kms_key_arn = string
+  })
+  default = null
+
+  validation {
+    condition     = alltrue([for name in var.metrics_token[*].parameter : can(regex("^/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", name))])
+    error_message = "metrics_token: parameter must be the name of one SSM parameter: neither an ARN nor a wildcard."
+  }
+
+  validation {
+    condition     = alltrue([for arn in compact(var.metrics_token[*].kms_key_arn) : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
+    error_message = "metrics_token: kms_key_arn must be the ARN of one KMS key, neither of an alias nor with a wildcard."
+  }
+}
+
 variable "real_vms" {
   description = "What the function uses to lend VMs that exist: the object of the inventory, the name of the function that visits VMs, the KMS keys that sign logins, the places of stored keys (`ssm:NAME` or `secretsmanager:NAME`, or an ARN behind the colon) and the customer-managed keys that encrypt those. Null with mock VMs."
   type = object({

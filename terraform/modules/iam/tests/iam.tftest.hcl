@@ -136,6 +136,59 @@ run "a_key_of_the_customer_adds_its_use_through_dynamodb" {
   }
 }
 
+run "a_token_of_the_metrics_adds_the_reading_of_one_parameter" {
+  command = plan
+
+  variables {
+    metrics_token = { parameter = "/vm-pool/dev/metrics-token", kms_key_arn = null }
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.metrics_token[0].policy).Statement == [{
+      Effect   = "Allow"
+      Action   = "ssm:GetParameter"
+      Resource = "arn:aws:ssm:us-east-1:123456789012:parameter/vm-pool/dev/metrics-token"
+    }]
+    error_message = "The function may read this parameter and nothing else: ${aws_iam_role_policy.metrics_token[0].policy}"
+  }
+}
+
+run "a_key_of_the_customer_adds_its_use_through_ssm" {
+  command = plan
+
+  variables {
+    metrics_token = { parameter = "metrics-token", kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd" }
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.metrics_token[0].policy).Statement : [statement.Action, statement.Resource, lookup(statement, "Condition", null)]] == [
+      ["ssm:GetParameter", "arn:aws:ssm:us-east-1:123456789012:parameter/metrics-token", null],
+      ["kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/1234abcd", { StringEquals = { "kms:ViaService" = "ssm.us-east-1.amazonaws.com" } }],
+    ]
+    error_message = "The function may use the key through SSM, and no other key or way: ${aws_iam_role_policy.metrics_token[0].policy}"
+  }
+}
+
+run "refuses_a_wildcard_for_the_token_of_the_metrics" {
+  command = plan
+
+  variables {
+    metrics_token = { parameter = "/vm-pool/*", kms_key_arn = null }
+  }
+
+  expect_failures = [var.metrics_token]
+}
+
+run "refuses_a_wildcard_for_the_key_of_the_token" {
+  command = plan
+
+  variables {
+    metrics_token = { parameter = "/vm-pool/token", kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/*" }
+  }
+
+  expect_failures = [var.metrics_token]
+}
+
 run "puts_the_role_under_a_path_and_a_boundary" {
   command = plan
 
