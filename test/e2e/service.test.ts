@@ -40,6 +40,7 @@ import { realVmPermissionStories } from './real-vm-permission-stories.ts';
 import { REAL_VMS, realVmStories } from './real-vm-stories.ts';
 import { refusalStories } from './refusal-stories.ts';
 import { runSchedule } from './schedule.ts';
+import { METRICS_TOKEN_PARAMETER, scrapeStories, storeMetricsToken } from './scrape-stories.ts';
 import { secretStories } from './secret-stories.ts';
 import { smokeStory } from './smoke-story.ts';
 import { rushStories, survivingStories } from './surviving-stories.ts';
@@ -307,7 +308,14 @@ describe('staging once another apply has made it lend real VMs', () => {
     const inventory = lab.inventory([LATE]);
     // None of the mock VMs remains.
     const confirmed_inventory = sha256Of(inventory);
-    await lend({ ...REAL_VMS, inventory, confirmed_inventory, stored_keys_kms_key_arns: [keys.stored] });
+    await storeMetricsToken(aws);
+    await lend({
+      ...REAL_VMS,
+      inventory,
+      confirmed_inventory,
+      stored_keys_kms_key_arns: [keys.stored],
+      metrics_token_parameter: METRICS_TOKEN_PARAMETER,
+    });
     lab.trust(staging.outputs.certificate_authority_public_keys);
   }, 3 * MINUTE_MS);
 
@@ -336,6 +344,10 @@ describe('staging once another apply has made it lend real VMs', () => {
       },
       apply: lend,
     });
+  });
+
+  describe('its metrics', () => {
+    scrapeStories(() => staging);
   });
 
   describe('their roles', () => {
