@@ -33,10 +33,10 @@ export function toResult({ status, body, headers }: Answer, requestId: string): 
     delete sent['content-type'];
     return { statusCode: status, headers: sent };
   }
-  const plain = typeof body === 'string' ? new TextBody('text/plain; charset=utf-8', body) : body;
-  if (!(plain instanceof TextBody)) return { statusCode: status, headers: sent, body: JSON.stringify(body) };
-  sent['content-type'] = plain.type;
-  return { statusCode: status, headers: sent, body: plain.text };
+  const text = typeof body === 'string' ? new TextBody('text/plain; charset=utf-8', body) : body;
+  if (!(text instanceof TextBody)) return { statusCode: status, headers: sent, body: JSON.stringify(body) };
+  sent['content-type'] = text.type;
+  return { statusCode: status, headers: sent, body: text.text };
 }
 
 /** The same without its body, for `HEAD`. */

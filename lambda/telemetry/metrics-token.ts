@@ -32,7 +32,7 @@ export interface TokenPlace {
  */
 export type TokenCheck = (shown: string) => Promise<boolean>;
 
-/** The token as it was read last. */
+/** The token that was read last. */
 interface ReadToken {
   readonly digest: Promise<Buffer>;
   readonly atMs: number;

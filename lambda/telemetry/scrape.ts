@@ -74,7 +74,7 @@ function gauge(name: FigureName, value: number, labels: Series['labels'] = {}): 
 }
 
 /** Every figure, also one without a series yet: a dashboard can then tell "never" from "misspelt". */
-function metricsOf(all: readonly Series[], process: Series['labels']): PrometheusMetric[] {
+function metricsOf(all: readonly Series[], ofProcess: Series['labels']): PrometheusMetric[] {
   const names = Object.keys(FIGURES) as FigureName[];
   return names.filter(isInPrometheus).map((name) => {
     const isOfStore = OF_THE_STORE.has(name);
@@ -83,7 +83,7 @@ function metricsOf(all: readonly Series[], process: Series['labels']): Prometheu
       name: prometheusName(name).replace(/_total$/, ''),
       kind: figureOf(name).kind,
       help: helpOf(name),
-      series: isOfStore ? mine : mine.map((one) => ({ ...one, labels: { ...one.labels, ...process } })),
+      series: isOfStore ? mine : mine.map((one) => ({ ...one, labels: { ...one.labels, ...ofProcess } })),
     };
   });
 }

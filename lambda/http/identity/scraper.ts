@@ -36,6 +36,6 @@ function unauthorized(event: APIGatewayProxyEventV2, facts: Facts, detail: strin
 }
 
 function unavailable(cause: unknown): Problem {
-  const detail = 'the token of the metrics can not be read now; the log says why';
+  const detail = "the token of the metrics can't be read now; the log says why";
   return new Problem('metrics_token_unavailable', detail, { headers: { 'retry-after': '5' }, cause });
 }
