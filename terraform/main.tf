@@ -34,8 +34,10 @@ locals {
     jwt  = { everybody = "NONE", borrowers = "JWT", operators = "JWT" }
   }[var.authorization]
 
-  # Null without a table.
-  table = one(module.dynamodb[*].table)
+  restored_tables = var.pool_store == "dynamodb" ? var.restored_tables : []
+
+  # Where leases live; null without a table. Of restored tables, the last.
+  table = var.pool_store != "dynamodb" ? null : reverse(concat(module.dynamodb[*].table, [for name in local.restored_tables : module.restored_table[name].table]))[0]
 
   # Leases in memory live in one process, so only one may run.
   max_concurrency = var.pool_store == "memory" && var.single_process ? 1 : var.max_concurrency
@@ -54,6 +56,18 @@ module "dynamodb" {
   count  = var.pool_store == "dynamodb" ? 1 : 0
 
   name                        = local.name
+  kms_key_arn                 = var.table_kms_key_arn
+  deletion_protection_enabled = var.table_deletion_protection
+  max_request_units           = var.table_max_request_units
+}
+
+# Tables that scripts/restore-table made, with all that Terraform sets for the first one. They begin with an `import` block in the
+# environment (RUNBOOK.md, "Restore the table"). The first table stays, as the evidence of what went wrong.
+module "restored_table" {
+  source   = "./modules/dynamodb"
+  for_each = toset(local.restored_tables)
+
+  name                        = each.key
   kms_key_arn                 = var.table_kms_key_arn
   deletion_protection_enabled = var.table_deletion_protection
   max_request_units           = var.table_max_request_units

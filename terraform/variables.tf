@@ -342,6 +342,18 @@ variable "table_kms_key_arn" {
   default     = null
 }
 
+variable "restored_tables" {
+  description = "Names of the tables that `scripts/restore-table` made, in the order in which they were restored. Leases live in the last one; the tables before it are kept. Each needs an `import` block, as terraform/RUNBOOK.md says."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for table in var.restored_tables : startswith(table, "${var.name}-${var.environment}-restored-")]) && length(distinct(var.restored_tables)) == length(var.restored_tables)
+    error_message = "restored_tables must be different names that begin with ${var.name}-${var.environment}-restored-, as scripts/restore-table prints them: roles that deploy may touch no others."
+  }
+}
+
 variable "events_kept_days" {
   description = "Days that VM and lease events are kept. They contain user ids: keep them no longer than needed."
   type        = number
@@ -374,7 +386,7 @@ variable "single_process" {
 }
 
 variable "max_concurrency" {
-  description = "Most invocations of the function at a time, to bound the bill and to leave the account's other functions their share; `single_process` comes first. AWS takes that many from the account's quota, which must keep 100 for other functions. Null sets no limit."
+  description = "Most invocations of the function at a time, to bound the bill and to leave the account's other functions their share; `single_process` comes first. AWS takes that many from the account's quota, which must keep 100 for other functions. Null sets no limit; 0 stops the service, to restore its table."
   type        = number
   default     = null
 }

@@ -155,6 +155,73 @@ run "keeps_leases_in_a_table" {
   }
 }
 
+run "keeps_leases_in_the_table_that_was_restored_last" {
+  command = plan
+
+  variables {
+    pool_store      = "dynamodb"
+    restored_tables = ["vm-pool-dev-restored-20260131t080000z", "vm-pool-dev-restored-20260201t080000z"]
+    max_concurrency = 0
+  }
+
+  assert {
+    condition     = output.table_name == "vm-pool-dev-restored-20260201t080000z" && module.lambda.environment_variables["TABLE_NAME"] == output.table_name
+    error_message = "The function must lend from the last table: ${jsonencode(module.lambda.environment_variables)}"
+  }
+
+  assert {
+    condition = toset(module.iam.table_resources) == toset([for end in ["", "/index/by-user", "/index/vms", "/index/work"] :
+      "arn:aws:dynamodb:us-east-1:123456789012:table/vm-pool-dev-restored-20260201t080000z${end}"
+    ])
+    error_message = "The role must reach the last table and no other: ${join(", ", module.iam.table_resources)}"
+  }
+
+  assert {
+    condition     = length(module.dynamodb) == 1 && alltrue([for table in values(module.restored_table) : table.deletion_protection_enabled])
+    error_message = "The first table must stay, and restored ones must be protected like it."
+  }
+
+  assert {
+    condition     = module.lambda.reserved_concurrency == 0
+    error_message = "max_concurrency = 0 must stop the function while its table changes."
+  }
+}
+
+run "has_no_restored_table_with_leases_in_memory" {
+  command = plan
+
+  variables {
+    restored_tables = ["vm-pool-dev-restored-20260131t080000z"]
+  }
+
+  assert {
+    condition     = output.table_name == null && length(module.restored_table) == 0
+    error_message = "A service with leases in memory must not pay for a table."
+  }
+}
+
+run "refuses_restored_tables_that_deployers_may_not_touch" {
+  command = plan
+
+  variables {
+    pool_store      = "dynamodb"
+    restored_tables = ["vm-pool-prod-restored-20260131t080000z"]
+  }
+
+  expect_failures = [var.restored_tables]
+}
+
+run "refuses_a_restored_table_that_comes_twice" {
+  command = plan
+
+  variables {
+    pool_store      = "dynamodb"
+    restored_tables = ["vm-pool-dev-restored-1", "vm-pool-dev-restored-1"]
+  }
+
+  expect_failures = [var.restored_tables]
+}
+
 run "lets_the_role_use_that_table_and_its_indexes" {
   command = plan
 

@@ -30,7 +30,8 @@ locals {
       api_tags        = [for region in var.regions : provider::aws::arn_build(local.partition, "apigateway", region, "", "/tags/*")]
       schedules       = [for region in var.regions : provider::aws::arn_build(local.partition, "scheduler", region, local.account, "schedule/${service}/tick")]
       schedule_groups = [for region in var.regions : provider::aws::arn_build(local.partition, "scheduler", region, local.account, "schedule-group/${service}")]
-      tables          = [for region in var.regions : provider::aws::arn_build(local.partition, "dynamodb", region, local.account, "table/${service}")]
+      # The first one, and those that scripts/restore-table made.
+      tables = flatten([for region in var.regions : [for end in ["", "-restored-*"] : provider::aws::arn_build(local.partition, "dynamodb", region, local.account, "table/${service}${end}")]])
       # Some calls name a group with `:*` behind it, others without.
       log_groups = flatten([for region in var.regions : [for group in ["/aws/lambda/${service}", "/aws/lambda/${service}-visitor", "/aws/vendedlogs/apigateway/${service}"] : [
         for end in ["", ":*"] : provider::aws::arn_build(local.partition, "logs", region, local.account, "log-group:${group}${end}")

@@ -85,13 +85,13 @@ variable "timeout_seconds" {
 }
 
 variable "reserved_concurrency" {
-  description = "Most invocations at a time. AWS takes that many from the account's quota, which must keep 100 for other functions. Null sets no limit."
+  description = "Most invocations at a time. AWS takes that many from the account's quota, which must keep 100 for other functions. Null sets no limit; 0 stops the function."
   type        = number
   default     = null
 
   validation {
-    condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= 1 && floor(var.reserved_concurrency) == var.reserved_concurrency
-    error_message = "reserved_concurrency must be null or a whole number of at least 1; 0 would stop the function."
+    condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= 0 && floor(var.reserved_concurrency) == var.reserved_concurrency
+    error_message = "reserved_concurrency must be null or a whole number of at least 0."
   }
 }
 

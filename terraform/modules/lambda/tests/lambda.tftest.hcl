@@ -174,6 +174,19 @@ run "refuses_a_runtime_that_the_build_does_not_support" {
   expect_failures = [var.runtime]
 }
 
+run "can_be_stopped" {
+  command = plan
+
+  variables {
+    reserved_concurrency = 0
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == 0
+    error_message = "While a table is restored nothing may write to the old one."
+  }
+}
+
 run "refuses_settings_out_of_range" {
   command = plan
 
@@ -181,7 +194,7 @@ run "refuses_settings_out_of_range" {
     name                 = "vm pool"
     memory_mb            = 127
     timeout_seconds      = 30
-    reserved_concurrency = 0
+    reserved_concurrency = -1
   }
 
   expect_failures = [var.name, var.memory_mb, var.timeout_seconds, var.reserved_concurrency]
