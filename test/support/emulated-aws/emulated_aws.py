@@ -13,6 +13,9 @@ import sys
 from moto.apigatewayv2.models import DomainName
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
+from moto.core.utils import unix_time
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import RestoredPITTable
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.kms.models import KmsBackend
 from moto.moto_server import threaded_moto_server
@@ -112,6 +115,32 @@ def refuse_to_sign_with_disabled_keys() -> None:
     KmsBackend.sign = patched
 
 
+def restore_tables_with_their_settings() -> None:
+    """moto restores a table without its encryption and its billing mode; AWS restores both.
+
+    And moto's tables can be restored to one moment only. Here they can be restored to any later one, as of now: moto
+    keeps no past.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/pointintimerecovery_restores.html
+    """
+    parameters = RestoredPITTable._parse_params_from_table
+    describe = DynamoDBBackend.describe_continuous_backups
+
+    def patched(self, table):
+        kept = {"billing_mode": table.billing_mode, "sse_specification": table.sse_specification}
+        return {**parameters(self, table), **kept}
+
+    def patched_describe(self, table_name):
+        described = describe(self, table_name)
+        recovery = described["PointInTimeRecoveryDescription"]
+        if "LatestRestorableDateTime" in recovery:
+            recovery["LatestRestorableDateTime"] = unix_time()
+        return described
+
+    RestoredPITTable._parse_params_from_table = patched
+    DynamoDBBackend.describe_continuous_backups = patched_describe
+
+
 def record_calls() -> None:
     """Puts a recorder before moto."""
     application = threaded_moto_server.DomainDispatcherApplication
@@ -124,6 +153,7 @@ def main() -> None:
     know_the_quota_of_lambda()
     finish_custom_domains()
     refuse_to_sign_with_disabled_keys()
+    restore_tables_with_their_settings()
     record_calls()
     server = threaded_moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

@@ -1,0 +1,55 @@
+/** Restores the table of the leases: what `scripts/restore-table` runs. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { defined } from '../../../lambda/pool/defined.ts';
+import { createDynamoStore } from '../../../lambda/store/dynamodb/store.ts';
+import { regionOf } from '../logs/region.ts';
+import { visible } from '../logs/terminal.ts';
+import type { Options } from './options.ts';
+import { HELP, OptionsError, parseOptions } from './options.ts';
+import type { StoreOf } from './run.ts';
+import { run } from './run.ts';
+
+const FAILED = 1;
+const MISUSED = 2;
+const ENVIRONMENTS = fileURLToPath(new URL('../../../terraform/environments', import.meta.url));
+
+/** Of the events that the restore writes. */
+const EVENTS_KEPT_DAYS = 90;
+
+/** Patient with the throttling of a capped table. */
+const MAX_ATTEMPTS = 10;
+
+try {
+  const options = parseOptions(process.argv.slice(2), Date.now());
+  if (options === 'help') process.stdout.write(HELP);
+  else await restoreTable(options);
+} catch (error) {
+  const { name = 'Error', message = String(error) } = error instanceof Error ? error : {};
+  console.error(`restore-table: ${visible(name === 'Error' ? message : `${name}: ${message}`, '\n')}`);
+  process.exitCode = error instanceof OptionsError ? MISUSED : FAILED;
+}
+
+async function restoreTable(options: Options): Promise<void> {
+  const region = regionOf(options, process.env, ENVIRONMENTS);
+  const client = new DynamoDBClient(defined({ region, maxAttempts: MAX_ATTEMPTS }));
+  const say = (line: string) => {
+    console.log(visible(line));
+  };
+  try {
+    const storeOf = await storesOf(client);
+    await run(options, { client, clock: Date.now, sleep: (ms) => sleep(ms), say }, storeOf);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Stores reach DynamoDB where the client does, with its credentials. */
+async function storesOf({ config }: DynamoDBClient): Promise<StoreOf> {
+  const [region, credentials] = await Promise.all([config.region(), config.credentials()]);
+  const endpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? process.env.AWS_ENDPOINT_URL;
+  return (tableName) => {
+    return createDynamoStore({ tableName, eventsKeptDays: EVENTS_KEPT_DAYS, region, endpoint, credentials });
+  };
+}
