@@ -5,7 +5,8 @@ export type Json = Readonly<Record<string, unknown>>;
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** The parsed JSON object; empty when the body is something else. */
+  readonly text: string;
+  /** The parsed JSON object; empty when the text is something else. */
   readonly body: Json;
 }
 
@@ -54,7 +55,8 @@ export class ApiClient {
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return { status: response.status, headers: response.headers, body: objectIn(await response.text()) };
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: objectIn(text) };
   }
 
   private request(route: string, parameters: Parameters, headers: Outgoing['headers']): Outgoing {

@@ -16,6 +16,8 @@ export interface Outputs {
   readonly accessLogGroup: string;
   /** Undefined while leases live in memory. */
   readonly tableName: string | undefined;
+  /** Undefined with mock VMs. */
+  readonly visitorName: string | undefined;
 }
 
 /** What an account is made of. */

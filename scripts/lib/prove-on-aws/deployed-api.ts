@@ -20,3 +20,8 @@ export async function apiOf(account: Account): Promise<Json & { readonly ApiId: 
 export function functionOf(account: Account): Promise<Json> {
   return account.aws('lambda', 'get-function-configuration', '--function-name', account.parts.outputs.functionName);
 }
+
+/** The settings of the function, as environment variables. */
+export async function settingsOf(account: Account): Promise<Json> {
+  return asObject(asObject((await functionOf(account)).Environment).Variables);
+}

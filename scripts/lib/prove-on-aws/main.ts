@@ -3,8 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { visible } from '../logs/terminal.ts';
+import type { Account } from './account.ts';
 import { runner } from './commands.ts';
 import { findDeployment, NotDeployed } from './deployment.ts';
+import { factsOf } from './facts.ts';
+import { markdownOf } from './markdown.ts';
 import type { Options } from './options.ts';
 import { HELP, OptionsError, parseOptions } from './options.ts';
 import { PROBES } from './probes.ts';
@@ -30,23 +33,35 @@ try {
   process.exitCode = exitCodeOf(error);
 }
 
-async function prove({ environment, only, withLoad, json }: Options): Promise<void> {
+async function prove(options: Options): Promise<void> {
+  const { environment, only, withLoad } = options;
   // The aws CLI must not wait for a reader.
   const run = runner({ ...env, AWS_PAGER: '' });
   const account = await findDeployment(environment, { env, run, root, clock: Date.now, sleep: (ms) => sleep(ms) });
-  const { outputs, guard } = account.parts;
-  console.log(`${environment} at ${outputs.apiUrl}, authorization ${guard}`);
+  console.log(`${environment} at ${account.parts.outputs.apiUrl}, authorization ${account.parts.guard}`);
+  const startMs = Date.now();
   const results: Result[] = [];
   for (const probe of PROBES.filter(({ id }) => only?.includes(id) ?? true)) {
     const result = await resultOf(probe, account, withLoad);
     console.log(lineOf(result));
     results.push(result);
   }
-  if (json !== undefined) {
-    const report = { environment, apiUrl: outputs.apiUrl, authorization: guard, at: new Date().toISOString(), results };
-    writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
-  }
+  await write(options, account, results, startMs);
   if (results.some(({ outcome }) => outcome === 'FAILED')) process.exitCode = FAILED;
+}
+
+async function write(options: Options, account: Account, results: readonly Result[], startMs: number): Promise<void> {
+  const { environment, json, report } = options;
+  if (json !== undefined) {
+    const { outputs, guard } = account.parts;
+    const all = { environment, apiUrl: outputs.apiUrl, authorization: guard, at: new Date().toISOString(), results };
+    writeFileSync(json, `${JSON.stringify(all, null, 2)}\n`);
+  }
+  if (report !== undefined) {
+    const facts = await factsOf(account);
+    const { host } = new URL(account.parts.outputs.apiUrl);
+    writeFileSync(report, markdownOf({ environment, host, facts, startMs, endMs: Date.now(), results }));
+  }
 }
 
 function exitCodeOf(error: unknown): number {

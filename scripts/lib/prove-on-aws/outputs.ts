@@ -14,11 +14,13 @@ export function outputsIn(printed: Json): Outputs {
     if (typeof value !== 'string') throw new Error(`the output vm_pool has no ${name}; apply the environment first`);
     return value;
   };
+  const optional = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined);
   return {
     apiUrl: text('api_url'),
     functionName: text('function_name'),
     logGroup: text('log_group_name'),
     accessLogGroup: text('access_log_group_name'),
-    tableName: typeof values.table_name === 'string' ? values.table_name : undefined,
+    tableName: optional('table_name'),
+    visitorName: optional('visitor_function_name'),
   };
 }

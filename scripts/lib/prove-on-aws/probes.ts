@@ -1,19 +1,31 @@
 import type { Probe } from './probe.ts';
+import { ALARMS } from './probes/alarms.ts';
+import { BILL } from './probes/bill.ts';
 import { BROWSERS } from './probes/browsers.ts';
 import { CALLERS } from './probes/callers.ts';
 import { DEPLOYERS } from './probes/deployers.ts';
+import { KEYS } from './probes/keys.ts';
 import { LOAD } from './probes/load.ts';
+import { LOGS } from './probes/logs.ts';
+import { METRICS } from './probes/metrics.ts';
 import { STATE } from './probes/state.ts';
+import { TABLE } from './probes/table.ts';
 import { UPKEEP } from './probes/upkeep.ts';
-import { WATCHING } from './probes/watching.ts';
+import { VISITS } from './probes/visits.ts';
 
 /** All probes, in the order in which they run. */
 export const PROBES: readonly Probe[] = [
   ...CALLERS,
   ...BROWSERS,
   ...UPKEEP,
-  ...WATCHING,
+  ...LOGS,
+  ...METRICS,
+  ...ALARMS,
+  ...TABLE,
+  ...KEYS,
+  ...VISITS,
   ...STATE,
   ...DEPLOYERS,
+  ...BILL,
   ...LOAD,
 ];

@@ -34,7 +34,10 @@ export interface Call {
 /** An answer in place of the deployment's own. */
 export interface Reply {
   readonly status: number;
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -64,9 +67,9 @@ export async function fakeDeployment({ guard, vms, reply = () => undefined }: Be
   const behind = await serveApi(vms);
   const calls: Call[] = [];
   const server = createServer((request, response) => {
-    void answer(request).then(({ status, body, headers }) => {
+    void answer(request).then(({ status, body, text: plain, headers }) => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(body === undefined ? '' : JSON.stringify(body));
+      response.end(plain ?? (body === undefined ? '' : JSON.stringify(body)));
     });
   });
   server.listen(0, '127.0.0.1');

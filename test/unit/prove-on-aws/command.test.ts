@@ -55,7 +55,8 @@ describe('scripts/prove-on-aws', () => {
     prints('aws', { MetricAlarms: [{ AlarmName: 'vm-pool-dev-5xx', StateValue: 'OK' }] });
     const json = path.join(folder, 'results.json');
     const only = 'identified-borrower,alarms,table-key,apply-role-trust';
-    const { lines, stderr, exitCode } = await run(['dev', '--only', only, '--json', json]);
+    const report = path.join(folder, 'report.md');
+    const { lines, stderr, exitCode } = await run(['dev', '--only', only, '--json', json, '--report', report]);
     expect({ exitCode, stderr, lines }).toEqual({
       exitCode: 0,
       stderr: '',
@@ -77,6 +78,11 @@ describe('scripts/prove-on-aws', () => {
         { id: 'apply-role-trust', outcome: 'by hand' },
       ],
     });
+    const markdown = readFileSync(report, 'utf8');
+    expect(markdown).toMatch(/^# Proof of dev on AWS\n/);
+    expect(markdown).toMatch(/\| region \| us-east-1 \|\n\| authorization \| jwt \|\n\| leases \| memory \|/);
+    expect(markdown).toContain('| alarms | ok | at least one alarm, and none in INSUFFICIENT_DATA | 1 alarms;');
+    expect(markdown).not.toContain(new URL(deployment.url).host);
     expect(readFileSync(path.join(folder, 'calls'), 'utf8')).toContain(
       '|cloudwatch describe-alarms --alarm-name-prefix vm-pool-dev --region us-east-1 --output json\n',
     );

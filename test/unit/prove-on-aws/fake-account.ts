@@ -28,24 +28,55 @@ const HEALTHY: Programs = {
   'aws lambda get-function-configuration': {
     FunctionArn: FUNCTION,
     Role: 'arn:aws:iam::123456789012:role/vm-pool-dev',
-    Environment: { Variables: { METRICS_NAMESPACE: 'vm-pool-dev' } },
+    Environment: { Variables: { METRICS_NAMESPACE: 'vm-pool-dev', CERTIFICATE_AUTHORITY: KMS_KEY } },
+    State: 'Active',
+    VpcConfig: { SubnetIds: ['subnet-1', 'subnet-2'] },
   },
   'aws lambda get-function-concurrency': { ReservedConcurrentExecutions: 1 },
-  'aws cloudwatch get-metric-statistics': { Datapoints: [{ Sum: 1 }, { Sum: 2 }] },
-  'aws cloudwatch describe-alarms': { MetricAlarms: [{ AlarmName: 'vm-pool-dev-5xx', StateValue: 'OK' }] },
+  'aws cloudwatch get-metric-statistics': {
+    Datapoints: [
+      { SampleCount: 2, Maximum: 5, Timestamp: '2026-11-21T12:00:00Z' },
+      { SampleCount: 1, Maximum: 4, Timestamp: '2026-11-21T11:59:00Z' },
+    ],
+  },
+  'aws cloudwatch describe-alarms': {
+    MetricAlarms: [{ AlarmName: 'vm-pool-dev-5xx', StateValue: 'OK', Metrics: [{ Id: 'faults' }] }],
+    CompositeAlarms: [{ AlarmName: 'vm-pool-dev', StateValue: 'OK' }],
+  },
+  'aws cloudwatch get-metric-data': { MetricDataResults: [{ Values: [0] }] },
+  'aws cloudwatch list-metrics': { Metrics: [{ Dimensions: [{ Value: 'default' }] }, { Dimensions: [] }] },
+  'aws logs describe-query-definitions': {
+    queryDefinitions: [{ name: 'vm-pool-dev/faults', queryString: 'limit 1', logGroupNames: ['log'] }],
+  },
+  'aws logs start-query': { queryId: 'q1' },
+  'aws logs get-query-results': { status: 'Complete' },
   'aws dynamodb describe-table': { Table: { SSEDescription: { KMSMasterKeyArn: KMS_KEY } } },
-  'aws kms describe-key': { KeyMetadata: { KeyManager: 'CUSTOMER' } },
+  'aws dynamodb describe-continuous-backups': restorableTo('2026-11-21T11:55:00Z'),
+  'aws dynamodb describe-time-to-live': { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED' } },
+  'aws kms describe-key': {
+    KeyMetadata: { KeyManager: 'CUSTOMER', KeyState: 'Enabled', KeyUsage: 'SIGN_VERIFY', KeySpec: 'ECC_NIST_P256' },
+  },
+  'aws kms sign': { status: 254, stdout: '', stderr: 'An error occurred (AccessDeniedException)' },
+  'aws ec2 describe-network-interfaces': { NetworkInterfaces: [{ Status: 'in-use' }] },
   'aws s3api head-object': { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: KMS_KEY },
   'aws s3api get-bucket-encryption': {
     ServerSideEncryptionConfiguration: {
       Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: KMS_KEY } }],
     },
   },
-  'aws iam simulate-principal-policy': (args: readonly string[]) => decisions(args, 'implicitDeny'),
+  'aws iam simulate-principal-policy': (args: readonly string[]) => {
+    const ofNetwork = args.includes('--context-entries') ? 'explicitDeny' : 'allowed';
+    return decisions(args, args.includes('ec2:CreateNetworkInterface') ? ofNetwork : 'implicitDeny');
+  },
   'scripts/terraform bootstrap output': { plan_role_arn: { value: 'arn:aws:iam::123456789012:role/plan' } },
   'scripts/terraform dev plan': '',
   'scripts/logs': (args: readonly string[]) => ({ requestId: args.at(-1) }),
 };
+
+/** What DynamoDB says of a table that can be restored to that time. */
+export function restorableTo(LatestRestorableDateTime: string | number) {
+  return { ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { LatestRestorableDateTime } } };
+}
 
 /** What IAM's simulator answers when it decides the same of every action. */
 export function decisions(args: readonly string[], EvalDecision: string) {
@@ -58,6 +89,7 @@ export interface World extends Behaviour {
   readonly programs?: Programs;
   readonly env?: Readonly<Record<string, string>>;
   readonly tableName?: string;
+  readonly visitorName?: string;
   readonly withLoad?: boolean;
   /** Folder of the repository. */
   readonly root?: string;
@@ -81,6 +113,7 @@ export async function prove(id: string, world: World): Promise<Result & { waited
       logGroup: '/aws/lambda/vm-pool-dev',
       accessLogGroup: '/aws/vendedlogs/apigateway/vm-pool-dev',
       tableName: world.tableName,
+      visitorName: world.visitorName,
     },
     guard: world.guard,
     env: world.env ?? CALLER,

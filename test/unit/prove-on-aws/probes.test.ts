@@ -6,7 +6,7 @@ import { PROBES } from '../../../scripts/lib/prove-on-aws/probes.ts';
 import type { Call, Reply } from '../../support/api/fake-deployment.ts';
 import { CALLER } from '../../support/api/fake-deployment.ts';
 import type { World } from './fake-account.ts';
-import { decisions, prove } from './fake-account.ts';
+import { decisions, prove, restorableTo } from './fake-account.ts';
 
 /** A repository whose environment dev keeps its state in a bucket. */
 let root: string;
@@ -29,6 +29,20 @@ const failing = (stderr: string) => ({ status: 254, stdout: '', stderr });
 const after = (good: number, status: number) => (_: Call, index: number) => (index < good ? undefined : { status });
 
 const withTable: Partial<World> = { tableName: 'vm-pool-dev' };
+const withVisitor: Partial<World> = { visitorName: 'vm-pool-dev-visitor' };
+/** Answers who identifies, or shows the token, with Prometheus' text. */
+const withMetrics = (free: number, token?: string): Partial<World> => ({
+  reply: ({ route, isIdentified, headers }) => {
+    if (route !== 'GET /metrics') return undefined;
+    const isKnown = token === undefined ? isIdentified : headers.authorization === `Bearer ${token}`;
+    const vms = (state: string, count: number) => `vm_pool_vms{pool="default",state="${state}"} ${String(count)}\n`;
+    return isKnown ? { status: 200, text: vms('leased', 9) + vms('free', free) } : { status: 401 };
+  },
+});
+const configuredWith = (Variables: Record<string, string>): Partial<World> => ({
+  programs: { 'aws lambda get-function-configuration': { Environment: { Variables } } },
+});
+const byToken = configuredWith({ METRICS_NAMESPACE: 'vm-pool-dev', METRICS_TOKEN: 'ssm:/token' });
 const withCors: Partial<World> = {
   programs: {
     'aws apigatewayv2 get-apis': {
@@ -73,8 +87,42 @@ const PASSING: readonly Row[] = [
   { id: 'alias', rule: 'is what API and schedule call' },
   { id: 'log', rule: 'finds the request' },
   { id: 'access-log', rule: 'finds the request' },
+  { id: 'queries', rule: 'are all taken' },
   { id: 'metric', rule: 'finds a data point' },
+  { id: 'custom-metrics', rule: 'are few' },
+  { id: 'metrics-guard', rule: 'refuses strangers', ...withMetrics(5) },
+  { id: 'metrics-agree', rule: 'for an operator', ...withMetrics(5) },
+  {
+    id: 'metrics-agree',
+    rule: 'by token',
+    ...withMetrics(5, 'secret'),
+    ...byToken,
+    env: { VM_POOL_METRICS_TOKEN: 'secret' },
+  },
   { id: 'alarms', rule: 'all have data' },
+  { id: 'alarm-math', rule: 'gives figures' },
+  { id: 'environment-alarm', rule: 'is quiet with the others' },
+  {
+    id: 'environment-alarm',
+    rule: 'rings with another',
+    programs: {
+      'aws cloudwatch describe-alarms': {
+        MetricAlarms: [{ AlarmName: 'a', StateValue: 'ALARM' }],
+        CompositeAlarms: [{ StateValue: 'ALARM' }],
+      },
+    },
+  },
+  { id: 'table-recovery', rule: 'goes back to minutes ago', ...withTable },
+  {
+    id: 'table-recovery',
+    rule: 'reads the seconds of an older aws CLI',
+    ...withTable,
+    programs: { 'aws dynamodb describe-continuous-backups': restorableTo(Date.UTC(2026, 10, 21, 11, 55) / 1_000) },
+  },
+  { id: 'signing-keys', rule: 'are ready' },
+  { id: 'signing-denied', rule: 'is denied' },
+  { id: 'visitor-network', rule: 'is there', ...withVisitor },
+  { id: 'visitor-rights', rule: 'are those of Lambda alone', ...withVisitor },
   { id: 'second-plan', rule: 'has no changes' },
   { id: 'state-encryption', rule: "follows the bucket's rule" },
   { id: 'table-key', rule: 'is usable', ...withTable },
@@ -174,6 +222,102 @@ const BROKEN: readonly (Row & { got: string | RegExp })[] = [
     got: 'no data point',
   },
   {
+    id: 'queries',
+    rule: 'a query that Logs Insights refuses to run',
+    programs: { 'aws logs get-query-results': { status: 'Failed' } },
+    got: '1 queries; not complete: vm-pool-dev/faults Failed',
+  },
+  {
+    id: 'queries',
+    rule: 'a query that does not end',
+    programs: { 'aws logs get-query-results': { status: 'Running' } },
+    got: '1 queries; not complete: vm-pool-dev/faults too slow',
+  },
+  {
+    id: 'queries',
+    rule: 'no query',
+    programs: { 'aws logs describe-query-definitions': {} },
+    got: '0 queries; not complete: none',
+  },
+  {
+    id: 'custom-metrics',
+    rule: 'a metric too many',
+    programs: { 'aws cloudwatch list-metrics': { Metrics: Array.from({ length: 26 }, () => ({})) } },
+    got: '26 metrics, 0 pools',
+  },
+  { id: 'metrics-guard', rule: 'metrics for everybody', reply: to('GET /metrics', { status: 200 }), got: '200' },
+  { id: 'metrics-agree', rule: 'two opinions', ...withMetrics(4), got: 'default: 4 and 5' },
+  {
+    id: 'metrics-agree',
+    rule: 'no figures',
+    reply: to('GET /metrics', { status: 403 }),
+    got: '403, without vm_pool_vms',
+  },
+  {
+    id: 'alarm-math',
+    rule: 'an expression without figures',
+    programs: { 'aws cloudwatch get-metric-data': { MetricDataResults: [{ Values: [] }] } },
+    got: '1 expressions; without figures: vm-pool-dev-5xx',
+  },
+  {
+    id: 'environment-alarm',
+    rule: 'an alarm that it does not follow',
+    programs: {
+      'aws cloudwatch describe-alarms': {
+        MetricAlarms: [{ AlarmName: 'a', StateValue: 'ALARM' }],
+        CompositeAlarms: [{ StateValue: 'OK' }],
+      },
+    },
+    got: 'OK; in ALARM: a',
+  },
+  {
+    id: 'environment-alarm',
+    rule: 'no alarm of the environment',
+    programs: { 'aws cloudwatch describe-alarms': { CompositeAlarms: [] } },
+    got: 'no alarm vm-pool-dev',
+  },
+  {
+    id: 'table-recovery',
+    rule: 'a table without a past',
+    ...withTable,
+    programs: { 'aws dynamodb describe-continuous-backups': {} },
+    got: 'restorable to no time; time to live ENABLED',
+  },
+  {
+    id: 'table-recovery',
+    rule: 'a past that ended an hour ago',
+    ...withTable,
+    programs: { 'aws dynamodb describe-continuous-backups': restorableTo('2026-11-21T11:00:00Z') },
+    got: /^restorable to 2026-11-21T11:00/,
+  },
+  {
+    id: 'signing-keys',
+    rule: 'a key that waits for its deletion',
+    programs: { 'aws kms describe-key': { KeyMetadata: { KeyState: 'PendingDeletion' } } },
+    got: /^PendingDeletion /,
+  },
+  { id: 'signing-denied', rule: 'a signature', programs: { 'aws kms sign': {} }, got: 'a signature' },
+  {
+    id: 'signing-denied',
+    rule: 'a key that is not there',
+    programs: { 'aws kms sign': failing('NotFoundException') },
+    got: 'aws kms sign: NotFoundException',
+  },
+  {
+    id: 'visitor-network',
+    rule: 'no interface',
+    ...withVisitor,
+    programs: { 'aws ec2 describe-network-interfaces': {} },
+    got: 'Active, interfaces: none',
+  },
+  {
+    id: 'visitor-rights',
+    rule: 'a condition that does not hold',
+    ...withVisitor,
+    programs: { 'aws iam simulate-principal-policy': (args: readonly string[]) => decisions(args, 'allowed') },
+    got: 'with it allowed, without allowed',
+  },
+  {
     id: 'alarms',
     rule: 'an alarm without data',
     programs: {
@@ -256,6 +400,16 @@ const SKIPPED: readonly (Row & { why: string })[] = [
     programs: { 'aws lambda get-function-configuration': {} },
     why: 'writes no metrics',
   },
+  { id: 'custom-metrics', rule: 'metrics are off', ...configuredWith({}), why: 'writes no metrics' },
+  { id: 'metrics-agree', rule: 'metrics are off', ...configuredWith({}), why: 'writes no metrics' },
+  { id: 'metrics-agree', rule: 'there is no token', ...byToken, why: 'set VM_POOL_METRICS_TOKEN' },
+  { id: 'table-recovery', rule: 'leases live in memory', why: 'in memory' },
+  { id: 'signing-keys', rule: 'nobody signs', ...configuredWith({}), why: 'no pool needs certificates' },
+  { id: 'signing-denied', rule: 'nobody signs', ...configuredWith({}), why: 'no pool needs certificates' },
+  { id: 'visitor-network', rule: 'VMs are mock', why: 'mock VMs' },
+  { id: 'visitor-rights', rule: 'VMs are mock', why: 'mock VMs' },
+  { id: 'visitor-network', rule: 'it is in no VPC', ...withVisitor, ...configuredWith({}), why: 'in no VPC' },
+  { id: 'visitor-rights', rule: 'it is in no VPC', ...withVisitor, ...configuredWith({}), why: 'in no VPC' },
   { id: 'state-encryption', rule: 'the state is a local file', root: '/nowhere', why: 'not in a bucket' },
   { id: 'table-key', rule: 'leases live in memory', why: 'in memory' },
   {
@@ -337,10 +491,12 @@ describe('a probe', () => {
 
   it('asks AWS only to read', async () => {
     const ran: string[] = [];
-    for (const { id } of PROBES) ran.push(...(await prove(id, { guard: 'jwt', root, ...withTable })).ran);
+    const everything = { guard: 'jwt', root, ...withTable, ...withVisitor } as const;
+    for (const { id } of PROBES) ran.push(...(await prove(id, everything)).ran);
     const verbs = ran.filter((line) => line.startsWith('aws ')).map((line) => line.split(' ')[2] ?? '');
-    expect(verbs.length).toBeGreaterThan(10);
-    for (const verb of verbs) expect(verb).toMatch(/^(get|describe|head|filter|simulate)-/);
+    expect(verbs.length).toBeGreaterThan(20);
+    // A query of the log changes nothing, and a signature that is denied neither.
+    for (const verb of verbs) expect(verb).toMatch(/^((get|list|describe|head|filter|simulate)-|start-query$|sign$)/);
     expect(ran.join('\n')).not.toContain(CALLER.AWS_SECRET_ACCESS_KEY);
   });
 });

@@ -46,4 +46,13 @@ export const BROWSERS: readonly Probe[] = [
       return judged(statuses.join() === '200,404', statuses.join(' and '));
     },
   },
+  {
+    id: 'mutual-tls',
+    question: "Does API Gateway ask for the caller's certificate?",
+    sources: ['https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-mutual-tls.html'],
+    how:
+      'with mutual_tls_truststore_uri: curl https://DOMAIN/health, then the same with --cert and --key of a certificate ' +
+      'that the truststore knows. These probes themselves have no certificate: they need an environment without it',
+    expected: 'the first ends without an answer, in the TLS handshake; the second is 200',
+  },
 ];

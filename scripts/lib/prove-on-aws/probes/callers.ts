@@ -109,8 +109,8 @@ async function canary(account: Account): Promise<Finding> {
   }
 }
 
-/** Operators always identify: by IAM where borrowers need not. */
-function operatorGuard({ parts: { guard } }: Account): 'iam' | 'jwt' {
+/** How operators identify, who always do: by IAM where borrowers need not. */
+export function operatorGuard({ parts: { guard } }: Account): 'iam' | 'jwt' {
   return guard === 'none' ? 'iam' : guard;
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { asObject, objectIn } from '../../api-client/client.ts';
-import { worded } from '../../api-client/wording.ts';
 import type { Account } from '../account.ts';
 import { lastLine } from '../commands.ts';
 import { listed } from '../deployed-api.ts';
@@ -45,24 +44,6 @@ export const STATE: readonly Probe[] = [
       const isSame =
         object.ServerSideEncryption === wanted.SSEAlgorithm && isKey(object.SSEKMSKeyId, wanted.KMSMasterKeyID);
       return judged(isSame, `the object: ${got}; the rule: ${rules}`);
-    },
-  },
-  {
-    id: 'table-key',
-    question: "May the function use a table with a key of the customer's own? The emulation asks no key policy.",
-    sources: ['https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html'],
-    how: 'GET /health, which reads the table',
-    expected: '200',
-    run: async (account) => {
-      const { tableName } = account.parts.outputs;
-      if (tableName === undefined) return skipped('leases live in memory');
-      const { Table } = await account.aws('dynamodb', 'describe-table', '--table-name', tableName);
-      const { KMSMasterKeyArn: key } = asObject(asObject(Table).SSEDescription);
-      if (typeof key !== 'string') return skipped("the table's key is AWS's own");
-      const { KeyMetadata } = await account.aws('kms', 'describe-key', '--key-id', key);
-      if (asObject(KeyMetadata).KeyManager !== 'CUSTOMER') return skipped("the table's key is managed by AWS");
-      const answer = await account.anonymous('GET /health');
-      return judged(answer.status === 200, worded(answer));
     },
   },
 ];
