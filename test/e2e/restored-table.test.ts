@@ -8,7 +8,15 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { DynamoDBClient, ListTablesCommand, RestoreTableToPointInTimeCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateBackupCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+  RestoreTableFromBackupCommand,
+  RestoreTableToPointInTimeCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { zipSync } from 'fflate';
 import type { Grant } from '../../lambda/pool/ports.ts';
@@ -201,6 +209,18 @@ it('keeps the function stopped while its alias moves to the new table', async ()
 
 it('has nothing else to change, and holders keep their leases', async () => {
   configure({ restored_tables: [restored] });
+  expect(await terraform('plan')).toContain('No changes.');
+  expect(await storeOf(restored).find('alice', 0)).toMatchObject({ lease: { id: 'lease-alice' } });
+});
+
+it('gets a deleted table back by its own name; an apply sets what the restore left out', async () => {
+  const TableName = restored;
+  const { BackupDetails } = await client.send(new CreateBackupCommand({ TableName, BackupName: 'last-moment' }));
+  await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false }));
+  await client.send(new DeleteTableCommand({ TableName }));
+  const backup = { TargetTableName: TableName, BackupArn: BackupDetails?.BackupArn };
+  await client.send(new RestoreTableFromBackupCommand(backup));
+  expect(await terraform('apply', '-auto-approve')).toContain('0 added, 1 changed, 0 destroyed');
   expect(await terraform('plan')).toContain('No changes.');
   expect(await storeOf(restored).find('alice', 0)).toMatchObject({ lease: { id: 'lease-alice' } });
 });

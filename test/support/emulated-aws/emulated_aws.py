@@ -15,7 +15,7 @@ from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
 from moto.core.utils import unix_time
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.table import RestoredPITTable
+from moto.dynamodb.models.table import RestoredPITTable, RestoredTable
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.kms.models import KmsBackend
 from moto.moto_server import threaded_moto_server
@@ -123,12 +123,12 @@ def restore_tables_with_their_settings() -> None:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/pointintimerecovery_restores.html
     """
-    parameters = RestoredPITTable._parse_params_from_table
+    of_table = RestoredPITTable._parse_params_from_table
+    of_backup = RestoredTable._parse_params_from_backup
     describe = DynamoDBBackend.describe_continuous_backups
 
-    def patched(self, table):
-        kept = {"billing_mode": table.billing_mode, "sse_specification": table.sse_specification}
-        return {**parameters(self, table), **kept}
+    def kept(table):
+        return {"billing_mode": table.billing_mode, "sse_specification": table.sse_specification}
 
     def patched_describe(self, table_name):
         described = describe(self, table_name)
@@ -137,7 +137,8 @@ def restore_tables_with_their_settings() -> None:
             recovery["LatestRestorableDateTime"] = unix_time()
         return described
 
-    RestoredPITTable._parse_params_from_table = patched
+    RestoredPITTable._parse_params_from_table = lambda self, table: {**of_table(self, table), **kept(table)}
+    RestoredTable._parse_params_from_backup = lambda self, backup: {**of_backup(self, backup), **kept(backup.table)}
     DynamoDBBackend.describe_continuous_backups = patched_describe
 
 
