@@ -3,6 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { parseOptions as logsOptions } from '../../scripts/lib/logs/options.ts';
+import { QUERIES } from '../../scripts/lib/logs/queries.ts';
+import { parseOptions as restoreOptions } from '../../scripts/lib/restore-table/options.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const runbook = readFileSync(path.join(root, 'terraform/RUNBOOK.md'), 'utf8');
@@ -24,6 +27,11 @@ const anchorOf = (heading: string) =>
     .replace(/[^\w -]/g, '')
     .replaceAll(' ', '-');
 
+/** The words behind a program, in each of its commands. */
+function commandsOf(pattern: RegExp): string[][] {
+  return [...runbook.matchAll(pattern)].map(([, words = '']) => words.trim().replaceAll('$env', 'prod').split(/ +/));
+}
+
 describe('the runbook', () => {
   it('has a section for each alarm, under its name', () => {
     const names = alarmNames();
@@ -36,6 +44,23 @@ describe('the runbook', () => {
     const anchors = headings.map(anchorOf);
     expect(links.length).toBeGreaterThan(10);
     expect(links.filter((link) => !anchors.includes(link))).toEqual([]);
+  });
+
+  it('asks the logs in words that they know', () => {
+    const commands = commandsOf(/npm run logs -- ([^`\n]+)/g);
+    expect(commands.length).toBeGreaterThan(10);
+    for (const command of commands) expect(logsOptions(command, Date.now())).toMatchObject({ json: false });
+    const queries = [...runbook.matchAll(/`--query ([a-z-]+)`/g)].map(([, name = '']) => name);
+    expect(queries.length).toBeGreaterThan(2);
+    expect(queries.filter((name) => !QUERIES.has(name))).toEqual([]);
+  });
+
+  it('restores a table with options that exist', () => {
+    const commands = commandsOf(/scripts\/restore-table (\$env[^`\n#]+)/g);
+    expect(commands.map((command) => restoreOptions(command, Date.now()))).toEqual([
+      expect.objectContaining({ environment: 'prod', isMeant: false }),
+      expect.objectContaining({ environment: 'prod', isMeant: true }),
+    ]);
   });
 
   it('runs scripts that exist', () => {
