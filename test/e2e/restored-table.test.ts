@@ -17,6 +17,7 @@ import {
   RestoreTableToPointInTimeCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { zipSync } from 'fflate';
 import type { Grant } from '../../lambda/pool/ports.ts';
@@ -106,6 +107,13 @@ async function restoreTable(...args: string[]) {
   return { lines: stdout.trimEnd().split('\n'), stderr, exitCode };
 }
 
+/** How many invocations may run at once; 0 stops the service, as the runbook says. */
+async function reserve(ReservedConcurrentExecutions: number): Promise<void> {
+  const lambda = new LambdaClient(aws.clientConfig);
+  await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: OLD, ReservedConcurrentExecutions }));
+  lambda.destroy();
+}
+
 /** The lines that begin so, without their indentation. */
 function linesFrom(lines: readonly string[], start: string, count: number): string[] {
   const first = lines.findIndex((line) => line.trim().startsWith(start));
@@ -147,6 +155,7 @@ it('refuses a time before point-in-time recovery', async () => {
 
 it('goes on with a restore, leaves the old table as it is, and lends nothing that somebody may use', async () => {
   at = await interruptedRestore();
+  await reserve(0);
   const before = await allItems(client, OLD);
   const { lines, stderr, exitCode } = await restoreTable('--to', at, '--yes');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -161,10 +170,18 @@ it('goes on with a restore, leaves the old table as it is, and lends nothing tha
       'turned on: deletion protection, point-in-time recovery',
     ]),
   );
+  expect(lines.join()).not.toContain('ATTENTION');
   const alice = (await storeOf(OLD).find('alice', 0))?.vm.id ?? '';
   const out = MOCK_VMS.map(({ id }) => [id, id === alice ? 'alice' : 'quarantined']);
   expect(await statesIn(restored)).toEqual(Object.fromEntries(out));
   await expect(borrow(restored, 'dave')).rejects.toMatchObject({ code: 'pool_empty' });
+});
+
+it('warns of a service that runs meanwhile', async () => {
+  await reserve(1);
+  const { lines, exitCode } = await restoreTable('--to', new Date().toISOString(), '--yes');
+  expect(exitCode).toBe(0);
+  expect(lines).toContainEqual(expect.stringMatching(/^ATTENTION: the service runs[.]/));
 });
 
 it('only compares once the restored table is complete', async () => {

@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetFunctionConcurrencyCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { defined } from '../../../lambda/pool/defined.ts';
 import { createDynamoStore } from '../../../lambda/store/dynamodb/store.ts';
 import { regionOf } from '../logs/region.ts';
 import { visible } from '../logs/terminal.ts';
 import type { Options } from './options.ts';
 import { HELP, OptionsError, parseOptions } from './options.ts';
-import type { StoreOf } from './run.ts';
+import type { Surroundings } from './run.ts';
 import { run } from './run.ts';
 
 const FAILED = 1;
@@ -33,23 +34,33 @@ try {
 
 async function restoreTable(options: Options): Promise<void> {
   const region = regionOf(options, process.env, ENVIRONMENTS);
-  const client = new DynamoDBClient(defined({ region, maxAttempts: MAX_ATTEMPTS }));
+  const place = defined({ region, maxAttempts: MAX_ATTEMPTS });
+  const client = new DynamoDBClient(place);
+  const lambda = new LambdaClient(place);
   const say = (line: string) => {
     console.log(visible(line));
   };
   try {
     const storeOf = await storesOf(client);
-    await run(options, { client, clock: Date.now, sleep: (ms) => sleep(ms), say }, storeOf);
+    const isStopped = () => isFunctionStopped(lambda, `vm-pool-${options.environment}`);
+    await run(options, { client, clock: Date.now, sleep: (ms) => sleep(ms), say }, { storeOf, isStopped });
   } finally {
     client.destroy();
+    lambda.destroy();
   }
 }
 
 /** Stores reach DynamoDB where the client does, with its credentials. */
-async function storesOf({ config }: DynamoDBClient): Promise<StoreOf> {
+async function storesOf({ config }: DynamoDBClient): Promise<Surroundings['storeOf']> {
   const [region, credentials] = await Promise.all([config.region(), config.credentials()]);
   const endpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? process.env.AWS_ENDPOINT_URL;
   return (tableName) => {
     return createDynamoStore({ tableName, eventsKeptDays: EVENTS_KEPT_DAYS, region, endpoint, credentials });
   };
+}
+
+/** A function that is not there, or that can't be asked about, counts as running. */
+async function isFunctionStopped(lambda: LambdaClient, FunctionName: string): Promise<boolean> {
+  const answer = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName })).catch(() => undefined);
+  return answer?.ReservedConcurrentExecutions === 0;
 }

@@ -9,15 +9,26 @@ import { carryOver, protect } from './settings.ts';
 import type { Ports, Window } from './table.ts';
 import { CannotRestore, describe, restore, untilActive, windowOf } from './table.ts';
 
-/** Makes the store over a table. */
-export type StoreOf = (tableName: string) => Pick<OperatorStore, 'status' | 'change'>;
+/** What a run needs besides the tables. */
+export interface Surroundings {
+  /** Makes the store over a table. */
+  readonly storeOf: (tableName: string) => Pick<OperatorStore, 'status' | 'change'>;
+  /** Whether the function of the environment can't run, so that nobody borrows meanwhile. */
+  readonly isStopped: () => Promise<boolean>;
+}
+
+/** Two users get one VM only if somebody switches to a table that was compared while the old one went on. */
+const RUNNING = [
+  'ATTENTION: the service runs. Whoever borrows or gives back from now on is not in this comparison.',
+  'Before you switch, stop the service and restore again, to another second.',
+];
 
 /**
  * Restores a table as the options say; a run that was interrupted goes on where it stopped.
  *
  * @throws {@link CannotRestore}, and what DynamoDB says
  */
-export async function run(options: Options, ports: Ports, storeOf: StoreOf): Promise<void> {
+export async function run(options: Options, ports: Ports, around: Surroundings): Promise<void> {
   const { source, target } = options;
   const from = await describe(ports, source);
   if (from === undefined) throw new CannotRestore(`there is no table ${source}; --table names another one`);
@@ -32,7 +43,7 @@ export async function run(options: Options, ports: Ports, storeOf: StoreOf): Pro
   } else if (!options.isMeant) {
     if (there !== undefined) ports.say(`${target} is not complete yet; --yes goes on with it`);
     return;
-  } else await complete(options, ports, from, storeOf);
+  } else await complete(options, ports, from, around);
   ['', ...switchLines(options)].forEach(ports.say);
 }
 
@@ -42,14 +53,16 @@ async function isComplete(ports: Ports, table: TableDescription | undefined): Pr
 }
 
 /** Makes the restored table ready to take over. */
-async function complete(options: Options, ports: Ports, from: TableDescription, storeOf: StoreOf): Promise<void> {
+async function complete(options: Options, ports: Ports, from: TableDescription, around: Surroundings): Promise<void> {
   const { source, target, atMs } = options;
   await untilActive(ports, target);
   ports.say(`${target} is active, as of ${shown(atMs)}`);
   say(ports, 'carried over', await carryOver(ports, source, target));
   const { out } = await compare(options, ports, from);
-  await takeOut(storeOf(target), out, `restored as of ${shown(atMs)}: return it when nobody uses it`, ports.clock());
+  const reason = `restored as of ${shown(atMs)}: return it when nobody uses it`;
+  await takeOut(around.storeOf(target), out, reason, ports.clock());
   say(ports, 'turned on', await protect(ports, source, target));
+  if (!(await around.isStopped())) ['', ...RUNNING].forEach(ports.say);
 }
 
 /** Starts the restore, or says that it would. @throws {@link CannotRestore} when the table can't go back to that time */
