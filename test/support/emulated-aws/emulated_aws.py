@@ -4,20 +4,29 @@ It prints the address to standard output. When its parent process ends, in whate
 server is left behind.
 
 A few answers of moto differ from those of AWS, and Terraform then waits forever or plans the same change again and
-again. Each patch below corrects one such answer; they were written for moto 5.2.
+again. Each patch below corrects one such answer, or adds a call that moto lacks; they were written for moto 5.2.
 """
 
 import json
+import re
 import sys
+import time
+import uuid
 
 from moto.apigatewayv2.models import DomainName
 from moto.awslambda.models import LambdaFunction
+from moto.cloudwatch.exceptions import ValidationError
+from moto.cloudwatch.models import CloudWatchBackend
+from moto.cloudwatch.responses import ActionResult, CloudWatchResponse
 from moto.core.exceptions import JsonRESTError
 from moto.core.utils import unix_time
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import RestoredPITTable, RestoredTable
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.kms.models import KmsBackend
+from moto.logs.exceptions import ResourceNotFoundException
+from moto.logs.models import LogsBackend
+from moto.logs.responses import LogsResponse
 from moto.moto_server import threaded_moto_server
 from moto.servicequotas.responses import ServiceQuotasResponse
 from recorder import Recorder
@@ -73,6 +82,98 @@ def know_the_quota_of_lambda() -> None:
 
     ServiceQuotasResponse.get_service_quota = quota
     ServiceQuotasResponse.get_aws_default_service_quota = quota
+
+
+def know_composite_alarms() -> None:
+    """moto keeps the rule of a composite alarm, but lacks the call that makes one.
+
+    AWS refuses a rule with an alarm that does not exist, and keeps an alarm as long as a rule names it. It returns
+    composite alarms only to callers who ask for them.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html (AlarmTypes)
+    https://github.com/hashicorp/terraform-provider-aws/issues/34807 (the error about an alarm in a rule)
+    """
+    describe = CloudWatchResponse.describe_alarms
+    delete = CloudWatchBackend.delete_alarms
+
+    def named_in(rule):
+        return re.findall(r'\(\s*"?([^")]+?)"?\s*\)', rule)
+
+    def put(self):
+        known = self.cloudwatch_backend.alarms
+        name = self._get_param("AlarmName")
+        unknown = [child for child in named_in(self._get_param("AlarmRule")) if child not in known]
+        if unknown:
+            raise ValidationError(
+                f"Could not save the composite alarm as alarms {unknown} in the alarm rule do not exist"
+            )
+        state = known[name].state_value if name in known else "INSUFFICIENT_DATA"
+        answer = self.put_metric_alarm()
+        known[name].state_value = state
+        return answer
+
+    def patched_describe(self):
+        answer = describe(self).result
+        types = self._get_param("AlarmTypes") or ["MetricAlarm"]
+        return ActionResult({kind: alarms if kind[:-1] in types else [] for kind, alarms in answer.items()})
+
+    def patched_delete(self, alarm_names):
+        rules = [alarm.rule for name, alarm in self.alarms.items() if alarm.rule and name not in alarm_names]
+        kept = sorted({child for rule in rules for child in named_in(rule)} & set(alarm_names))
+        if kept:
+            raise ValidationError(
+                f"Cannot delete {','.join(kept)} as there are composite alarm(s) depending on them."
+            )
+        delete(self, alarm_names)
+
+    CloudWatchResponse.put_composite_alarm = put
+    CloudWatchResponse.describe_alarms = patched_describe
+    CloudWatchBackend.delete_alarms = patched_delete
+
+
+def know_query_definitions() -> None:
+    """moto lacks the saved queries of CloudWatch Logs Insights.
+
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html
+    """
+    fields = ["name", "queryString", "logGroupNames", "queryLanguage", "parameters"]
+    create = LogsBackend.__init__
+
+    def patched_create(self, *args, **kwargs):
+        create(self, *args, **kwargs)
+        self.query_definitions = {}
+
+    def put(self):
+        definitions = self.logs_backend.query_definitions
+        key = self._get_param("queryDefinitionId") or str(uuid.uuid4())
+        if self._get_param("queryDefinitionId") and key not in definitions:
+            raise ResourceNotFoundException("The specified query definition does not exist.")
+        given = {field: self._get_param(field) for field in fields if self._get_param(field)}
+        definitions[key] = {
+            "queryDefinitionId": key,
+            "queryLanguage": "CWLI",
+            "lastModified": int(time.time() * 1000),
+            **given,
+        }
+        return json.dumps({"queryDefinitionId": key})
+
+    def describe(self):
+        prefix = self._get_param("queryDefinitionNamePrefix") or ""
+        found = [
+            definition
+            for definition in self.logs_backend.query_definitions.values()
+            if definition["name"].startswith(prefix)
+        ]
+        return json.dumps({"queryDefinitions": found})
+
+    def delete(self):
+        if not self.logs_backend.query_definitions.pop(self._get_param("queryDefinitionId"), None):
+            raise ResourceNotFoundException("The specified query definition does not exist.")
+        return json.dumps({"success": True})
+
+    LogsBackend.__init__ = patched_create
+    LogsResponse.put_query_definition = put
+    LogsResponse.describe_query_definitions = describe
+    LogsResponse.delete_query_definition = delete
 
 
 def finish_custom_domains() -> None:
@@ -152,6 +253,8 @@ def main() -> None:
     keep_logging_config()
     take_every_request_for_tls()
     know_the_quota_of_lambda()
+    know_composite_alarms()
+    know_query_definitions()
     finish_custom_domains()
     refuse_to_sign_with_disabled_keys()
     restore_tables_with_their_settings()
