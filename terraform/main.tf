@@ -177,6 +177,8 @@ module "cloudwatch" {
   alarm_emails            = var.alarm_emails
   alarm_topic_arn         = var.alarm_topic_arn
   alarms                  = var.alarms
+  runbook_url             = var.runbook_url
+  budget_name             = var.budget == null ? null : local.name
 }
 
 module "budget" {

@@ -589,7 +589,7 @@ variable "metrics_token_kms_key_arn" {
 }
 
 variable "alarm_emails" {
-  description = "Addresses that get an e-mail when an alarm starts and when it ends, once they have confirmed AWS's first message. Environment `prod` needs these or `alarm_topic_arn`."
+  description = "Addresses that get an e-mail when an incident starts and when it ends, once they have confirmed AWS's first message. Environment `prod` needs these or `alarm_topic_arn`."
   type        = list(string)
   default     = []
   nullable    = false
@@ -601,14 +601,20 @@ variable "alarm_emails" {
 }
 
 variable "alarm_topic_arn" {
-  description = "SNS topic that gets a message when an alarm starts and when it ends. Null without one."
+  description = "SNS topic that gets a message when an incident starts and when it ends. Null without one."
+  type        = string
+  default     = null
+}
+
+variable "runbook_url" {
+  description = "Address of `terraform/RUNBOOK.md`, such as `https://github.com/OWNER/vm-pool/blob/main/terraform/RUNBOOK.md`; each alarm links to its heading there. Null: alarms name file and heading."
   type        = string
   default     = null
 }
 
 # The README shows the type with its comments.
 variable "alarms" {
-  description = "Thresholds of the alarms. The counts are for 5 minutes."
+  description = "Thresholds of the alarms. The counts are for 5 minutes, that of quarantines for an hour."
   type = object({
     function_errors        = optional(number, 1)    # invocations that crashed or timed out
     throttles              = optional(number, 20)   # invocations; with single_process a few are normal
@@ -617,6 +623,7 @@ variable "alarms" {
     empty_pool_minutes     = optional(number, 15)   # without a free VM
     overdue_leases_minutes = optional(number, 5)    # with VMs of ended leases that were not taken back
     oldest_check_seconds   = optional(number, 900)  # that a check is overdue
+    quarantines            = optional(number, 1)    # VMs that left the pool because their checks failed, in an hour
     table_throttles        = optional(number, 20)   # reads and writes; the function tries again
     table_system_errors    = optional(number, 5)    # internal errors of DynamoDB; the function tries again
   })

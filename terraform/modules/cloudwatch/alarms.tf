@@ -1,10 +1,29 @@
-# Each description says what has happened and what to do: it is what the person on call reads first.
+# Each description says what has happened and where to look first: it is what the person on call reads. The runbook has the rest.
+#
+# Where a fault comes and goes, an alarm looks at more periods than have to breach (M of N). "1 of 3" starts at once and ends after
+# 15 quiet minutes; "2 of 3" lets a single burst pass. CloudWatch reads all N periods again each minute, so figures that are late count.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+locals {
+  runbook = { for heading in [
+    "function-errors", "throttles", "5xx", "p99-latency", "empty-pool", "overdue-leases", "late-checks", "quarantines",
+    "inventory-faults", "visitor-errors", "table-throttles", "table-system-errors",
+  ] : heading => "Runbook: ${var.runbook_url == null ? "terraform/RUNBOOK.md, \"${heading}\"" : "${var.runbook_url}#${heading}"}" }
+
+  # Minutes that have to breach, and minutes looked at: one good minute in five neither ends the alarm nor puts it off. An alarm looks
+  # back one day at most.
+  minutes = { for name, minutes in {
+    empty_pool       = var.alarms.empty_pool_minutes
+    overdue_leases   = var.alarms.overdue_leases_minutes
+    inventory_faults = 15
+  } : name => { breaching = minutes, all = min(1440, ceil(1.2 * minutes)) } }
+}
+
 resource "aws_cloudwatch_metric_alarm" "function_errors" {
   alarm_name = "${var.name}-function-errors"
   alarm_description = chomp(<<-EOT
     Invocations of ${var.name} crashed or ran out of time. Faults that the function caught are not counted here.
     Read the ERROR lines in ${var.function_log_group_name} (npm run logs -- --errors).
-    If it began with a deployment, let the alias live lead to the version before (terraform/README.md, "Go back a version").
+    ${local.runbook["function-errors"]}
   EOT
   )
 
@@ -16,19 +35,17 @@ resource "aws_cloudwatch_metric_alarm" "function_errors" {
 
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = var.alarms.function_errors
-  evaluation_periods  = 1
+  evaluation_periods  = 3
+  datapoints_to_alarm = 1
   treat_missing_data  = "notBreaching" # no invocation, no error
-
-  alarm_actions = local.alarm_actions
-  ok_actions    = local.alarm_actions
 }
 
 resource "aws_cloudwatch_metric_alarm" "throttles" {
   alarm_name = "${var.name}-throttles"
   alarm_description = chomp(<<-EOT
     Lambda refused to run ${var.name} as often as it was called, and callers got a 503.
-    While leases live in memory only one invocation runs at a time: look on the dashboard which calls come so often.
-    Otherwise max_concurrency or the account's quota is used up: raise it, or find the function that uses it up.
+    Look on the dashboard at concurrency and throttles of the function.
+    ${local.runbook["throttles"]}
   EOT
   )
 
@@ -40,11 +57,11 @@ resource "aws_cloudwatch_metric_alarm" "throttles" {
 
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = var.alarms.throttles
-  evaluation_periods  = 1
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
   treat_missing_data  = "notBreaching" # no invocation, no throttle
 
   alarm_actions = local.alarm_actions
-  ok_actions    = local.alarm_actions
 }
 
 # A 5xx that has its own alarm is subtracted: an empty pool, which is not a fault, and a throttled invocation. Throttled ticks are
@@ -53,10 +70,8 @@ resource "aws_cloudwatch_metric_alarm" "server_errors" {
   alarm_name = "${var.name}-5xx"
   alarm_description = chomp(<<-EOT
     The API answered 500 or above, not counting empty pools and throttled calls.
-    Search ${var.access_log_group_name} for these answers.
-    lambdaStatus 200 and functionStatus 500 or above: the function answered so; ${var.function_log_group_name} has the reason under the same requestId.
-    lambdaStatus 200 and no functionStatus: the function crashed or timed out; search its log group for lambdaRequestId.
-    Any other lambdaStatus: Lambda did not run the function.
+    Search ${var.access_log_group_name} for these answers; lambdaStatus and functionStatus say who failed.
+    ${local.runbook["5xx"]}
   EOT
   )
 
@@ -103,24 +118,23 @@ resource "aws_cloudwatch_metric_alarm" "server_errors" {
     }
   }
 
-  # FILL takes a figure that is late for 0. The second period gives it time to arrive.
+  # FILL takes a figure that is late for 0. The periods before give it time to arrive.
   # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = var.alarms.server_errors
-  evaluation_periods  = 2
+  evaluation_periods  = 3
   datapoints_to_alarm = 1
   treat_missing_data  = "notBreaching" # no request, no fault
 
   alarm_actions = local.alarm_actions
-  ok_actions    = local.alarm_actions
 }
 
 resource "aws_cloudwatch_metric_alarm" "latency" {
   alarm_name = "${var.name}-p99-latency"
   alarm_description = chomp(<<-EOT
-    One request in a hundred took longer than ${var.alarms.p99_latency_ms} ms, for 15 minutes.
+    One request in a hundred took longer than ${var.alarms.p99_latency_ms} ms, for 15 of the last 20 minutes.
     Compare the API's latency with the function's duration on the dashboard.
-    If both are up, see which route is slow. If only the API's is, requests wait for a cold start or for one another.
+    ${local.runbook["p99-latency"]}
   EOT
   )
 
@@ -132,13 +146,11 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
 
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = var.alarms.p99_latency_ms
-  evaluation_periods  = 3
+  evaluation_periods  = 4
+  datapoints_to_alarm = 3
 
   treat_missing_data                    = "notBreaching" # no request, nobody waits
   evaluate_low_sample_count_percentiles = "ignore"       # the p99 of five requests is only the slowest of them
-
-  alarm_actions = local.alarm_actions
-  ok_actions    = local.alarm_actions
 }
 
 resource "aws_cloudwatch_metric_alarm" "empty_pool" {
@@ -147,10 +159,9 @@ resource "aws_cloudwatch_metric_alarm" "empty_pool" {
   alarm_name = "${var.name}-empty-pool-${each.key}"
   alarm_description = chomp(<<-EOT
     Pool ${each.key} has had no free VM for ${var.alarms.empty_pool_minutes} minutes, or nobody counted. Look at its graph on the dashboard.
-    Many leased: demand is above supply. Add VMs, or shorten lease_default_minutes.
-    Many quarantined: VMs fail their checks; the reasons are in ${var.function_log_group_name}.
-    Many drained: an operator took them out.
-    No figures: the scheduled tick does not run; see the schedule group ${var.name}. Right after the first apply this is normal for some minutes.
+    Many leased: demand is above supply. Many quarantined: VMs fail their checks. Many drained: an operator took them out.
+    No figures: the scheduled tick does not run. Right after the first apply this is normal for some minutes.
+    ${local.runbook["empty-pool"]}
   EOT
   )
 
@@ -162,14 +173,18 @@ resource "aws_cloudwatch_metric_alarm" "empty_pool" {
 
   comparison_operator = "LessThanThreshold"
   threshold           = 1
-  evaluation_periods  = var.alarms.empty_pool_minutes
+  evaluation_periods  = local.minutes.empty_pool.all
+  datapoints_to_alarm = local.minutes.empty_pool.breaching
 
   # The tick counts the pool each minute. If it stops, the pool runs dry unseen, because nobody takes back forgotten VMs:
-  # no figure is as bad as none free. One figure in the whole time keeps the alarm quiet.
+  # no figure is as bad as none free.
   treat_missing_data = "breaching"
 
   alarm_actions = local.alarm_actions
-  ok_actions    = local.alarm_actions
+
+  lifecycle {
+    create_before_destroy = true # see environment-alarm.tf
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "overdue_leases" {
@@ -177,8 +192,9 @@ resource "aws_cloudwatch_metric_alarm" "overdue_leases" {
   alarm_description = chomp(<<-EOT
     For ${var.alarms.overdue_leases_minutes} minutes the tick of ${var.name} has not taken back all VMs of ended leases, or it has published no figure.
     Such leases give no rights, but their VMs stay out of the pool. Look at the graph of work that waits.
-    No figures: the scheduled tick does not run; see the schedule group ${var.name} and the function's throttles. Right after the first apply this is normal for some minutes.
-    Figures: the tick fails or can't keep up. Read the ERROR lines in ${var.function_log_group_name} (npm run logs -- --errors), and see on the dashboard whether the store is slow.
+    No figures: the scheduled tick does not run; see the schedule group ${var.name}. Right after the first apply this is normal for some minutes.
+    Figures: the tick fails or can't keep up. Read the ERROR lines in ${var.function_log_group_name} (npm run logs -- --errors).
+    ${local.runbook["overdue-leases"]}
   EOT
   )
 
@@ -189,19 +205,17 @@ resource "aws_cloudwatch_metric_alarm" "overdue_leases" {
 
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
-  evaluation_periods  = var.alarms.overdue_leases_minutes
+  evaluation_periods  = local.minutes.overdue_leases.all
+  datapoints_to_alarm = local.minutes.overdue_leases.breaching
   treat_missing_data  = "breaching" # the tick that counts the leases is the one that takes them back
-
-  alarm_actions = local.alarm_actions
-  ok_actions    = local.alarm_actions
 }
 
 resource "aws_cloudwatch_metric_alarm" "late_checks" {
   alarm_name = "${var.name}-late-checks"
   alarm_description = chomp(<<-EOT
     The check of a VM of ${var.name} is overdue by ${var.alarms.oldest_check_seconds} s, so nobody can borrow that VM.
-    A VM that fails its checks does not wait, so the tick is at fault: see in ${var.function_log_group_name} how long it takes, how many VMs it checked, and its errors (npm run logs -- --errors).
-    Checks that always run into check_timeout_seconds leave too little time for the others: quarantine those VMs (POST /vms/ID/quarantine) until they are repaired.
+    A VM that fails its checks does not wait, so the tick is at fault: see in ${var.function_log_group_name} how long it takes and how many VMs it checked.
+    ${local.runbook["late-checks"]}
   EOT
   )
 
@@ -212,9 +226,28 @@ resource "aws_cloudwatch_metric_alarm" "late_checks" {
 
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = var.alarms.oldest_check_seconds
-  evaluation_periods  = 1
+  evaluation_periods  = 5
+  datapoints_to_alarm = 3
   treat_missing_data  = "notBreaching" # the alarm on overdue leases reports a tick that does not run
+}
 
-  alarm_actions = local.alarm_actions
-  ok_actions    = local.alarm_actions
+# A lease does not wait for a VM in quarantine, but each one is missing from the pool until somebody repairs it.
+resource "aws_cloudwatch_metric_alarm" "quarantines" {
+  alarm_name = "${var.name}-quarantines"
+  alarm_description = chomp(<<-EOT
+    In the last hour ${var.alarms.quarantines} or more VMs of ${var.name} failed check after check and left the pool for quarantine.
+    GET /resources/vms?state=quarantined names them; npm run logs -- --vm ID shows why.
+    ${local.runbook["quarantines"]}
+  EOT
+  )
+
+  namespace   = var.metrics_namespace
+  metric_name = "Quarantines"
+  statistic   = "Sum"
+  period      = 3600 # counted each minute for the hour before
+
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = var.alarms.quarantines
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching" # no check, no quarantine
 }

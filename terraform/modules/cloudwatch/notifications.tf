@@ -1,4 +1,9 @@
-# Who gets a message when an alarm starts and when it ends: one topic for the given addresses, another one that already exists, or both.
+# Who gets messages: one topic for the given addresses, another one that already exists, or both.
+#
+# One incident raises many alarms; when DynamoDB fails, five. The person who is woken gets one message, from the alarm of the
+# environment (environment-alarm.tf): when the first alarm starts, with its name, and when the last has ended. That
+# alarm says nothing of another one that starts in between. So the alarms on answers of 500 and above (5xx, throttles, empty-pool)
+# also send their own message when they start: a small fault that lasts for days never hides that nobody is served.
 locals {
   alarm_actions = concat(aws_sns_topic.alarms[*].arn, var.alarm_topic_arn[*])
 }

@@ -6,8 +6,7 @@ resource "aws_cloudwatch_metric_alarm" "inventory_faults" {
   alarm_description = chomp(<<-EOT
     For 15 minutes ${var.name} could not use its inventory, and lends by the last good one.
     The ERROR lines in ${var.function_log_group_name} name each fault and its place (npm run logs -- --errors).
-    Invalid: correct the file (npm run inventory:check FILE) and apply. Unreadable: see the bucket and the function's role.
-    It would remove more than half of a pool: if that is meant, set confirmed_inventory to the SHA-256 in the ERROR line and apply.
+    ${local.runbook["inventory-faults"]}
   EOT
   )
 
@@ -18,11 +17,13 @@ resource "aws_cloudwatch_metric_alarm" "inventory_faults" {
 
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 1
-  evaluation_periods  = 15
+  evaluation_periods  = local.minutes.inventory_faults.all
+  datapoints_to_alarm = local.minutes.inventory_faults.breaching
   treat_missing_data  = "ignore" # the alarm on overdue leases reports a tick that does not run
 
-  alarm_actions = local.alarm_actions
-  ok_actions    = local.alarm_actions
+  lifecycle {
+    create_before_destroy = true # see environment-alarm.tf
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "visitor_errors" {
@@ -32,7 +33,7 @@ resource "aws_cloudwatch_metric_alarm" "visitor_errors" {
   alarm_description = chomp(<<-EOT
     Visits of ${var.visitor.function_name} crashed or ran out of time. A VM that fails its check is not counted here.
     Read ${var.visitor.log_group_name}. VMs that can't be visited stay in checking and then in quarantine.
-    If it began with a deployment, let the alias live of ${var.function_name} lead to the version before: it invokes the visitor of its own build.
+    ${local.runbook["visitor-errors"]}
   EOT
   )
 
@@ -44,9 +45,11 @@ resource "aws_cloudwatch_metric_alarm" "visitor_errors" {
 
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = var.alarms.function_errors
-  evaluation_periods  = 1
+  evaluation_periods  = 3
+  datapoints_to_alarm = 1
   treat_missing_data  = "notBreaching" # no visit, no error
 
-  alarm_actions = local.alarm_actions
-  ok_actions    = local.alarm_actions
+  lifecycle {
+    create_before_destroy = true # see environment-alarm.tf
+  }
 }

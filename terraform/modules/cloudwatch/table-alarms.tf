@@ -24,10 +24,9 @@ locals {
       threshold   = var.alarms.table_throttles
       metrics     = local.table_throttle_metrics
       description = <<-EOT
-        DynamoDB throttled ${var.alarms.table_throttles} or more reads and writes of table ${var.table.name} in 5 minutes.
+        DynamoDB throttled ${var.alarms.table_throttles} or more reads and writes of table ${var.table.name} in 5 minutes, twice in 15.
         The function tries again, so callers mostly wait, and some get a 503. See on the dashboard which operation it is, and how much capacity is used.
-        A burst of more than twice the highest load so far passes by itself.
-        Steady throttling: table_max_request_units is too low (raise it), one pool is more than a partition serves (split it), or the account's limit is reached (ask AWS for a higher one).
+        ${local.runbook["table-throttles"]}
       EOT
     }
 
@@ -36,9 +35,9 @@ locals {
       threshold   = var.alarms.table_system_errors
       metrics     = local.table_error_metrics
       description = <<-EOT
-        DynamoDB answered ${var.alarms.table_system_errors} or more requests to table ${var.table.name} with an internal error in 5 minutes.
+        DynamoDB answered ${var.alarms.table_system_errors} or more requests to table ${var.table.name} with an internal error in 5 minutes, twice in 15.
         The function tries again and reads before it answers, so no VM is lent twice; some callers get a 503.
-        The fault is on AWS's side: look for DynamoDB in this region on the AWS Health Dashboard. If it reports nothing and this goes on, open a support case.
+        ${local.runbook["table-system-errors"]}
       EOT
     }
   }
@@ -73,13 +72,15 @@ resource "aws_cloudwatch_metric_alarm" "table" {
     }
   }
 
-  # FILL takes a figure that is late for 0. The second period gives it time to arrive.
+  # The function tries again, so one burst passes unnoticed. FILL takes a figure that is late for 0; the periods before give it time to
+  # arrive.
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = each.value.threshold
-  evaluation_periods  = 2
-  datapoints_to_alarm = 1
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
   treat_missing_data  = "notBreaching" # no request, no fault
 
-  alarm_actions = local.alarm_actions
-  ok_actions    = local.alarm_actions
+  lifecycle {
+    create_before_destroy = true # see environment-alarm.tf
+  }
 }

@@ -27,6 +27,17 @@ variable "access_log_group_name" {
   nullable    = false
 }
 
+variable "runbook_url" {
+  description = "Address of `terraform/RUNBOOK.md`, such as `https://github.com/OWNER/vm-pool/blob/main/terraform/RUNBOOK.md`. Each alarm links to its heading there. Null: alarms name file and heading."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.runbook_url == null || can(regex("^https://[^\\s#]+$", var.runbook_url)) && try(length(var.runbook_url), 0) <= 200
+    error_message = "runbook_url must begin with https://, have at most 200 characters, no blank and no fragment (#), which each alarm adds."
+  }
+}
+
 variable "metrics_namespace" {
   description = "CloudWatch namespace that the function puts its own metrics in."
   type        = string
@@ -76,8 +87,14 @@ variable "pools" {
   }
 }
 
+variable "budget_name" {
+  description = "AWS budget that the dashboard links to. Null without one."
+  type        = string
+  default     = null
+}
+
 variable "alarm_emails" {
-  description = "Addresses that get an e-mail when an alarm starts and when it ends, once they have confirmed AWS's first message."
+  description = "Addresses that get an e-mail when an incident starts and when it ends, once they have confirmed AWS's first message."
   type        = list(string)
   default     = []
   nullable    = false
@@ -89,7 +106,7 @@ variable "alarm_emails" {
 }
 
 variable "alarm_topic_arn" {
-  description = "SNS topic that gets a message when an alarm starts and when it ends. Null without one."
+  description = "SNS topic that gets a message when an incident starts and when it ends. Null without one."
   type        = string
   default     = null
 
@@ -100,7 +117,7 @@ variable "alarm_topic_arn" {
 }
 
 variable "alarms" {
-  description = "Thresholds of the alarms: counts in 5 minutes, except where the name has a unit."
+  description = "Thresholds of the alarms: counts in 5 minutes, except where the name has a unit; `quarantines` counts in an hour."
   type = object({
     function_errors        = number
     throttles              = number
@@ -109,6 +126,7 @@ variable "alarms" {
     empty_pool_minutes     = number
     overdue_leases_minutes = number
     oldest_check_seconds   = number
+    quarantines            = number
     table_throttles        = number
     table_system_errors    = number
   })
@@ -116,10 +134,10 @@ variable "alarms" {
 
   validation {
     condition = alltrue([
-      for count in [var.alarms.function_errors, var.alarms.throttles, var.alarms.server_errors, var.alarms.table_throttles, var.alarms.table_system_errors] :
+      for count in [var.alarms.function_errors, var.alarms.throttles, var.alarms.server_errors, var.alarms.quarantines, var.alarms.table_throttles, var.alarms.table_system_errors] :
       count >= 1
     ])
-    error_message = "alarms: function_errors, throttles, server_errors, table_throttles and table_system_errors must be at least 1; an alarm on 0 would never end."
+    error_message = "alarms: function_errors, throttles, server_errors, quarantines, table_throttles and table_system_errors must be at least 1; an alarm on 0 would never end."
   }
 
   validation {

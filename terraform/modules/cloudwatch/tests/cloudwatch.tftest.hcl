@@ -44,6 +44,7 @@ variables {
     empty_pool_minutes     = 15
     overdue_leases_minutes = 5
     oldest_check_seconds   = 900
+    quarantines            = 2
     table_throttles        = 10
     table_system_errors    = 7
   }
@@ -54,6 +55,7 @@ run "has_every_alarm_with_its_threshold" {
 
   assert {
     condition = output.alarm_names == tolist([
+      "vm-pool-dev",
       "vm-pool-dev-5xx",
       "vm-pool-dev-empty-pool-default",
       "vm-pool-dev-empty-pool-gpu",
@@ -61,6 +63,7 @@ run "has_every_alarm_with_its_threshold" {
       "vm-pool-dev-late-checks",
       "vm-pool-dev-overdue-leases",
       "vm-pool-dev-p99-latency",
+      "vm-pool-dev-quarantines",
       "vm-pool-dev-throttles",
     ])
     error_message = "An alarm is missing or new: ${join(", ", output.alarm_names)}"
@@ -72,14 +75,15 @@ run "has_every_alarm_with_its_threshold" {
       aws_cloudwatch_metric_alarm.throttles.threshold == 20 &&
       aws_cloudwatch_metric_alarm.server_errors.threshold == 5 &&
       aws_cloudwatch_metric_alarm.latency.threshold == 3000 &&
-      aws_cloudwatch_metric_alarm.late_checks.threshold == 900
+      aws_cloudwatch_metric_alarm.late_checks.threshold == 900 &&
+      aws_cloudwatch_metric_alarm.quarantines.threshold == 2
     )
     error_message = "Each threshold must come from its own field of alarms."
   }
 
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.empty_pool : alarm.treat_missing_data == "breaching" && alarm.evaluation_periods == 15 && alarm.period == 60])
-    error_message = "Fifteen minutes without a free VM, or without a figure, must raise the alarm."
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.empty_pool : alarm.treat_missing_data == "breaching" && alarm.datapoints_to_alarm == 15 && alarm.evaluation_periods == 18 && alarm.period == 60])
+    error_message = "Fifteen of 18 minutes without a free VM, or without a figure, must raise the alarm."
   }
 
   assert {
@@ -91,17 +95,19 @@ run "has_every_alarm_with_its_threshold" {
     condition = (
       aws_cloudwatch_metric_alarm.overdue_leases.comparison_operator == "GreaterThanThreshold" &&
       aws_cloudwatch_metric_alarm.overdue_leases.threshold == 0 &&
-      aws_cloudwatch_metric_alarm.overdue_leases.evaluation_periods == 5 &&
+      aws_cloudwatch_metric_alarm.overdue_leases.datapoints_to_alarm == 5 &&
+      aws_cloudwatch_metric_alarm.overdue_leases.evaluation_periods == 6 &&
       aws_cloudwatch_metric_alarm.overdue_leases.period == 60 &&
       aws_cloudwatch_metric_alarm.overdue_leases.treat_missing_data == "breaching"
     )
-    error_message = "Five minutes with a lease that nobody took back, or without a figure, must raise the alarm."
+    error_message = "Five of 6 minutes with a lease that nobody took back, or without a figure, must raise the alarm."
   }
 
   assert {
-    condition = [for alarm in [aws_cloudwatch_metric_alarm.overdue_leases, aws_cloudwatch_metric_alarm.late_checks] : "${alarm.namespace} ${alarm.metric_name} ${length(coalesce(alarm.dimensions, {}))}"] == [
+    condition = [for alarm in [aws_cloudwatch_metric_alarm.overdue_leases, aws_cloudwatch_metric_alarm.late_checks, aws_cloudwatch_metric_alarm.quarantines] : "${alarm.namespace} ${alarm.metric_name} ${length(coalesce(alarm.dimensions, {}))}"] == [
       "vm-pool-dev LeasesOverdue 0",
       "vm-pool-dev OldestCheckSeconds 0",
+      "vm-pool-dev Quarantines 0",
     ]
     error_message = "The tick writes these figures without a dimension, and a dimension more would find none of them."
   }
@@ -114,29 +120,109 @@ run "has_every_alarm_with_its_threshold" {
         aws_cloudwatch_metric_alarm.server_errors,
         aws_cloudwatch_metric_alarm.latency,
         aws_cloudwatch_metric_alarm.late_checks,
+        aws_cloudwatch_metric_alarm.quarantines,
       ] : alarm.treat_missing_data == "notBreaching"
     ])
     error_message = "These metrics have no figures without requests."
   }
 
   assert {
-    condition     = length(coalesce(aws_cloudwatch_metric_alarm.function_errors.alarm_actions, [])) == 0 && length(aws_sns_topic.alarms) == 0
+    condition     = length(coalesce(aws_cloudwatch_composite_alarm.this.alarm_actions, [])) == 0 && length(aws_sns_topic.alarms) == 0
     error_message = "Without an address and a topic there must be no topic and no action."
+  }
+}
+
+run "says_in_each_alarm_where_the_runbook_is" {
+  command = plan
+
+  variables {
+    visitor = { function_name = "vm-pool-dev-visitor", log_group_name = "/aws/lambda/vm-pool-dev-visitor" }
+    table   = { name = "vm-pool-dev", index_names = ["work", "by-user"] }
+  }
+
+  assert {
+    condition = { for alarm in local.metric_alarms : trimprefix(alarm.alarm_name, "vm-pool-dev-") => reverse(split("\n", alarm.alarm_description))[0] } == {
+      for name in setsubtract([for name in output.alarm_names : trimprefix(name, "vm-pool-dev-")], ["vm-pool-dev"]) :
+      name => "Runbook: terraform/RUNBOOK.md, \"${startswith(name, "empty-pool-") ? "empty-pool" : name}\""
+    }
+    error_message = "The last line of each description must name its heading in the runbook."
+  }
+
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html (AlarmDescription)
+  assert {
+    condition     = alltrue([for alarm in concat(local.metric_alarms, [aws_cloudwatch_composite_alarm.this]) : length(alarm.alarm_description) <= 1024 && length(split("\n", alarm.alarm_description)) >= 3])
+    error_message = "A description has several lines, and at most 1024 characters."
+  }
+}
+
+run "links_to_the_runbook" {
+  command = plan
+
+  variables {
+    runbook_url = "https://github.com/acme/vm-pool/blob/main/terraform/RUNBOOK.md"
   }
 
   assert {
     condition = alltrue([
-      for alarm in [
-        aws_cloudwatch_metric_alarm.function_errors,
-        aws_cloudwatch_metric_alarm.throttles,
-        aws_cloudwatch_metric_alarm.server_errors,
-        aws_cloudwatch_metric_alarm.latency,
-        aws_cloudwatch_metric_alarm.empty_pool["default"],
-        aws_cloudwatch_metric_alarm.overdue_leases,
-        aws_cloudwatch_metric_alarm.late_checks,
-      ] : strcontains(alarm.alarm_description, "\n") && !endswith(alarm.alarm_description, "\n")
+      for name, alarm in { "empty-pool" = aws_cloudwatch_metric_alarm.empty_pool["gpu"], "5xx" = aws_cloudwatch_metric_alarm.server_errors, "quarantines" = aws_cloudwatch_metric_alarm.quarantines } :
+      endswith(alarm.alarm_description, "\nRunbook: https://github.com/acme/vm-pool/blob/main/terraform/RUNBOOK.md#${name}")
     ])
-    error_message = "A description has several lines and no line break at its end, which AWS might drop."
+    error_message = "A link must lead to the heading of the alarm."
+  }
+}
+
+run "has_one_alarm_for_all" {
+  command = plan
+
+  variables {
+    visitor = { function_name = "vm-pool-dev-visitor", log_group_name = "/aws/lambda/vm-pool-dev-visitor" }
+    table   = { name = "vm-pool-dev", index_names = ["work", "by-user"] }
+  }
+
+  assert {
+    condition     = toset(split(" OR ", aws_cloudwatch_composite_alarm.this.alarm_rule)) == toset([for name in output.alarm_names : "ALARM(\"${name}\")" if name != "vm-pool-dev"])
+    error_message = "An alarm that the rule lacks would tell nobody: ${aws_cloudwatch_composite_alarm.this.alarm_rule}"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_composite_alarm.this.actions_suppressor) == 0
+    error_message = "No alarm may silence the others."
+  }
+}
+
+run "refuses_more_alarms_than_one_rule_takes" {
+  command = plan
+
+  variables {
+    pools = [for number in range(100) : "pool-${number}"]
+  }
+
+  expect_failures = [aws_cloudwatch_composite_alarm.this]
+}
+
+run "saves_the_named_queries" {
+  command = plan
+
+  assert {
+    condition = { for name, query in aws_cloudwatch_query_definition.this : name => join(" | ", concat([query.name, query.query_string], query.log_group_names)) } == {
+      for name, query in jsondecode(file("queries.json")) :
+      name => "vm-pool-dev/${name} | ${query.query} | ${ { function = "/aws/lambda/vm-pool-dev", access = "/aws/vendedlogs/apigateway/vm-pool-dev" }[query.log]}"
+      if query.log != "visitor"
+    }
+    error_message = "Each query must read the log that it was written for; without a visitor, none reads its log."
+  }
+}
+
+run "saves_the_queries_of_the_visitors_log" {
+  command = plan
+
+  variables {
+    visitor = { function_name = "vm-pool-dev-visitor", log_group_name = "/aws/lambda/vm-pool-dev-visitor" }
+  }
+
+  assert {
+    condition     = keys(aws_cloudwatch_query_definition.this) == keys(jsondecode(file("queries.json")))
+    error_message = "With a visitor, no query may be missing."
   }
 }
 
@@ -160,9 +246,10 @@ run "watches_the_inventory_and_the_visits_of_real_vms" {
       aws_cloudwatch_metric_alarm.inventory_faults[0].comparison_operator == "GreaterThanOrEqualToThreshold" &&
       aws_cloudwatch_metric_alarm.inventory_faults[0].threshold == 1 &&
       aws_cloudwatch_metric_alarm.inventory_faults[0].period == 60 &&
-      aws_cloudwatch_metric_alarm.inventory_faults[0].evaluation_periods == 15
+      aws_cloudwatch_metric_alarm.inventory_faults[0].datapoints_to_alarm == 15 &&
+      aws_cloudwatch_metric_alarm.inventory_faults[0].evaluation_periods == 18
     )
-    error_message = "Fifteen minutes of ticks with a bad inventory must raise the alarm; the tick writes the figure without a dimension."
+    error_message = "Fifteen of 18 minutes of ticks with a bad inventory must raise the alarm; the tick writes the figure without a dimension."
   }
 
   assert {
@@ -173,9 +260,9 @@ run "watches_the_inventory_and_the_visits_of_real_vms" {
   assert {
     condition = length([
       for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget
-      if strcontains(jsonencode(widget), "InventoryFaults") || strcontains(jsonencode(widget), "vm-pool-dev-visitor")
-    ]) == 2
-    error_message = "The dashboard must show the visits and the faults of the inventory: ${aws_cloudwatch_dashboard.this.dashboard_body}"
+      if widget.type == "metric" && (strcontains(jsonencode(widget), "InventoryFaults") || strcontains(jsonencode(widget), "vm-pool-dev-visitor"))
+    ]) == 4
+    error_message = "The dashboard must show the visits (two graphs), their log and the faults of the inventory: ${aws_cloudwatch_dashboard.this.dashboard_body}"
   }
 }
 
@@ -199,7 +286,7 @@ run "counts_only_5xx_without_another_alarm_and_waits_for_late_figures" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.server_errors.evaluation_periods == 2 && aws_cloudwatch_metric_alarm.server_errors.datapoints_to_alarm == 1
+    condition     = aws_cloudwatch_metric_alarm.server_errors.evaluation_periods == 3 && aws_cloudwatch_metric_alarm.server_errors.datapoints_to_alarm == 1
     error_message = "FILL takes a late figure for 0: with one period the alarm would miss it."
   }
 }
@@ -210,14 +297,13 @@ run "draws_the_figures" {
   assert {
     condition = alltrue([
       for title in [
-        "Requests by route and status",
         "Latency of the API, ms",
         "Errors, throttles and concurrency of the function",
-        "Leases granted, and refused by reason",
+        "Leases: granted and refused",
+        "Bytes written to the logs",
         "Pool default: VMs by state",
         "Pool gpu: VMs by state",
         "Work that waits for the tick",
-        "Latest faults",
       ] : contains([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : lookup(widget.properties, "title", "")], title)
     ])
     error_message = "A graph is missing: ${aws_cloudwatch_dashboard.this.dashboard_body}"
@@ -242,20 +328,41 @@ run "draws_the_figures" {
   }
 
   assert {
-    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "SEARCH('{\\\"vm-pool-dev\\\",\\\"route\\\",\\\"statusClass\\\"} MetricName=\\\"Requests\\\"', 'Sum', 300)")
-    error_message = "Requests are found by the namespace and dimensions that the function writes."
+    condition = [
+      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : split("\n", widget.properties.markdown)[0] if widget.type == "text"
+    ] == ["# 1 Are people served?", "# 2 Is anything stuck?", "# 3 Is AWS well?", "# 4 What does it cost?"]
+    error_message = "The dashboard answers four questions, in this order."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for one in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [
+        for other in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets :
+        one == other || one.x + one.width <= other.x || other.x + other.width <= one.x || one.y + one.height <= other.y || other.y + other.height <= one.y
+      ]
+    ]))
+    error_message = "Two widgets overlap."
+  }
+
+  assert {
+    condition = alltrue([
+      for name in ["calls-by-route", "refusals", "faults", "slowest-calls"] :
+      anytrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.properties.query == "SOURCE '/aws/lambda/vm-pool-dev'\n| ${jsondecode(file("queries.json"))[name].query}" if widget.type == "log"])
+    ])
+    error_message = "What no metric has comes from the named queries."
   }
 }
 
-run "shows_faults_of_the_function_and_those_that_only_lambda_logs" {
+run "links_to_the_budget" {
   command = plan
 
+  variables {
+    budget_name = "vm-pool-dev"
+  }
+
   assert {
-    condition = anytrue([
-      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets :
-      startswith(widget.properties.query, "SOURCE '/aws/lambda/vm-pool-dev'\n") && strcontains(widget.properties.query, "filter level = 'ERROR' or record.status in ['error', 'failure', 'timeout']") if widget.type == "log"
-    ])
-    error_message = "Time-outs and crashes have no level, only Lambda's status: ${aws_cloudwatch_dashboard.this.dashboard_body}"
+    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "[budget vm-pool-dev](https://console.aws.amazon.com/billing/home#/budgets)")
+    error_message = "Only the budget shows money: ${aws_cloudwatch_dashboard.this.dashboard_body}"
   }
 }
 
@@ -318,7 +425,7 @@ run "draws_and_watches_a_table" {
   assert {
     condition = alltrue([
       for alarm in aws_cloudwatch_metric_alarm.table :
-      alarm.treat_missing_data == "notBreaching" && alarm.evaluation_periods == 2 && alarm.datapoints_to_alarm == 1 && [for query in alarm.metric_query : query.expression if query.return_data == true] == ["SUM(FILL(METRICS(), 0))"]
+      alarm.treat_missing_data == "notBreaching" && alarm.evaluation_periods == 3 && alarm.datapoints_to_alarm == 2 && [for query in alarm.metric_query : query.expression if query.return_data == true] == ["SUM(FILL(METRICS(), 0))"]
     ])
     error_message = "The alarm must compare the sum, in which a metric without figures counts as 0, and wait for late figures."
   }
@@ -326,8 +433,9 @@ run "draws_and_watches_a_table" {
   assert {
     condition = alltrue([
       for title in [
-        "Table: capacity consumed, indexes too",
-        "Table: throttled requests, transaction conflicts and faults of DynamoDB",
+        "Table: request units consumed, indexes too",
+        "Table: throttled requests and faults of DynamoDB",
+        "Table: transactions that collided, and what the function tried again",
         "Table: p99 latency by operation, ms",
       ] : contains([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : lookup(widget.properties, "title", "")], title)
     ])
@@ -345,26 +453,33 @@ run "draws_and_watches_a_table" {
   }
 }
 
-run "tells_a_topic_when_an_alarm_starts_and_ends" {
+run "sends_one_message_for_an_incident_and_one_for_each_alarm_on_5xx" {
   command = plan
 
   variables {
     alarm_topic_arn = "arn:aws:sns:us-east-1:123456789012:on-call"
     table           = { name = "vm-pool-dev", index_names = ["work", "by-user"] }
+    visitor         = { function_name = "vm-pool-dev-visitor", log_group_name = "/aws/lambda/vm-pool-dev-visitor" }
   }
 
   assert {
-    condition = alltrue([
-      for alarm in concat(values(aws_cloudwatch_metric_alarm.empty_pool), values(aws_cloudwatch_metric_alarm.table), [
-        aws_cloudwatch_metric_alarm.function_errors,
-        aws_cloudwatch_metric_alarm.throttles,
-        aws_cloudwatch_metric_alarm.server_errors,
-        aws_cloudwatch_metric_alarm.latency,
-        aws_cloudwatch_metric_alarm.overdue_leases,
-        aws_cloudwatch_metric_alarm.late_checks,
-      ]) : alarm.alarm_actions == toset([var.alarm_topic_arn]) && alarm.ok_actions == toset([var.alarm_topic_arn])
+    condition     = aws_cloudwatch_composite_alarm.this.alarm_actions == toset([var.alarm_topic_arn]) && aws_cloudwatch_composite_alarm.this.ok_actions == toset([var.alarm_topic_arn])
+    error_message = "The alarm of the environment must notify the topic when an incident starts and when it ends."
+  }
+
+  assert {
+    condition = toset([for alarm in local.metric_alarms : alarm.alarm_name if length(coalesce(alarm.alarm_actions, [])) > 0]) == toset([
+      "vm-pool-dev-5xx",
+      "vm-pool-dev-empty-pool-default",
+      "vm-pool-dev-empty-pool-gpu",
+      "vm-pool-dev-throttles",
     ])
-    error_message = "Every alarm must notify the topic when it starts and when it ends."
+    error_message = "What callers feel must also send a message of its own, and nothing else may."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in local.metric_alarms : length(coalesce(alarm.ok_actions, [])) == 0])
+    error_message = "Only the alarm of the environment says that an incident has ended."
   }
 }
 
@@ -383,7 +498,7 @@ run "sends_alarms_to_addresses_beside_a_topic" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.function_errors.alarm_actions == toset([var.alarm_topic_arn, "arn:aws:sns:us-east-1:123456789012:vm-pool-dev-alarms"])
+    condition     = aws_cloudwatch_composite_alarm.this.alarm_actions == toset([var.alarm_topic_arn, "arn:aws:sns:us-east-1:123456789012:vm-pool-dev-alarms"])
     error_message = "Alarms must reach both topics."
   }
 }
@@ -397,9 +512,10 @@ run "refuses_settings_out_of_range" {
     pools             = ["default", "default"]
     alarm_emails      = ["on-call"]
     alarm_topic_arn   = "on-call"
+    runbook_url       = "https://example.com/RUNBOOK.md#5xx"
   }
 
-  expect_failures = [var.name, var.metrics_namespace, var.pools, var.alarm_emails, var.alarm_topic_arn]
+  expect_failures = [var.name, var.metrics_namespace, var.pools, var.alarm_emails, var.alarm_topic_arn, var.runbook_url]
 }
 
 run "refuses_an_alarm_that_would_never_end" {
@@ -414,6 +530,7 @@ run "refuses_an_alarm_that_would_never_end" {
       empty_pool_minutes     = 15
       overdue_leases_minutes = 5
       oldest_check_seconds   = 900
+      quarantines            = 1
       table_throttles        = 10
       table_system_errors    = 7
     }
@@ -434,6 +551,7 @@ run "refuses_an_alarm_on_no_latency" {
       empty_pool_minutes     = 15
       overdue_leases_minutes = 5
       oldest_check_seconds   = 900
+      quarantines            = 1
       table_throttles        = 10
       table_system_errors    = 7
     }
@@ -454,6 +572,7 @@ run "refuses_an_alarm_that_looks_back_more_than_a_day" {
       empty_pool_minutes     = 15
       overdue_leases_minutes = 1441
       oldest_check_seconds   = 900
+      quarantines            = 1
       table_throttles        = 10
       table_system_errors    = 7
     }
@@ -474,6 +593,7 @@ run "refuses_an_alarm_between_two_checks" {
       empty_pool_minutes     = 15
       overdue_leases_minutes = 5
       oldest_check_seconds   = 59
+      quarantines            = 1
       table_throttles        = 10
       table_system_errors    = 7
     }
