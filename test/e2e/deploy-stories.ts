@@ -155,8 +155,10 @@ export function deployStories(account: () => EmulatedAws, stateBucket: () => str
 
   it('keeps the roles of two environments apart', async () => {
     for (const command of ['apply', 'destroy']) {
-      // Whatever has the environment in its name.
-      const uses = needed('dev', command).filter(({ resource }) => /vm-pool[/-].*dev/.test(resource));
+      // Whatever has the environment in its name. AWS shows composite alarms only to those who may read all alarms.
+      const uses = needed('dev', command).filter(
+        ({ action, resource }) => action !== 'cloudwatch:DescribeAlarms' && /vm-pool[/-].*dev/.test(resource),
+      );
       expect(uses.length).toBeGreaterThan(30);
       expect(await allowedTo(apply.staging, uses)).toEqual([]);
     }

@@ -36,7 +36,8 @@ locals {
       log_groups = flatten([for region in var.regions : [for group in ["/aws/lambda/${service}", "/aws/lambda/${service}-visitor", "/aws/vendedlogs/apigateway/${service}"] : [
         for end in ["", ":*"] : provider::aws::arn_build(local.partition, "logs", region, local.account, "log-group:${group}${end}")
       ]]])
-      alarms     = [for region in var.regions : provider::aws::arn_build(local.partition, "cloudwatch", region, local.account, "alarm:${service}-*")]
+      # The alarm of the environment has its name.
+      alarms     = flatten([for region in var.regions : [for end in ["", "-*"] : provider::aws::arn_build(local.partition, "cloudwatch", region, local.account, "alarm:${service}${end}")]])
       dashboards = [provider::aws::arn_build(local.partition, "cloudwatch", "", local.account, "dashboard/${service}")]
       # A subscription is behind a colon.
       topics = flatten([for region in var.regions : [for end in ["", ":*"] : provider::aws::arn_build(local.partition, "sns", region, local.account, "${service}-alarms${end}")]])

@@ -49,7 +49,7 @@ data "aws_iam_policy_document" "read" {
   }
 
   statement {
-    actions   = ["cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource"]
+    actions   = ["cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource"]
     resources = concat(local.made[each.key].alarms, local.made[each.key].dashboards)
   }
 
@@ -81,9 +81,16 @@ data "aws_iam_policy_document" "read" {
     }
   }
 
-  # AWS has no resources for these actions: whoever may describe one log group may describe all.
+  # AWS has no resources for these actions: whoever may describe one log group may describe all. Of alarms, it returns those that
+  # combine others only to callers who may describe all.
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
   statement {
-    actions   = ["logs:DescribeLogGroups", "servicequotas:GetAWSDefaultServiceQuota"]
+    actions = [
+      "cloudwatch:DescribeAlarms",
+      "logs:DescribeLogGroups",
+      "logs:DescribeQueryDefinitions",
+      "servicequotas:GetAWSDefaultServiceQuota",
+    ]
     resources = ["*"]
   }
 

@@ -55,6 +55,15 @@ data "aws_iam_policy_document" "watch" {
     resources = concat(local.made[each.key].alarms, local.made[each.key].dashboards)
   }
 
+  # AWS has no resource for saved queries, and asks for all resources to combine alarms. So a role may change those of another
+  # environment too, which only say what is wrong.
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+  statement {
+    actions   = ["cloudwatch:PutCompositeAlarm", "logs:DeleteQueryDefinition", "logs:PutQueryDefinition"]
+    resources = ["*"]
+  }
+
   statement {
     actions = [
       "sns:CreateTopic",

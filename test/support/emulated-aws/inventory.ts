@@ -8,7 +8,13 @@ export async function inventoryOf(aws: EmulatedAws) {
     roles: names(await aws.ask('iam', '/?Action=ListRoles&Version=2010-05-08'), 'RoleName'),
     logGroups: names(await aws.act('logs', 'Logs_20140328.DescribeLogGroups'), 'logGroupName'),
     dashboards: names(await aws.act('monitoring', 'GraniteServiceVersion20100801.ListDashboards'), 'DashboardName'),
-    alarms: names(await aws.act('monitoring', 'GraniteServiceVersion20100801.DescribeAlarms'), 'AlarmName'),
+    alarms: names(
+      await aws.act('monitoring', 'GraniteServiceVersion20100801.DescribeAlarms', {
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+      }),
+      'AlarmName',
+    ),
+    savedQueries: names(await aws.act('logs', 'Logs_20140328.DescribeQueryDefinitions'), 'queryDefinitionId'),
     schedules: names(await aws.ask('scheduler', '/schedules'), 'Name'),
     scheduleGroups: names(await aws.ask('scheduler', '/schedule-groups'), 'Name').filter((name) => name !== 'default'),
     topics: names(await aws.ask('sns', '/?Action=ListTopics&Version=2010-03-31'), 'TopicArn'),

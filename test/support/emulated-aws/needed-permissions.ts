@@ -66,9 +66,17 @@ function ownUses(call: RecordedCall, { boundaries, keys }: History): Use[] {
   const prefix = PREFIXES[call.service] ?? call.service;
   const tagging = prefix === 'iam' ? 'iam:TagRole' : `${prefix}:TagResource`;
   return resourcesOf(call).flatMap((resource) => [
-    { action, resource, ...(context && { context }) },
+    { action, resource: combinesAlarms(call) ? '*' : resource, ...(context && { context }) },
     ...(hasTags(call) ? [{ action: tagging, resource }] : []),
   ]);
+}
+
+/**
+ * Whether a call makes or reads an alarm that combines others, for which AWS asks for the permission on all alarms
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html).
+ */
+function combinesAlarms({ operation, parameters }: RecordedCall): boolean {
+  return operation === 'PutCompositeAlarm' || parameters['AlarmTypes.member.1'] === 'CompositeAlarm';
 }
 
 function actionOf({ service, operation, parameters }: RecordedCall): string {
