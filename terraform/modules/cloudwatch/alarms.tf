@@ -149,8 +149,12 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
   evaluation_periods  = 4
   datapoints_to_alarm = 3
 
-  treat_missing_data                    = "notBreaching" # no request, nobody waits
-  evaluate_low_sample_count_percentiles = "ignore"       # the p99 of five requests is only the slowest of them
+  treat_missing_data = "notBreaching" # no request, nobody waits
+
+  # The p99 of five requests is only the slowest of them, so three periods must breach. With "ignore" the alarm would wait for 1000
+  # requests in its time, which a small pool never has.
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+  evaluate_low_sample_count_percentiles = "evaluate"
 }
 
 resource "aws_cloudwatch_metric_alarm" "empty_pool" {
