@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { FunctionThrottled } from '../../scripts/lib/gateway/server.ts';
+import { declaredMetrics, textOfNames } from '../support/cloudwatch/declared-metrics.ts';
 import type { EmulatedAws } from '../support/emulated-aws/server.ts';
 import type { RunningEnvironment } from './environment.ts';
 import { logLines } from './log-lines.ts';
@@ -46,11 +47,16 @@ export function logStories(running: () => RunningEnvironment): void {
 
 /** Compares the metrics in the log of an environment, ticks included, with those that somebody watches. */
 export function metricStories(running: () => RunningEnvironment, account: () => EmulatedAws): void {
-  it('has every metric that the dashboard and the alarms read', async () => {
+  it('has the metrics that the code declares, as the dashboard and the alarms do', async () => {
     const { deployed } = running();
-    const watched = await watchedMetrics(account(), deployed.settings.functionName);
-    expect(watched.length).toBeGreaterThan(5);
-    expect(emittedMetrics(deployed)).toEqual(expect.arrayContaining(watched));
+    const { functionName } = deployed.settings;
+    const declared = declaredMetrics(functionName).map(textOfNames);
+    const emitted = emittedMetrics(deployed);
+    expect(emitted.length).toBeGreaterThan(10);
+    expect(declared).toEqual(expect.arrayContaining(emitted));
+    const watched = await watchedMetrics(account(), functionName);
+    expect(watched).toEqual(expect.arrayContaining(emitted));
+    expect(declared).toEqual(expect.arrayContaining(watched));
   });
 }
 

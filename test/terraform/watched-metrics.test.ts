@@ -3,28 +3,20 @@
  * and its alarm never fires.
  */
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { FigureName } from '../../lambda/pool/meter.ts';
-import { figureOf,FIGURES } from '../../lambda/telemetry/figures.ts';
-import { cloudWatchNames } from '../../lambda/telemetry/figures-documentation.ts';
 import { AWS_METRICS } from '../support/cloudwatch/aws-metrics.ts';
+import { declaredMetrics, textOfNames } from '../support/cloudwatch/declared-metrics.ts';
 import { defaultThresholds } from '../support/cloudwatch/default-thresholds.ts';
-import type { MetricNames } from '../support/cloudwatch/drawn-metrics.ts';
 import { drawnMetrics, unknownIds } from '../support/cloudwatch/drawn-metrics.ts';
 import type { PlannedWatch } from '../support/cloudwatch/planned-watch.ts';
 import { metricsOf, planWatch, WATCHED } from '../support/cloudwatch/planned-watch.ts';
 
 const PLAN_MS = 120_000;
 
-/** The metrics that the function embeds in its log, as text. */
-const EMITTED = (Object.keys(FIGURES) as FigureName[]).flatMap((figure) =>
-  cloudWatchNames(figure).map((name) =>
-    textOf({ namespace: WATCHED.metrics_namespace, name, dimensions: figureOf(figure).byPool ? ['pool'] : [] }),
-  ),
-);
+const EMITTED = declaredMetrics(WATCHED.metrics_namespace).map(textOfNames);
 
 const OF_AWS = Object.entries(AWS_METRICS).flatMap(([namespace, byDimensions]) =>
   Object.entries(byDimensions).flatMap(([dimensions, names]) =>
-    names.map((name) => textOf({ namespace, name, dimensions: dimensions.split(',') })),
+    names.map((name) => textOfNames({ namespace, name, dimensions: dimensions.split(',') })),
   ),
 );
 
@@ -34,11 +26,9 @@ let alarmed: string[];
 
 beforeAll(async () => {
   watch = await planWatch(defaultThresholds());
-  drawn = drawnMetrics(watch.dashboard).map(textOf);
+  drawn = drawnMetrics(watch.dashboard).map(textOfNames);
   const metrics = watch.alarms.flatMap(metricsOf);
-  alarmed = metrics.map(({ dimensions, ...metric }) =>
-    textOf({ ...metric, dimensions: Object.keys(dimensions).sort() }),
-  );
+  alarmed = metrics.map(({ dimensions, ...metric }) => textOfNames({ ...metric, dimensions: Object.keys(dimensions) }));
 }, PLAN_MS);
 
 describe('the metrics', () => {
@@ -60,7 +50,3 @@ describe('the metrics', () => {
     expect(watch.dashboard.widgets.flatMap(({ properties }) => unknownIds(properties))).toEqual([]);
   });
 });
-
-function textOf({ namespace, name, dimensions }: MetricNames): string {
-  return `${namespace} ${name}(${dimensions.join(',')})`;
-}
