@@ -35,6 +35,11 @@ describe('plan and apply', () => {
     });
   });
 
+  it('say where the runbook is, to which alarms link', () => {
+    const { TF_VAR_runbook_url } = environment.env ?? {};
+    expect(TF_VAR_runbook_url).toBe('${{ github.server_url }}/${{ github.repository }}/blob/HEAD/terraform/RUNBOOK.md');
+  });
+
   it.each([
     { job: plan, role: 'vars.AWS_PLAN_ROLE_ARN' },
     { job: apply, role: 'vars.AWS_ROLE_ARN' },

@@ -28,6 +28,7 @@ module "vm_pool" {
   source      = "../.."
   environment = "dev"
   role        = { permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn }
+  runbook_url = var.runbook_url
 
   # dev lends mock VMs to anybody on the internet.
   authorization = "none"

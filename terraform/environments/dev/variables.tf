@@ -16,3 +16,10 @@ variable "permissions_boundary_arn" {
   default     = ""
   nullable    = false
 }
+
+# The repository does not say where it is: GitHub's workflow sets TF_VAR_runbook_url.
+variable "runbook_url" {
+  description = "Address of `terraform/RUNBOOK.md`, to which each alarm links. Null: alarms name file and heading."
+  type        = string
+  default     = null
+}

@@ -38,3 +38,10 @@ variable "alarm_topic_arn" {
   type        = string
   default     = null
 }
+
+# The repository does not say where it is: GitHub's workflow sets TF_VAR_runbook_url.
+variable "runbook_url" {
+  description = "Address of `terraform/RUNBOOK.md`, to which each alarm links. Null: alarms name file and heading."
+  type        = string
+  default     = null
+}

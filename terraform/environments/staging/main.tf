@@ -29,6 +29,7 @@ module "vm_pool" {
   source      = "../.."
   environment = "staging"
   role        = { permissions_boundary = var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn }
+  runbook_url = var.runbook_url
 
   # Callers sign with AWS credentials. Module outputs `borrower_invoke_arns` and `operator_invoke_arns` are for their policies.
   authorization = "iam"
