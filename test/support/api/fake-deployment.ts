@@ -121,7 +121,8 @@ export async function fakeDeployment({ guard, vms, reply = () => undefined }: Be
     });
     const answered = await response.text();
     const ids = { 'x-request-id': response.headers.get('x-request-id') ?? '', 'apigw-requestid': GATEWAY_ID };
-    return { status: response.status, body: answered === '' ? undefined : JSON.parse(answered), headers: ids };
+    const type = response.headers.get('content-type') ?? '';
+    return { status: response.status, text: answered, headers: { 'content-type': type, ...ids } };
   }
 }
 
