@@ -1,8 +1,8 @@
 /** Carries out operators' orders. Loaded for the first one: a borrower's cold start does not need it. */
 import * as v from 'valibot';
 import type { OrderParams } from '../pool/operations.ts';
+import { UnknownVm } from '../pool/order-refusals.ts';
 import type { Order } from '../pool/orders.ts';
-import { UnknownVm } from '../pool/refusals.ts';
 import type { CallRequest, Services } from './call.ts';
 import { vmId } from './fields.ts';
 import { vmBody } from './operator-bodies.ts';

@@ -4,11 +4,11 @@ import type { Lease } from './lease.ts';
 import { isHostKeyReason } from './life.ts';
 import type { Meter } from './meter.ts';
 import { meterEnd } from './meter.ts';
+import { HostKeyChanged, UnknownVm, VmBusy } from './order-refusals.ts';
 import type { Order } from './orders.ts';
 import { ordered } from './orders.ts';
 import type { Clock, EventQuery, OperatorStore, Page, PageQuery, Pause } from './ports.ts';
 import type { VmProvider } from './provider.ts';
-import { HostKeyChanged, UnknownVm, VmBusy } from './refusals.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { VmStatus } from './vm.ts';
 

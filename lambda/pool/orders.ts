@@ -1,7 +1,7 @@
 /** What operators order, and what becomes of the VM. */
 import type { VmChange } from './life.ts';
 import { unchanged, vacated } from './life.ts';
-import { VmInUse, WrongState } from './refusals.ts';
+import { VmInUse, WrongState } from './order-refusals.ts';
 import type { VmStatus } from './vm.ts';
 
 /** What an operator can order for a VM. */

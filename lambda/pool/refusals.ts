@@ -1,5 +1,8 @@
+/** What the rules refuse. Why they refuse an order of an operator stands in `order-refusals.ts`. */
 import type { Lease } from './lease.ts';
-import type { PoolCounts, VmState, VmStatus } from './vm.ts';
+import type { OrderRefusal } from './order-refusals.ts';
+import { RefusalError } from './refusal-error.ts';
+import type { PoolCounts } from './vm.ts';
 
 /** Public and permanent: clients branch on these, so add codes but never rename one. */
 export type RefusalCode = Refusal['code'];
@@ -8,25 +11,16 @@ export type RefusalCode = Refusal['code'];
 export type Refusal =
   | AccessUnavailable
   | AlreadyAllocated
-  | HostKeyChanged
   | IdempotencyKeyReused
   | IdempotencyKeySpent
   | InvalidCursor
   | LeaseSuperseded
   | LeaseTooLong
   | NoLease
+  | OrderRefusal
   | PoolEmpty
   | StoreUnavailable
-  | UnknownPool
-  | UnknownVm
-  | VmBusy
-  | VmInUse
-  | WrongState;
-
-/** Base of the refusals, so that one `instanceof` distinguishes a refusal from a fault. */
-abstract class RefusalError extends Error {
-  abstract readonly code: string;
-}
+  | UnknownPool;
 
 /** Whether an error is a refusal, which the caller reads. Anything else is a fault, which we mend. */
 export function isRefusal(error: unknown): error is Refusal {
@@ -52,21 +46,6 @@ export class AlreadyAllocated extends RefusalError {
 
   constructor(readonly lease: Lease) {
     super(`${lease.userId} already holds ${lease.vmId}`);
-  }
-}
-
-/** The host key of the VM has changed, so that it comes back only with its new key. */
-export class HostKeyChanged extends RefusalError {
-  readonly code = 'host_key_changed';
-
-  /** @param hostKeys - fingerprints that the inventory has */
-  constructor(
-    readonly vmId: string,
-    readonly hostKeys: readonly string[],
-  ) {
-    super(
-      `the host key of ${vmId} changed; if it still is your VM, put the new key into the inventory and name it as hostKey`,
-    );
   }
 }
 
@@ -163,45 +142,5 @@ export class StoreUnavailable extends RefusalError {
 
   constructor(options?: ErrorOptions) {
     super('the lease store did not answer in time; try again', options);
-  }
-}
-
-/** The inventory has no such VM. */
-export class UnknownVm extends RefusalError {
-  readonly code = 'unknown_vm';
-
-  constructor(readonly vmId: string) {
-    super('there is no such VM');
-  }
-}
-
-/** The VM kept changing while an order waited for its turn. The order was not carried out. */
-export class VmBusy extends RefusalError {
-  readonly code = 'vm_busy';
-
-  constructor(readonly vmId: string) {
-    super(`${vmId} keeps changing; try again`);
-  }
-}
-
-/** Somebody has the VM, so it must be taken from them first. */
-export class VmInUse extends RefusalError {
-  readonly code = 'vm_in_use';
-
-  constructor(readonly status: VmStatus) {
-    super(`${status.vm.id} is leased; release it first`);
-  }
-}
-
-/** The order does not fit the VM's state. */
-export class WrongState extends RefusalError {
-  readonly code = 'wrong_state';
-
-  constructor(
-    readonly status: VmStatus,
-    readonly order: string,
-    readonly wanted: readonly VmState[],
-  ) {
-    super(`${status.vm.id} is ${status.state}; ${order} is for VMs that are ${wanted.join(' or ')}`);
   }
 }

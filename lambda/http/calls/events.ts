@@ -2,19 +2,14 @@ import * as v from 'valibot';
 import { cursor, poolEvent } from '../answer-schemas.ts';
 import { call, documented } from '../call.ts';
 import { page, userid, vmId } from '../fields.ts';
-import { invalidRequest } from '../problem.ts';
 
 /** Lists what happened. */
 export const events = call({
   route: 'GET /events',
   audience: 'operators',
   parameters: { userid: v.optional(userid), vm: v.optional(vmId), ...page },
-  handle: async ({ userid: userId, vm, limit, cursor: begin }, { facts }, { operations }) => {
-    if (vm !== undefined) facts.vmId = vm;
-    const { cursorBody, eventBody, readCursor } = await import('../operator-bodies.ts');
-    const found = await operations.events({ ...subjectOf(userId, vm), limit, cursor: readCursor(begin) });
-    return { events: found.items.map(eventBody), ...cursorBody(found) };
-  },
+  handle: async (query, { facts }, services) =>
+    (await import('../operator-lists.ts')).listEvents(query, facts, services),
 });
 
 /** For the contract. */
@@ -41,9 +36,3 @@ export const documentation = () => [
     refusals: ['invalid_cursor', 'unknown_vm'],
   }),
 ];
-
-function subjectOf(userId: string | undefined, vm: string | undefined) {
-  if (userId !== undefined && vm === undefined) return { userId };
-  if (vm !== undefined && userId === undefined) return { vmId: vm };
-  throw invalidRequest([{ field: 'vm', message: 'or userid is required, one of the two' }]);
-}

@@ -9,11 +9,7 @@ export const vms = call({
   route: 'GET /vms',
   audience: 'operators',
   parameters: page,
-  handle: async ({ limit, cursor: begin }, _, { operations }) => {
-    const { cursorBody, readCursor, vmBody } = await import('../operator-bodies.ts');
-    const found = await operations.vms({ limit, cursor: readCursor(begin) });
-    return { vms: found.items.map(vmBody), ...cursorBody(found) };
-  },
+  handle: async (query, _, services) => (await import('../operator-lists.ts')).listVms(query, services),
 });
 
 /** For the contract. */
