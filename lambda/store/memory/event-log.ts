@@ -1,13 +1,11 @@
-import type { ChangeEvent, PoolEvent } from '../../pool/event.ts';
-import type { EventQuery, Page } from '../../pool/ports.ts';
-import { InvalidCursor } from '../../pool/refusals.ts';
+import type { ChangeEvent } from '../../pool/event.ts';
 import type { VmState } from '../../pool/vm.ts';
 
 /** How many events are kept; a process that lives on memory needs a bound. */
 const KEPT = 10_000;
 
 /** An event in parts: events are read far less often than written, so a reader puts the parts together. */
-interface Entry {
+export interface LoggedEvent {
   readonly event: ChangeEvent;
   readonly atMs: number;
   readonly from: VmState | undefined;
@@ -17,7 +15,7 @@ interface Entry {
 /** What has happened lately, in the memory of this process. */
 export class EventLog {
   /** The event number n lies at n modulo {@link KEPT}, until a newer one takes its place. */
-  private readonly ring: Entry[] = [];
+  private readonly ring: LoggedEvent[] = [];
   private appended = 0;
   private lastAtMs = -Infinity;
 
@@ -36,35 +34,8 @@ export class EventLog {
     this.appended += 1;
   }
 
-  /** Newest first. @throws {@link InvalidCursor} */
-  page(query: EventQuery): Page<PoolEvent> {
-    const { cursor, limit } = query;
-    if (cursor !== undefined && !this.isId(cursor)) throw new InvalidCursor();
-    const items: PoolEvent[] = [];
-    for (const event of this.newestFirst()) {
-      const isWanted = 'vmId' in query ? event.vmId === query.vmId : event.userId === query.userId;
-      if (!isWanted || (cursor !== undefined && event.id >= cursor)) continue;
-      const last = items.at(-1);
-      if (items.length === limit && last !== undefined) return { items, cursor: last.id };
-      items.push(event);
-    }
-    return { items };
+  /** The event number `n`; undefined when it was dropped, or never appended. */
+  at(n: number): LoggedEvent | undefined {
+    return n < this.appended - KEPT ? undefined : this.ring[n % KEPT];
   }
-
-  /** Whether an event has had this id; it may be dropped by now. */
-  private isId(text: string): boolean {
-    return /^\d{16}$/.test(text) && Number(text) < this.appended;
-  }
-
-  private *newestFirst(): Iterable<PoolEvent> {
-    for (let n = this.appended - 1; n >= Math.max(0, this.appended - KEPT); n -= 1) {
-      const entry = this.ring[n % KEPT];
-      if (entry !== undefined) yield poolEvent(n, entry);
-    }
-  }
-}
-
-function poolEvent(n: number, { event, atMs, from, to }: Entry): PoolEvent {
-  const id = String(n).padStart(16, '0');
-  return { ...event, from, to, id, atMs };
 }

@@ -1,4 +1,3 @@
-import { defined } from '../../pool/defined.ts';
 import type { Act, ChangeEvent, PoolEvent } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
 import type { SyncOptions } from '../../pool/inventory.ts';
@@ -20,7 +19,7 @@ import type {
   RenewRequest,
   SyncProgress,
 } from '../../pool/ports.ts';
-import { AlreadyAllocated, InvalidCursor, PoolEmpty } from '../../pool/refusals.ts';
+import { AlreadyAllocated, PoolEmpty } from '../../pool/refusals.ts';
 import { newLease, renewed } from '../../pool/term.ts';
 import type { PoolCounts, Vm, VmStatus } from '../../pool/vm.ts';
 import { EventLog } from './event-log.ts';
@@ -116,19 +115,12 @@ export class MemoryStore implements LeaseStore {
     return slot && statusOf(slot);
   }
 
-  async statuses({ cursor, limit }: PageQuery): Promise<Page<VmStatus>> {
-    const after = cursor === undefined ? '' : idOf(cursor);
-    const rest = [...this.vms.all()].filter(({ vm }) => vm.id > after);
-    const items = rest
-      .sort((one, other) => (one.vm.id < other.vm.id ? -1 : 1))
-      .slice(0, limit)
-      .map(statusOf);
-    const last = items.at(-1);
-    return defined({ items, cursor: rest.length > limit && last !== undefined ? cursorOf(last) : undefined });
+  async statuses(query: PageQuery): Promise<Page<VmStatus>> {
+    return (await import('./pages.ts')).statusPage(this.vms, query);
   }
 
   async events(query: EventQuery): Promise<Page<PoolEvent>> {
-    return this.log.page(query);
+    return (await import('./pages.ts')).eventPage(this.log, query);
   }
 
   private lend(slot: Slot, request: AcquireRequest): LeasedSlot {
@@ -149,17 +141,4 @@ export class MemoryStore implements LeaseStore {
     const slot = this.vms.get(vm.id);
     return slot === undefined ? gone(vm) : statusOf(slot);
   }
-}
-
-/** Marks the cursors of {@link MemoryStore.statuses}, so that a made-up one is noticed. */
-const CURSOR = 'after:';
-
-function cursorOf({ vm }: VmStatus): string {
-  return CURSOR + vm.id;
-}
-
-/** Id of the last VM of an earlier page. @throws {@link InvalidCursor} */
-function idOf(cursor: string): string {
-  if (!cursor.startsWith(CURSOR)) throw new InvalidCursor();
-  return cursor.slice(CURSOR.length);
 }
