@@ -1,9 +1,9 @@
-import QuickLRU from 'quick-lru';
 import { secondsOf } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
 import { hasEnded, keyForgottenAtSec } from '../../pool/lease.ts';
 import type { AcquireRequest, LeaseQuery } from '../../pool/ports.ts';
 import { IdempotencyKeyReused, IdempotencyKeySpent, LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
+import { Recent } from './recent.ts';
 import type { LeasedSlot, Slot } from './slot.ts';
 
 /** How many leases that are over are remembered at least, to recognise a repeated release and a late acquire. */
@@ -22,8 +22,8 @@ type Spent = Pick<Lease, 'expiresAtSec' | 'idempotency'>;
 /** The leased VMs by user, and the leases that ended lately. */
 export class Leases {
   private readonly byUser = new Map<string, LeasedSlot>();
-  private readonly released = new QuickLRU<string, Release>({ maxSize: ENDED_REMEMBERED });
-  private readonly spent = new QuickLRU<string, Spent>({ maxSize: ENDED_REMEMBERED });
+  private readonly released = new Recent<Release>(ENDED_REMEMBERED);
+  private readonly spent = new Recent<Spent>(ENDED_REMEMBERED);
   /** No lease ends before this second; it may be too early, never too late. */
   private noEndBeforeSec = Infinity;
 
