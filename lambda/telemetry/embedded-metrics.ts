@@ -1,22 +1,28 @@
-import type { FigureName, Meter } from '../pool/meter.ts';
-import type { Figure } from './figures.ts';
+import type { FigureName } from '../pool/meter.ts';
+import type { Figure, Labels } from './figures.ts';
 import { capitalised, figureOf } from './figures.ts';
 
 /** Most values of one metric in a line. */
 const MOST_VALUES = 100;
 
-/** The group of metrics that are not of a pool. */
-const NO_POOL = '';
-
-/** Values of metrics, by name. */
-type Values = Map<string, number[]>;
+/** A metric of CloudWatch. */
+export interface Metric {
+  readonly name: string;
+  readonly kind: Figure['kind'];
+  /** Value of its dimension, if it has one. */
+  readonly pool: string | undefined;
+  /** What CloudWatch needs to know of it beside its values, as JSON behind a comma. */
+  readonly declaration: string;
+  /** What no line carries yet: a sum, the last value, or all measurements. */
+  waiting: number | number[] | undefined;
+}
 
 /** What a log line carries so that CloudWatch makes metrics of it. */
 export interface Embedded {
-  /** Members of the line: a value or several of each metric, and the pool that some of them are of. */
-  readonly fields: Readonly<Record<string, unknown>>;
-  /** The member `CloudWatchMetrics`, as JSON. */
-  readonly declarations: string;
+  /** The pool that some of the metrics are of: a member of the line. */
+  readonly pool: string | undefined;
+  /** The other members of the line, as JSON without braces. */
+  readonly members: string;
 }
 
 /**
@@ -25,67 +31,69 @@ export interface Embedded {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export class EmbeddedMetrics {
-  /** What no line carries yet, by pool. */
-  private readonly waiting = new Map<string, Values>();
-  /** Declarations that were made before: half of a line is declarations, and they are the same each time. */
-  private readonly declared = new Map<string, string>();
+  private readonly metrics = new Map<string, Metric>();
+  /** Metrics with values that no line carries yet. */
+  private waiting: Metric[] = [];
 
   constructor(private readonly namespace: string) {}
 
-  readonly publish: Meter = (name, labels, value = 1) => {
-    const figure = figureOf(name);
-    const pool = figure.byPool === true && 'pool' in labels ? labels.pool : NO_POOL;
-    const values = this.waiting.get(pool) ?? (new Map() as Values);
-    this.waiting.set(pool, values);
-    const metric = metricName(name, figure, labels);
-    values.set(metric, valuesAfter(figure, values.get(metric), value));
-  };
-
-  /** What the next line carries: metrics without dimensions, and those of one pool. Nothing if nothing waits. */
-  take(): Embedded | undefined {
-    if (this.waiting.size === 0) return undefined;
-    const pool = [...this.waiting.keys()].find((name) => name !== NO_POOL);
-    const groups = [...this.takeOf(NO_POOL), ...(pool === undefined ? [] : this.takeOf(pool))];
-    const fields = Object.assign(pool === undefined ? {} : { pool }, ...groups.map((group) => group.fields)) as object;
-    return {
-      fields: fields as Embedded['fields'],
-      declarations: `[${groups.map((group) => group.declarations).join()}]`,
-    };
+  /** The metric that a figure with these labels counts in. */
+  metricOf(figure: FigureName, labels: Labels): Metric {
+    const { kind, byPool, cloudWatch } = figureOf(figure);
+    const name = cloudWatch?.(labels) ?? capitalised(figure);
+    const pool = byPool ? labels.pool : undefined;
+    const key = `${name} ${pool ?? ''}`;
+    const declaration = `,{"Name":"${name}","Unit":"${name.includes('Seconds') ? 'Seconds' : 'Count'}"}`;
+    const metric = this.metrics.get(key) ?? { name, kind, pool, declaration, waiting: undefined };
+    this.metrics.set(key, metric);
+    return metric;
   }
 
-  private takeOf(pool: string): Embedded[] {
-    const values = this.waiting.get(pool);
-    if (values === undefined) return [];
-    const declarations = this.declare(pool === NO_POOL ? [] : ['pool'], [...values.keys()]);
-    const fields: Record<string, unknown> = {};
-    for (const [metric, all] of values) {
-      const some = all.splice(0, MOST_VALUES);
-      fields[metric] = some.length === 1 ? some[0] : some;
-      if (all.length === 0) values.delete(metric);
+  /** Adds a value to a metric. */
+  publish(metric: Metric, value: number): void {
+    if (metric.waiting === undefined) this.waiting.push(metric);
+    metric.waiting = valuesAfter(metric, value);
+  }
+
+  /** What the next line carries: metrics without a dimension, and those of one pool. Nothing if nothing waits. */
+  take(nowMs: number): Embedded | undefined {
+    const { waiting } = this;
+    if (waiting.length === 0) return undefined;
+    this.waiting = [];
+    let pool: string | undefined;
+    let [values, plain, ofPool] = ['', '', ''];
+    for (const metric of waiting) {
+      if (metric.pool !== undefined && metric.pool !== (pool ??= metric.pool)) this.waiting.push(metric);
+      else {
+        values += `"${metric.name}":${this.valuesOf(metric)},`;
+        if (metric.pool === undefined) plain += metric.declaration;
+        else ofPool += metric.declaration;
+      }
     }
-    if (values.size === 0) this.waiting.delete(pool);
-    return [{ fields, declarations }];
+    const declarations = this.declare('', plain) + this.declare('"pool"', ofPool);
+    const aws = `"_aws":{"Timestamp":${nowMs},"CloudWatchMetrics":[${declarations.slice(1)}]}`;
+    return { pool, members: values + aws };
   }
 
-  /** What CloudWatch needs to know of metrics beside their values. */
-  private declare(dimensions: readonly string[], metrics: readonly string[]): string {
-    const key = [...dimensions, ...metrics].join();
-    const known = this.declared.get(key);
-    if (known !== undefined) return known;
-    const Metrics = metrics.map((Name) => ({ Name, Unit: Name.includes('Seconds') ? 'Seconds' : 'Count' }));
-    const made = JSON.stringify({ Namespace: this.namespace, Dimensions: [dimensions], Metrics });
-    this.declared.set(key, made);
-    return made;
+  /** As JSON; what a line can't carry waits for the next one. */
+  private valuesOf(metric: Metric): string {
+    const { waiting } = metric;
+    metric.waiting = undefined;
+    if (typeof waiting !== 'object') return JSON.stringify(waiting);
+    for (const value of waiting.splice(MOST_VALUES)) this.publish(metric, value);
+    return JSON.stringify(waiting);
+  }
+
+  /** @param metrics - declarations, each after a comma */
+  private declare(dimension: string, metrics: string): string {
+    if (metrics === '') return '';
+    return `,{"Namespace":"${this.namespace}","Dimensions":[[${dimension}]],"Metrics":[${metrics.slice(1)}]}`;
   }
 }
 
-/** The name of a figure in CloudWatch. */
-function metricName(name: FigureName, { cloudWatch }: Figure, labels: Readonly<Record<string, string>>): string {
-  return cloudWatch?.(labels) ?? capitalised(name);
-}
-
-function valuesAfter({ kind }: Figure, earlier: number[] = [], value: number): number[] {
-  if (kind === 'histogram') return [...earlier, value];
-  const [sum = 0] = earlier;
-  return [kind === 'counter' ? sum + value : value];
+function valuesAfter({ kind, waiting }: Metric, value: number): number | number[] {
+  if (waiting === undefined || kind === 'gauge') return value;
+  if (typeof waiting === 'number') return kind === 'counter' ? waiting + value : [waiting, value];
+  waiting.push(value);
+  return waiting;
 }

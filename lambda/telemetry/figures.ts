@@ -1,11 +1,14 @@
 import type { FigureName, Figures } from '../pool/meter.ts';
 
+/** Labels of any figure. */
+export type Labels = Readonly<Record<string, string>>;
+
 /** How a figure is published. */
-export interface Figure<Labels = Readonly<Record<string, string>>> {
+export interface Figure<Own = Labels> {
   readonly kind: 'counter' | 'gauge' | 'histogram';
-  readonly labels: readonly (keyof Labels)[];
+  readonly labels: readonly (keyof Own)[];
   /** Name in CloudWatch, which may depend on labels; by default that of the figure, with a capital letter. */
-  readonly cloudWatch?: (labels: Labels) => string;
+  readonly cloudWatch?: (labels: Own) => string;
   /** Whether each pool is a metric of its own in CloudWatch, which has a price; `pool` is then its dimension. */
   readonly byPool?: boolean;
 }

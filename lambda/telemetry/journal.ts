@@ -21,9 +21,9 @@ export interface JournalOptions {
 export function createJournal({ clock, metrics, write }: JournalOptions): Journal {
   return (entry) => {
     const nowMs = clock();
-    write(lineOf(entry, nowMs, metrics?.take()));
+    write(lineOf(entry, nowMs, metrics?.take(nowMs)));
     // Rare: more pools or more values than one line can carry.
-    for (let more = metrics?.take(); more !== undefined; more = metrics?.take()) {
+    for (let more = metrics?.take(nowMs); more !== undefined; more = metrics?.take(nowMs)) {
       write(lineOf({ message: 'metrics' }, nowMs, more));
     }
   };
@@ -34,9 +34,9 @@ function lineOf(
   nowMs: number,
   metrics: Embedded | undefined,
 ): string {
-  const line = { timestamp: new Date(nowMs).toISOString(), level, message, ...fields, ...metrics?.fields };
-  const text = JSON.stringify(error === undefined ? line : { ...line, error: errorBody(error) });
-  if (metrics === undefined) return text;
-  // Appended as text: half of such a line is declarations, and they are the same each time.
-  return `${text.slice(0, -1)},"_aws":{"Timestamp":${nowMs},"CloudWatchMetrics":${metrics.declarations}}}`;
+  const line: Record<string, unknown> = { timestamp: new Date(nowMs).toISOString(), level, message, ...fields };
+  if (error !== undefined) line.error = errorBody(error);
+  if (metrics === undefined) return JSON.stringify(line);
+  if (metrics.pool !== undefined) line.pool = metrics.pool;
+  return `${JSON.stringify(line).slice(0, -1)},${metrics.members}}`;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Embedded } from '../../../lambda/telemetry/embedded-metrics.ts';
-import { EmbeddedMetrics } from '../../../lambda/telemetry/embedded-metrics.ts';
+import type { EmbeddedMetrics } from '../../../lambda/telemetry/embedded-metrics.ts';
+import { createTally } from '../../../lambda/telemetry/meter.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 21, 12);
 
 interface Declaration {
   readonly Namespace: string;
@@ -9,33 +11,60 @@ interface Declaration {
   readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
 }
 
-const declarationsOf = ({ declarations }: Embedded) => JSON.parse(declarations) as Declaration[];
+/** What a line carries, apart from what declares it. */
+interface Line {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly declarations: readonly Declaration[];
+}
 
-function takeAll(metrics: EmbeddedMetrics): Embedded[] {
-  const all: Embedded[] = [];
-  for (let next = metrics.take(); next !== undefined; next = metrics.take()) all.push(next);
+function metered() {
+  const { meter, embedded } = createTally('test');
+  if (embedded === undefined) throw new Error('a tally with a namespace has embedded metrics');
+  return { meter, take: () => lineOf(embedded) };
+}
+
+function lineOf(metrics: EmbeddedMetrics): Line | undefined {
+  const embedded = metrics.take(NOW_MS);
+  if (embedded === undefined) return undefined;
+  const { _aws, ...values } = JSON.parse(`{${embedded.members}}`) as Record<string, unknown>;
+  const { Timestamp, CloudWatchMetrics: declarations } = _aws as Record<string, unknown>;
+  expect(Timestamp).toBe(NOW_MS);
+  const { pool } = embedded;
+  return { fields: { ...values, ...(pool !== undefined && { pool }) }, declarations: declarations as Declaration[] };
+}
+
+function takeAll(take: () => Line | undefined): Line[] {
+  const all: Line[] = [];
+  for (let next = take(); next !== undefined; next = take()) all.push(next);
   return all;
 }
 
 describe('embedded metrics', () => {
   it('have the sum of what was counted since the line before', () => {
-    const metrics = new EmbeddedMetrics('test');
-    metrics.publish('grants', { pool: 'lab' });
-    metrics.publish('grants', { pool: 'default' });
-    metrics.publish('refusals', { code: 'pool_empty' });
-    expect(metrics.take()).toMatchObject({ fields: { Grants: 2, Refusals: 1 } });
-    expect(metrics.take()).toBeUndefined();
-    metrics.publish('grants', { pool: 'lab' });
-    expect(metrics.take()).toMatchObject({ fields: { Grants: 1 } });
+    const { meter, take } = metered();
+    meter('grants', { pool: 'lab' });
+    meter('grants', { pool: 'default' });
+    meter('refusals', { code: 'pool_empty' });
+    expect(take()).toMatchObject({ fields: { Grants: 2, Refusals: 1 } });
+    expect(take()).toBeUndefined();
+    meter('grants', { pool: 'lab' });
+    expect(take()).toMatchObject({ fields: { Grants: 1 } });
+  });
+
+  it('have the last value of a gauge', () => {
+    const { meter, take } = metered();
+    meter('leasesOverdue', {}, 7);
+    meter('leasesOverdue', {}, 0);
+    expect(take()).toMatchObject({ fields: { LeasesOverdue: 0 } });
   });
 
   it('declare namespace, dimensions and unit', () => {
-    const metrics = new EmbeddedMetrics('test');
-    metrics.publish('requestDurationSeconds', { route: 'GET /pool', status: '404' }, 0.25);
-    metrics.publish('vms', { pool: 'lab', state: 'free' }, 3);
-    const [line] = takeAll(metrics);
+    const { meter, take } = metered();
+    meter('requestDurationSeconds', { route: 'GET /pool', status: '404' }, 0.25);
+    meter('vms', { pool: 'lab', state: 'free' }, 3);
+    const [line] = takeAll(take);
     expect(line?.fields).toEqual({ RequestSeconds4xx: 0.25, VmsFree: 3, pool: 'lab' });
-    expect(line && declarationsOf(line)).toEqual([
+    expect(line?.declarations).toEqual([
       { Namespace: 'test', Dimensions: [[]], Metrics: [{ Name: 'RequestSeconds4xx', Unit: 'Seconds' }] },
       { Namespace: 'test', Dimensions: [['pool']], Metrics: [{ Name: 'VmsFree', Unit: 'Count' }] },
     ]);
@@ -45,12 +74,12 @@ describe('embedded metrics', () => {
     const measured = fc.record({ seconds: fc.integer({ min: 0, max: 9 }), pool: fc.constantFrom('a', 'b', 'c') });
     fc.assert(
       fc.property(fc.array(measured, { maxLength: 400 }), (all) => {
-        const metrics = new EmbeddedMetrics('test');
+        const { meter, take } = metered();
         for (const { seconds, pool } of all) {
-          metrics.publish('checkDurationSeconds', { kind: 'reset', result: 'waiting' }, seconds);
-          metrics.publish('vms', { pool, state: 'leased' }, seconds);
+          meter('checkDurationSeconds', { kind: 'reset', result: 'waiting' }, seconds);
+          meter('vms', { pool, state: 'leased' }, seconds);
         }
-        const lines = takeAll(metrics);
+        const lines = takeAll(take);
         const values = lines.flatMap(({ fields }) => fields.ResetSecondsWaiting ?? []);
         expect(values).toEqual(all.map(({ seconds }) => seconds));
         for (const { fields } of lines)
@@ -65,12 +94,12 @@ describe('embedded metrics', () => {
   });
 
   it('declare exactly the metrics of their line', () => {
-    const metrics = new EmbeddedMetrics('test');
-    for (let n = 0; n < 150; n++) metrics.publish('checkDurationSeconds', { kind: 'check', result: 'failed' }, n);
-    metrics.publish('grants', { pool: 'lab' });
-    for (const line of takeAll(metrics)) {
-      const declared = declarationsOf(line).flatMap((declaration) => declaration.Metrics.map(({ Name }) => Name));
-      expect(declared.sort()).toEqual(Object.keys(line.fields).sort());
+    const { meter, take } = metered();
+    for (let n = 0; n < 150; n++) meter('checkDurationSeconds', { kind: 'check', result: 'failed' }, n);
+    meter('grants', { pool: 'lab' });
+    for (const { fields, declarations } of takeAll(take)) {
+      const declared = declarations.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name));
+      expect(declared.sort()).toEqual(Object.keys(fields).sort());
     }
   });
 });

@@ -32,19 +32,15 @@ describe('the journal', () => {
   });
 
   it('embeds the metrics that have come up since the line before', () => {
-    const declared = [{ Namespace: 'test', Dimensions: [[]], Metrics: [{ Name: 'Grants', Unit: 'Count' }] }];
-    expect(written(entry, { fields: { Grants: 1 }, declarations: JSON.stringify(declared) })).toMatchObject({
-      message: 'request',
-      Grants: 1,
-      _aws: { Timestamp: NOW_MS, CloudWatchMetrics: declared },
-    });
+    const line = written(entry, { pool: 'lab', members: '"Grants":1,"_aws":{"Timestamp":5}' });
+    expect(line).toMatchObject({ message: 'request', pool: 'lab', Grants: 1, _aws: { Timestamp: 5 } });
   });
 
   it('writes one more line for metrics that do not fit into the line of the entry', () => {
     const lines: string[] = [];
     const waiting = [
-      { fields: { A: 1 }, declarations: '[]' },
-      { fields: { B: 1 }, declarations: '[]' },
+      { pool: undefined, members: '"A":1' },
+      { pool: undefined, members: '"B":1' },
     ];
     const metrics = { take: () => waiting.shift() };
     createJournal({ clock: () => NOW_MS, metrics, write: (line) => lines.push(line) })(entry);
