@@ -168,9 +168,14 @@ function policies({ check, limits, provider: { kind } }: Settings, provider: VmP
   // A pool that can't be looked up, because its inventory can't be read, is treated with the most care.
   const access = kind === 'mock' ? 'mock' : 'certificate';
   const unknown: Omit<PoolRules, 'name'> = { aliases: [], lease: limits, access, check: 'none', reset: 'none' };
-  return (name) => {
-    const rules = provider.pool(name) ?? { name, ...unknown };
+  const policyOf = (rules: PoolRules) => {
     return { ...rules, checkLimitSec: rules.checkLimitSec ?? check.timeoutSec, retry: check };
+  };
+  // Made once: every call looks up a policy, some twice.
+  const policyOfUnknown = policyOf({ name: '', ...unknown });
+  return (name) => {
+    const rules = provider.pool(name);
+    return rules === undefined ? { ...policyOfUnknown, name } : policyOf(rules);
   };
 }
 

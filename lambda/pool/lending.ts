@@ -5,7 +5,7 @@ import type { Idempotency, Lease } from './lease.ts';
 import { hasEnded } from './lease.ts';
 import type { Meter } from './meter.ts';
 import { meterEnd } from './meter.ts';
-import type { PolicyOf, PoolPolicy } from './pool.ts';
+import type { PolicyOf, PoolPolicy, PoolRules } from './pool.ts';
 import { DEFAULT_POOL } from './pool.ts';
 import type { AcquireRequest, BorrowingStore, Clock, Grant, LeaseQuery, ReleasedVm } from './ports.ts';
 import type { VmProvider } from './provider.ts';
@@ -118,8 +118,9 @@ export class Lending {
 
   /** Takes a VM back and checks it at once. @throws what {@link BorrowingStore.release} throws */
   async release(params: LeaseParams, requestId: string): Promise<ReleasedVm> {
-    const { ended, ...returned } = await this.ports.store.release(this.leaseQuery(params, requestId));
-    if (ended !== undefined) meterEnd(this.ports.meter, 'releases', returned.vm, ended, this.nowSec());
+    const returned = await this.ports.store.release(this.leaseQuery(params, requestId));
+    const { vm, ended } = returned;
+    if (ended !== undefined) meterEnd(this.ports.meter, 'releases', vm, ended, this.nowSec());
     const status = await this.ports.upkeep.checkAtOnce(returned, requestId);
     return { ...status, leaseId: returned.leaseId };
   }
@@ -151,7 +152,8 @@ export class Lending {
 
   private async acquireNow(params: AcquireParams, requestId: string): Promise<Acquired> {
     const request = this.acquireRequest(params, requestId);
-    const { expired, ...grant } = await this.ports.store.acquire(request);
+    const grant = await this.ports.store.acquire(request);
+    const { expired } = grant;
     if (expired !== undefined) meterEnd(this.ports.meter, 'expiries', expired.vm, expired.lease, this.nowSec());
     // A retry gets the grant of its first try.
     if (grant.lease.id === request.leaseId) this.ports.meter('grants', { pool: grant.vm.pool });
@@ -183,7 +185,7 @@ export class Lending {
     const { vm, lease } = grant;
     const login = await this.ports.provider.open({ vm, lease, sshPublicKey: key ?? lease.sshPublicKey, askedAtMs });
     if (hasEnded(lease, this.nowSec())) throw new NoLease(lease.userId);
-    this.ports.meter('loginCredentials', { access: this.policyOf(vm.pool).access });
+    this.ports.meter('loginCredentials', { access: accessOf(login) });
     return { ...grant, login };
   }
 
@@ -199,4 +201,10 @@ export class Lending {
 /** @param wish - what a retry must ask for too */
 function idempotencyOf(key: string, wish: readonly unknown[]): Idempotency {
   return { key, fingerprint: JSON.stringify(wish) };
+}
+
+/** How the holder logs in. */
+function accessOf(login: Login): PoolRules['access'] {
+  if (!('login' in login)) return 'mock';
+  return login.login === 'certificate' ? 'certificate' : 'stored-key';
 }

@@ -152,8 +152,11 @@ export class Upkeep {
     if (wait !== undefined) return (await this.change(status, wait, 'waiting', requestId, wait.reason)).status;
     const { applied, status: mine } = await this.claim(status, policy, requestId);
     if (!applied) return mine;
-    const verdict = await this.verdictOn(mine, policy);
-    const change = checked(mine, verdict, this.ports.clock(), policy.retry);
+    const startedMs = this.ports.clock();
+    const verdict = await this.verdictOn(mine);
+    const nowMs = this.ports.clock();
+    this.meterCheck(policy, verdict, nowMs - startedMs);
+    const change = checked(mine, verdict, nowMs, policy.retry);
     const made = await this.change(mine, change, kindOf(verdict, change), requestId, reasonOf(verdict, change));
     if (made.applied && change.state === 'quarantined') this.ports.meter('quarantines', { pool: status.vm.pool });
     return made.status;
@@ -177,12 +180,18 @@ export class Upkeep {
     return this.ports.store.change(status, change, event);
   }
 
-  private async verdictOn(status: VmStatus, { reset }: PoolPolicy): Promise<Verdict> {
-    const startedMs = this.ports.clock();
-    const verdict = await this.ports.check(status).catch(failedItself);
+  private async verdictOn(status: VmStatus): Promise<Verdict> {
+    try {
+      return await this.ports.check(status);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : 'unknown';
+      return { passed: false, reason: `the check itself failed: ${why}` };
+    }
+  }
+
+  private meterCheck({ reset }: PoolPolicy, verdict: Verdict, durationMs: number): void {
     const labels = { kind: reset === 'none' ? 'check' : 'reset', result: resultOf(verdict) } as const;
-    this.ports.meter('checkDurationSeconds', labels, (this.ports.clock() - startedMs) / 1000);
-    return verdict;
+    this.ports.meter('checkDurationSeconds', labels, durationMs / 1000);
   }
 
   private act(requestId: string): Act {
@@ -192,11 +201,6 @@ export class Upkeep {
   private nowSec(): number {
     return secondsOf({ nowMs: this.ports.clock() });
   }
-}
-
-function failedItself(error: unknown): Verdict {
-  const why = error instanceof Error ? error.message : 'unknown';
-  return { passed: false, reason: `the check itself failed: ${why}` };
 }
 
 function resultOf(verdict: Verdict): 'passed' | 'failed' | 'waiting' {
