@@ -17,6 +17,8 @@ const MOST_OVERDUE = 1_000;
 /** The figures that the store knows, whichever process is asked. */
 const OF_THE_STORE: ReadonlySet<FigureName> = new Set(['vms', 'leasesOverdue', 'oldestCheckSeconds']);
 
+const COUNTERS = (Object.keys(FIGURES) as FigureName[]).filter((name) => figureOf(name).kind === 'counter');
+
 /** What a scrape needs from outside. */
 export interface ScrapePorts {
   readonly upkeep: Pick<Upkeep, 'counts' | 'backlog'>;
@@ -35,8 +37,9 @@ export function createScrape({ upkeep, series, clock }: ScrapePorts): Scrape {
   const start = processStart(labels, clock() / 1000 - process.uptime());
   const ofStore = kept(() => storeSeries(upkeep), clock);
   return async (accept) => {
-    const all = [...(await ofStore()), ...series().filter(({ name }) => !OF_THE_STORE.has(name))];
-    return metricsPage([...metricsOf(all, labels), start], accept);
+    const stored = await ofStore();
+    const counted = series().filter(({ name }) => !OF_THE_STORE.has(name));
+    return metricsPage([...metricsOf([...stored, ...withZeros(counted, stored)], labels), start], accept);
   };
 }
 
@@ -71,6 +74,30 @@ function backlogSeries({ leasesOverdue, oldestCheckSec }: Backlog): Series[] {
 
 function gauge(name: FigureName, value: number, labels: Series['labels'] = {}): Series {
   return { name, labels, value, count: 1, buckets: [] };
+}
+
+/**
+ * Counters begin at 0 where their labels are known: Prometheus sees no increase in a series that begins at 1.
+ * https://prometheus.io/docs/practices/instrumentation/#avoid-missing-metrics
+ */
+function withZeros(counted: readonly Series[], stored: readonly Series[]): Series[] {
+  const pools = new Set(stored.flatMap(({ labels: { pool = [] } }) => pool));
+  const known = new Set(counted.map(keyOf));
+  const zeros = COUNTERS.flatMap((name) =>
+    knownLabels(name, [...pools]).map((labels) => ({ name, labels, value: 0, count: 0, buckets: [] })),
+  );
+  return [...counted, ...zeros.filter((zero) => !known.has(keyOf(zero)))];
+}
+
+/** None for a counter whose labels have values that only time tells. */
+function knownLabels(name: FigureName, pools: readonly string[]): Series['labels'][] {
+  const labels = figureOf(name).labels.join();
+  if (labels === '') return [{}];
+  return labels === 'pool' ? pools.map((pool) => ({ pool })) : [];
+}
+
+function keyOf({ name, labels }: Series): string {
+  return [name, ...Object.values(labels)].join('\n');
 }
 
 /** Every figure, also one without a series yet: a dashboard can then tell "never" from "misspelt". */

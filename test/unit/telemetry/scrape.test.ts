@@ -73,6 +73,18 @@ describe('createScrape', () => {
     ]);
   });
 
+  // Prometheus sees no increase in a series that begins at 1, such as that of a rare quarantine.
+  it('begins counters at 0, those of pools for each pool', async () => {
+    expect(await linesOf('vm_pool_renewals_total')).toContain('vm_pool_renewals_total{process="1"} 0');
+    expect(await linesOf('vm_pool_quarantines_total')).toContain(
+      'vm_pool_quarantines_total{pool="default",process="1"} 0',
+    );
+    tally.meter('quarantines', { pool: 'default' });
+    expect((await linesOf('vm_pool_quarantines_total')).slice(2)).toEqual([
+      'vm_pool_quarantines_total{pool="default",process="1"} 1',
+    ]);
+  });
+
   it('shows durations as a histogram, empty buckets included', async () => {
     const labels = { route: 'GET /pool', status: '200' };
     for (const seconds of [0.001, 0.3, 100]) tally.meter('requestDurationSeconds', labels, seconds);
