@@ -24,7 +24,7 @@ const jest = ['node', '--experimental-vm-modules', '--no-warnings', 'node_module
 const SUITES: Readonly<Record<string, Suite>> = {
   lint: {
     about:
-      'format, style, types, direction of imports, unused code and packages, the contract and what is generated from it',
+      'format, style, types, direction of imports, unused code and packages; the contract, and what else is generated',
     run: [
       ['prettier', '--check', '--log-level', 'warn', '.'],
       ['markdownlint-cli2'],
@@ -33,6 +33,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ['depcruise', '--output-type', 'err', 'lambda', 'scripts', 'test'],
       ['knip'],
       ['tsx', 'scripts/lib/contract/main.ts', '--check'],
+      ['tsx', 'scripts/lib/dashboards/main.ts', '--check'],
     ],
   },
   unit: {
