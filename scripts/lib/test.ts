@@ -58,7 +58,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       [
         ...[...jest, '--runInBand', '--coverage', '--collectCoverageFrom=lambda/store/dynamodb/*.ts'],
         // Last: jest takes every word behind it for one more pattern.
-        ...['test/integration', '--testPathIgnorePatterns', '/test/integration/(visitor|cleaning|lending)/'],
+        ...['test/integration', '--testPathIgnorePatterns', '/test/integration/(visitor|cleaning|lending|metrics)/'],
       ],
     ],
     missing: () => [
@@ -73,6 +73,14 @@ const SUITES: Readonly<Record<string, Suite>> = {
     missing: () => [
       ...sshd.toolsMissing(),
       ...programsMissing({ shellcheck: 'apt-get install shellcheck', ps: 'apt-get install procps' }),
+    ],
+  },
+  metrics: {
+    about: 'dashboards, rules and figures: promtool checks them, and a real Prometheus scrapes the local server',
+    run: [[...jest, '--runInBand', 'test/integration/metrics/']],
+    missing: () => [
+      ...dynamoDbLocal.toolsMissing(),
+      ...programsMissing({ prometheus: 'apt-get install prometheus', promtool: 'apt-get install prometheus' }),
     ],
   },
   e2e: {
