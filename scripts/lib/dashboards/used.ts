@@ -53,7 +53,7 @@ export const used: Question = {
       unit: units.Seconds,
       prometheus: [
         {
-          expr: `${LENGTHS} / (${orZero(inADay('vm_pool_releases_total'))} + ${orZero(inADay('vm_pool_expiries_total'))})`,
+          expr: `${LENGTHS} / (${inADay('vm_pool_releases_total')} + ${inADay('vm_pool_expiries_total')})`,
           legend: '{{pool}}',
         },
       ],
@@ -99,9 +99,4 @@ export const used: Question = {
 
 function inADay(name: string): string {
   return `sum by (pool) (increase(${name}${CHOSEN_POOLS}[1d]))`;
-}
-
-/** A pool without a single end of this kind has no series: 0 of it. */
-function orZero(expr: string): string {
-  return `(${expr} or 0 * ${LENGTHS})`;
 }
