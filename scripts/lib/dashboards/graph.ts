@@ -8,7 +8,7 @@ export interface Graph {
   /** How lines are drawn; `stack` is for parts of a whole. */
   readonly draws?: 'lines' | 'stack';
   readonly prometheus: readonly PrometheusLine[];
-  /** Absent where CloudWatch has no such figure. */
+  /** Absent if CloudWatch does not get the figure. */
   readonly cloudwatch?: readonly CloudWatchLine[];
 }
 

@@ -41,7 +41,7 @@ export interface Source {
   readonly from: string;
   readonly datasource: DataSourceRef;
   readonly variables: Builder<VariableModel>[];
-  /** The queries of a graph; undefined where the data source has no such figure. */
+  /** The queries of a graph; undefined if the data source does not get the figure. */
   readonly queries: (graph: Graph) => Builder<Dataquery>[] | undefined;
 }
 

@@ -88,7 +88,7 @@ export class PrometheusServer {
   }
 
   private url(): string {
-    return `http://${/msg="Listening on" address=(\S+)/.exec(this.output)?.[1] ?? ''}`;
+    return `http://${/msg="Listening on".* address=(\S+)/.exec(this.output)?.[1] ?? ''}`;
   }
 }
 

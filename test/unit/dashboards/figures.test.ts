@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { REFUSALS } from '../../../lambda/http/refusals.ts';
 import type { FigureName } from '../../../lambda/pool/meter.ts';
 import { VM_STATES } from '../../../lambda/pool/vm.ts';
-import { figureOf,FIGURES } from '../../../lambda/telemetry/figures.ts';
+import { figureOf, FIGURES } from '../../../lambda/telemetry/figures.ts';
 import {
   cloudWatchNames,
   FIGURE_DOCUMENTATION,
@@ -68,7 +68,7 @@ const queries = [
   })),
 ];
 
-/** `label_values(SERIES, LABEL)` is no PromQL; `sum by (LABEL) (SERIES)` asks for the same. */
+/** `label_values(SERIES, LABEL)` is not PromQL; `sum by (LABEL) (SERIES)` asks for the same. */
 function queriesOfVariable({ name, query }: Variable) {
   const text = typeof query === 'string' ? query : (query.query ?? '');
   const [, series = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(text) ?? [];
