@@ -8,13 +8,14 @@ import type { FigureName } from '../../../lambda/pool/meter.ts';
 import { VM_STATES } from '../../../lambda/pool/vm.ts';
 import { figureOf, FIGURES } from '../../../lambda/telemetry/figures.ts';
 import { FIGURE_DOCUMENTATION, prometheusName } from '../../../lambda/telemetry/figures-documentation.ts';
+import { embeddedSamples } from '../../support/cloudwatch/embedded-samples.ts';
 import { graphsOf, readDashboard, readRules, withVariables } from '../../support/metrics/dashboards.ts';
-import type { Total } from '../../support/metrics/emf.ts';
-import { embeddedIn, logLinesIn, totalsOf } from '../../support/metrics/emf.ts';
 import type { Sample } from '../../support/metrics/prometheus-server.ts';
 import { PrometheusServer } from '../../support/metrics/prometheus-server.ts';
 import { promtool } from '../../support/metrics/promtool.ts';
 import { tally } from '../../support/metrics/tally.ts';
+import type { Total } from '../../support/metrics/totals.ts';
+import { logLinesIn, totalsOf } from '../../support/metrics/totals.ts';
 import type { Answer } from './borrowers.ts';
 import { Borrowers } from './borrowers.ts';
 import type { ScrapedServer, Servers } from './servers.ts';
@@ -79,8 +80,12 @@ async function eventually(what: string, expectations: () => Promise<void>): Prom
   }
 }
 
-function logOf({ server }: ScrapedServer) {
+function linesOf({ server }: ScrapedServer): string[] {
   return logLinesIn(server.output());
+}
+
+function logOf(server: ScrapedServer): Record<string, unknown>[] {
+  return linesOf(server).map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 function answersOf(store: string): readonly Answer[] {
@@ -164,7 +169,7 @@ describe.each(STORES)('Prometheus and the borrowers of the server with leases in
 });
 
 describe.each(STORES)('Prometheus and CloudWatch agree for the server with leases in %s on', (store) => {
-  const totals = () => totalsOf(logOf(servers[store]));
+  const totals = () => totalsOf(linesOf(servers[store]));
   const total = (name: string): Total => totals().get(name) ?? { sum: 0, sampleCount: 0 };
 
   it.each([
@@ -201,18 +206,17 @@ describe.each(STORES)('Prometheus and CloudWatch agree for the server with lease
 
   // The tick counts each minute; nobody borrowed around it.
   it('the VMs in each state, as of the tick', async () => {
-    const isCount = ({ name }: { name: string }) => /^Vms[A-Z]/.test(name);
-    const counts = logOf(servers[store]).filter((line) => embeddedIn(line).some(isCount));
-    const { Timestamp: atMs } = counts.at(-1)?._aws as { Timestamp: number };
-    const metrics = embeddedIn(counts.at(-1) ?? {}).filter(isCount);
-    expect(metrics.map(({ dimensions }) => dimensions)).toEqual(VM_STATES.map(() => ({ pool: 'default' })));
+    const counts = embeddedSamples(linesOf(servers[store])).filter(({ name }) => /^Vms[A-Z]/.test(name));
+    const { atSec } = counts.at(-1) ?? { atSec: 0 };
+    const latest = counts.filter((count) => count.atSec === atSec);
+    expect(latest.map(({ dimensions }) => dimensions)).toEqual(VM_STATES.map(() => ({ pool: 'default' })));
     const figures = seriesOf(store, 'vm_pool_vms', []);
-    const samples = await prometheus.query(`sum by (state) (${figures} @ ${atMs / 1000})`);
+    const samples = await prometheus.query(`sum by (state) (${figures} @ ${atSec})`);
     const figureOfState = ({ labels: { state = '' }, value }: Sample) => [
       `Vms${state.charAt(0).toUpperCase()}${state.slice(1)}`,
       value,
     ];
-    expect(Object.fromEntries(metrics.map(({ name, values: [value] }) => [name, value]))).toEqual(
+    expect(Object.fromEntries(latest.map(({ name, value }) => [name, value]))).toEqual(
       Object.fromEntries(samples.map(figureOfState)),
     );
   });

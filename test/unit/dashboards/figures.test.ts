@@ -4,11 +4,8 @@ import { REFUSALS } from '../../../lambda/http/refusals.ts';
 import type { FigureName } from '../../../lambda/pool/meter.ts';
 import { VM_STATES } from '../../../lambda/pool/vm.ts';
 import { figureOf, FIGURES } from '../../../lambda/telemetry/figures.ts';
-import {
-  cloudWatchNames,
-  FIGURE_DOCUMENTATION,
-  prometheusName,
-} from '../../../lambda/telemetry/figures-documentation.ts';
+import { FIGURE_DOCUMENTATION, prometheusName } from '../../../lambda/telemetry/figures-documentation.ts';
+import { declaredMetrics } from '../../support/cloudwatch/declared-metrics.ts';
 import type { Variable } from '../../support/metrics/dashboards.ts';
 import { graphsOf, readDashboard, readRules, withVariables } from '../../support/metrics/dashboards.ts';
 import type { Selector } from '../../support/metrics/promql.ts';
@@ -114,14 +111,7 @@ describe('what Prometheus is asked for', () => {
 
 describe('what CloudWatch is asked for', () => {
   const dashboard = readDashboard('cloudwatch');
-  const dimensionsOf = new Map(
-    FIGURE_NAMES.flatMap((name) =>
-      cloudWatchNames(name).map((metric): [string, string[]] => [
-        metric,
-        figureOf(name).byPool === true ? ['pool'] : [],
-      ]),
-    ),
-  );
+  const dimensionsOf = new Map(declaredMetrics('vm-pool-dev').map(({ name, dimensions }) => [name, dimensions]));
   const asked = graphsOf(dashboard).flatMap(({ title, targets = [] }) =>
     targets.flatMap(({ metricName, dimensions = {} }) =>
       metricName === undefined ? [] : { title, metricName, dimensions },
