@@ -80,6 +80,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     run: [[...jest, '--runInBand', 'test/integration/metrics/']],
     missing: () => [
       ...dynamoDbLocal.toolsMissing(),
+      ...motoMissing(),
       ...programsMissing({ prometheus: 'apt-get install prometheus', promtool: 'apt-get install prometheus' }),
     ],
   },

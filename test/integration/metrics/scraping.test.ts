@@ -1,6 +1,6 @@
 /**
- * A real Prometheus scrapes real servers while people borrow. Its figures, those that CloudWatch would make of the log,
- * and what the borrowers were answered must be the same.
+ * A real Prometheus scrapes real servers while people borrow. Its figures, those that the emulated CloudWatch shows of
+ * the log, and what the borrowers were answered must be the same.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -10,13 +10,15 @@ import { figureOf, FIGURES } from '../../../lambda/telemetry/figures.ts';
 import { FIGURE_DOCUMENTATION, prometheusName } from '../../../lambda/telemetry/figures-documentation.ts';
 import { embeddedSamples } from '../../support/cloudwatch/embedded-samples.ts';
 import type { Sample as CloudWatchSample } from '../../support/cloudwatch/samples.ts';
+import { EmulatedAws } from '../../support/emulated-aws/server.ts';
 import { graphsOf, readDashboard, readRules, withVariables } from '../../support/metrics/dashboards.ts';
+import { shownByCloudWatch } from '../../support/metrics/emulated-cloudwatch.ts';
 import type { Sample } from '../../support/metrics/prometheus-server.ts';
 import { PrometheusServer } from '../../support/metrics/prometheus-server.ts';
 import { promtool } from '../../support/metrics/promtool.ts';
 import { tally } from '../../support/metrics/tally.ts';
 import type { Total } from '../../support/metrics/totals.ts';
-import { logLinesIn, totalsOf } from '../../support/metrics/totals.ts';
+import { logLinesIn } from '../../support/metrics/totals.ts';
 import type { Answer } from './borrowers.ts';
 import { Borrowers } from './borrowers.ts';
 import type { ScrapedServer, Servers } from './servers.ts';
@@ -37,6 +39,8 @@ let servers: Servers;
 let prometheus: PrometheusServer;
 const stops: (() => Promise<void>)[] = [];
 const borrowers = new Map<string, Borrowers>();
+/** The logs when all borrowers are done, and what CloudWatch shows of them. */
+const logs = new Map<string, { readonly lines: readonly string[]; readonly shown: ReadonlyMap<string, Total> }>();
 
 beforeAll(async () => {
   servers = await startServers();
@@ -65,6 +69,12 @@ beforeAll(async () => {
   await eventually('the servers have ticked since', async () => {
     for (const store of STORES) expect(latestCounts(servers[store])[0]?.atSec).toBeGreaterThan(settledSec);
   });
+  for (const store of STORES) {
+    const aws = await EmulatedAws.start();
+    stops.push(() => aws.stop());
+    const lines = linesOf(servers[store]);
+    logs.set(store, { lines, shown: await shownByCloudWatch(aws, lines) });
+  }
 }, RUN_MS);
 
 afterAll(async () => {
@@ -180,8 +190,7 @@ describe.each(STORES)('Prometheus and the borrowers of the server with leases in
 });
 
 describe.each(STORES)('Prometheus and CloudWatch agree for the server with leases in %s on', (store) => {
-  const totals = () => totalsOf(linesOf(servers[store]));
-  const total = (name: string): Total => totals().get(name) ?? { sum: 0, sampleCount: 0 };
+  const total = (name: string): Total => logs.get(store)?.shown.get(name) ?? { sum: 0, sampleCount: 0 };
 
   it.each([
     { metric: 'Grants', figure: 'vm_pool_grants_total' },
@@ -208,11 +217,9 @@ describe.each(STORES)('Prometheus and CloudWatch agree for the server with lease
 
   it.each(['2', '4', '5'])('requests that were answered with %sxx', async (digit) => {
     const answered = await requests(store, `status=~"${digit}.."`);
-    // Read once: the scrapes go on.
-    const lines = linesOf(servers[store]);
-    const scrapes = parsed(lines).filter(({ route, status }) => route === SCRAPE && String(status).startsWith(digit));
-    const inTheLog = totalsOf(lines).get(`RequestSeconds${digit}xx`)?.sampleCount ?? 0;
-    expect(answered).toBe(inTheLog - scrapes.length);
+    const lines = parsed(logs.get(store)?.lines ?? []);
+    const scrapes = lines.filter(({ route, status }) => route === SCRAPE && String(status).startsWith(digit));
+    expect(answered).toBe(total(`RequestSeconds${digit}xx`).sampleCount - scrapes.length);
     expect(answered).toBeGreaterThan(0);
   });
 
