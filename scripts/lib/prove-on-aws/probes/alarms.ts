@@ -48,7 +48,9 @@ export const ALARMS: readonly Probe[] = [
     how:
       'aws cloudwatch set-alarm-state --alarm-name vm-pool-ENVIRONMENT-5xx --state-value ALARM --state-reason test; ' +
       'CloudWatch sets it back within minutes',
-    expected: 'two mails or messages, for its start and its end; the link leads to "5xx" in the runbook',
+    expected:
+      'while no other alarm lasts, three mails or messages: the start of 5xx, start and end of vm-pool-ENVIRONMENT; ' +
+      'the link leads to "5xx" in the runbook',
   },
 ];
 
