@@ -4,6 +4,9 @@
 # 15 quiet minutes; "2 of 3" lets a single burst pass. CloudWatch reads all N periods again each minute, so figures that are late count.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 locals {
+  # Not by --env, which knows only the environments of this repository and is dev when nobody names one.
+  read_log = "npm run logs -- --log-group ${var.function_log_group_name}"
+
   runbook = { for heading in [
     "function-errors", "throttles", "5xx", "p99-latency", "empty-pool", "overdue-leases", "late-checks", "quarantines",
     "inventory-faults", "visitor-errors", "table-throttles", "table-system-errors",
@@ -22,7 +25,7 @@ resource "aws_cloudwatch_metric_alarm" "function_errors" {
   alarm_name = "${var.name}-function-errors"
   alarm_description = chomp(<<-EOT
     Invocations of ${var.name} crashed or ran out of time. Faults that the function caught are not counted here.
-    Read the ERROR lines in ${var.function_log_group_name} (npm run logs -- --errors).
+    Read the ERROR lines: ${local.read_log} --errors
     ${local.runbook["function-errors"]}
   EOT
   )
@@ -70,7 +73,7 @@ resource "aws_cloudwatch_metric_alarm" "server_errors" {
   alarm_name = "${var.name}-5xx"
   alarm_description = chomp(<<-EOT
     The API answered 500 or above, not counting empty pools and throttled calls.
-    Search ${var.access_log_group_name} for these answers; lambdaStatus and functionStatus say who failed.
+    lambdaStatus and functionStatus in ${var.access_log_group_name} say who failed: ${local.read_log} --query api-faults
     ${local.runbook["5xx"]}
   EOT
   )
@@ -163,7 +166,7 @@ resource "aws_cloudwatch_metric_alarm" "empty_pool" {
   alarm_name = "${var.name}-empty-pool-${each.key}"
   alarm_description = chomp(<<-EOT
     Pool ${each.key} has had no free VM for ${var.alarms.empty_pool_minutes} minutes, or nobody counted. Look at its graph on the dashboard.
-    Many leased: demand is above supply. Many quarantined: VMs fail their checks. Many drained: an operator took them out.
+    Many leased: demand is above supply. Many quarantined: VMs fail their checks; GET /vms says why. Many drained: an operator took them out.
     No figures: the scheduled tick does not run. Right after the first apply this is normal for some minutes.
     ${local.runbook["empty-pool"]}
   EOT
@@ -197,7 +200,7 @@ resource "aws_cloudwatch_metric_alarm" "overdue_leases" {
     For ${var.alarms.overdue_leases_minutes} minutes the tick of ${var.name} has not taken back all VMs of ended leases, or it has published no figure.
     Such leases give no rights, but their VMs stay out of the pool. Look at the graph of work that waits.
     No figures: the scheduled tick does not run; see the schedule group ${var.name}. Right after the first apply this is normal for some minutes.
-    Figures: the tick fails or can't keep up. Read the ERROR lines in ${var.function_log_group_name} (npm run logs -- --errors).
+    Figures: the tick fails or can't keep up. Read the ERROR lines: ${local.read_log} --errors
     ${local.runbook["overdue-leases"]}
   EOT
   )
@@ -218,7 +221,8 @@ resource "aws_cloudwatch_metric_alarm" "late_checks" {
   alarm_name = "${var.name}-late-checks"
   alarm_description = chomp(<<-EOT
     The check of a VM of ${var.name} is overdue by ${var.alarms.oldest_check_seconds} s, so nobody can borrow that VM.
-    A VM that fails its checks does not wait, so the tick is at fault: see in ${var.function_log_group_name} how long it takes and how many VMs it checked.
+    A VM that fails its checks does not wait, so the tick is at fault. See how long it takes and how many VMs it checks:
+    ${local.read_log} --query ticks
     ${local.runbook["late-checks"]}
   EOT
   )
@@ -240,7 +244,7 @@ resource "aws_cloudwatch_metric_alarm" "quarantines" {
   alarm_name = "${var.name}-quarantines"
   alarm_description = chomp(<<-EOT
     In the last hour ${var.alarms.quarantines} or more VMs of ${var.name} failed check after check and left the pool for quarantine.
-    GET /resources/vms?state=quarantined names them; npm run logs -- --vm ID shows why.
+    GET /vms, a call of operators, lists all VMs, each with its state and the reason; GET /events?vm=ID shows what came before.
     ${local.runbook["quarantines"]}
   EOT
   )

@@ -3,7 +3,7 @@ locals {
   people = {
     text = <<-EOT
       # 1 Are people served?
-      ${var.name}: [alarms](${local.alarms_url}) · [runbook](${coalesce(var.runbook_url, "terraform/RUNBOOK.md")}) · saved queries `${var.name}/…` in Logs Insights. **Callers get 503?** Look at the pool: empty is not a fault. **500?** The latest faults below have the request ids; `npm run logs -- --request ID` follows one. **401 or 403?** ${var.access_log_group_name} says who signed.
+      ${var.name}: [alarms](${local.alarms_url}) · [runbook](${coalesce(var.runbook_url, "terraform/RUNBOOK.md")}) · saved queries `${var.name}/…` in Logs Insights. **Callers get 503?** Look at the pool: empty is not a fault. **500?** The latest faults below have the request ids; `${local.read_log} --request ID` follows one. **401 or 403?** ${var.access_log_group_name} says who signed.
     EOT
 
     graphs = concat(

@@ -3,7 +3,7 @@ locals {
   work = {
     text = <<-EOT
       # 2 Is anything stuck?
-      **A gap in these graphs?** The scheduled tick did not run: see the schedule group `${var.name}`. **Work waits?** The tick can't keep up: `npm run logs -- --errors`, and look at the function and its store below. **VMs stay in checking or quarantine?** Their checks fail: `npm run logs -- --vm ID`. **VMs are drained?** `GET /events?vm=ID` says who did it; `POST /vms/ID/return` brings one back.
+      **A gap in these graphs?** The scheduled tick did not run: see the schedule group `${var.name}`. **Work waits?** The tick can't keep up: `${local.read_log} --errors`, and look at the function and its store below. **VMs stay in checking or quarantine?** Their checks fail: `GET /vms` says why${var.visitor == null ? "" : ", and `${local.read_log} --query failed-visits`"}. **VMs are drained?** `GET /events?vm=ID` says who did it; `POST /vms/ID/return` brings one back.
     EOT
 
     graphs = [

@@ -5,7 +5,7 @@ resource "aws_cloudwatch_metric_alarm" "inventory_faults" {
   alarm_name = "${var.name}-inventory-faults"
   alarm_description = chomp(<<-EOT
     For 15 minutes ${var.name} could not use its inventory, and lends by the last good one.
-    The ERROR lines in ${var.function_log_group_name} name each fault and its place (npm run logs -- --errors).
+    The ERROR lines name each fault and its place: ${local.read_log} --errors
     ${local.runbook["inventory-faults"]}
   EOT
   )
@@ -32,7 +32,7 @@ resource "aws_cloudwatch_metric_alarm" "visitor_errors" {
   alarm_name = "${var.name}-visitor-errors"
   alarm_description = chomp(<<-EOT
     Visits of ${var.visitor.function_name} crashed or ran out of time. A VM that fails its check is not counted here.
-    Read ${var.visitor.log_group_name}. VMs that can't be visited stay in checking and then in quarantine.
+    Read npm run logs -- --log-group ${var.visitor.log_group_name} --errors. VMs that can't be visited stay in checking and then in quarantine.
     ${local.runbook["visitor-errors"]}
   EOT
   )
