@@ -76,6 +76,30 @@ inEachMode(2, (served, authorization) => {
       expect(served().provider.checked).toEqual([]);
     });
 
+    it('shows counts, and nobody and nothing that is lent', async () => {
+      const { body: lent } = await callApi<{ vm: { id: string; ip: string } }>(served(), 'POST', '/getvm', {
+        userid: 'alice',
+      });
+      const { body } = await scrape(OPERATOR);
+      for (const secret of ['alice', OPERATOR, lent.vm.id, lent.vm.ip]) expect(body).not.toContain(secret);
+    });
+
+    it('makes no series of what callers make up', async () => {
+      const makeUp = async (name: string) => {
+        await callApi(served(), 'POST', '/getvm', { userid: 'alice', pool: name });
+        await callApi(served(), 'POST', '/getvm', { userid: name, [name]: name });
+        await send(served(), `/${name}`, { method: 'GET', by: null });
+        await send(served(), `/vms/${name}/drain`, { method: 'POST', by: OPERATOR });
+      };
+      const seriesOf = ({ body }: { body: string }) =>
+        body.match(/^vm_pool_\w+\{.*\} /gm)?.filter((line) => !line.includes('route="GET /metrics"'));
+      await makeUp('first');
+      const before = seriesOf(await scrape(OPERATOR));
+      for (const name of ['second', 'third', 'fourth']) await makeUp(name);
+      expect(before?.length).toBeGreaterThan(40);
+      expect(seriesOf(await scrape(OPERATOR))).toEqual(before);
+    });
+
     it('asks the store once in 5 seconds', async () => {
       const read = served().store.counts.bind(served().store);
       let reads = 0;
@@ -128,12 +152,21 @@ inEachMode(2, (served, authorization) => {
       { who: 'nobody', headers: {}, challenge: 'Bearer' },
       { who: 'somebody with another scheme', headers: { authorization: `Basic ${TOKEN}` }, challenge: 'Bearer' },
       { who: 'somebody with an empty token', headers: { authorization: 'Bearer ' }, challenge: 'Bearer' },
+      { who: 'two tokens', headers: bearing(`${TOKEN}, Bearer ${TOKEN}`), challenge: 'Bearer' },
+      { who: 'a token in another header', headers: { 'x-authorization': `Bearer ${TOKEN}` }, challenge: 'Bearer' },
       { who: 'a wrong token', headers: bearing(`${TOKEN}x`), challenge: 'Bearer error="invalid_token"' },
+      { who: 'a coded token', headers: bearing(TOKEN.replace('-', '%2D')), challenge: 'Bearer error="invalid_token"' },
+      { who: 'a very long token', headers: bearing('a'.repeat(8_000)), challenge: 'Bearer error="invalid_token"' },
     ])('401 for $who', async ({ headers, challenge }) => {
       const reply = await scrapeWith(headers);
       expect(reply).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
       expect(reply.headers.get('www-authenticate')).toBe(challenge);
       expect(linesOf(guarded).at(-1)).toMatchObject({ level: 'INFO', code: 'unauthorized', sourceIp: '127.0.0.1' });
+    });
+
+    it('takes the token from no query, where logs of others would keep it', async () => {
+      const asked = await callApi(guarded, 'GET', `/metrics?access_token=${TOKEN}`, undefined, { by: null });
+      expect(asked).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
     });
 
     it('is no longer for operators without the token', async () => {
