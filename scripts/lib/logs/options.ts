@@ -100,7 +100,7 @@ function parse(args: readonly string[]) {
 /** Node's own messages name the option, then give advice for the authors of programs. */
 function misuse(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  const [named] = message.split(/\. |\n/, 1);
+  const [named] = message.split(/\.?\n|\. /, 1);
   switch (code) {
     case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
       return `${named}; the options are ${Object.keys(OPTIONS)

@@ -154,6 +154,10 @@ describe('parseOptions', () => {
     { args: ['--query', 'ticks', '--user', 'alice'], says: '--user does not go with --query ticks' },
     { args: ['--query', 'failed-visits', '--user', 'alice'], says: '--user does not go with --query failed-visits' },
     { args: ['--since'], says: "Option '--since <value>' argument missing; --help shows what each option takes" },
+    {
+      args: ['--request', '--json'],
+      says: "Option '--request' argument is ambiguous; --help shows what each option takes",
+    },
     { args: ['--json=yes'], says: "Option '--json' does not take an argument; --help shows what each option takes" },
     { args: ['1h'], says: "Unexpected argument '1h'; options follow a --, as in: npm run logs -- --since 1h" },
   ])('refuses $args and says what would be right', ({ args, says }) => {
