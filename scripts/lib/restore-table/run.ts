@@ -31,7 +31,8 @@ const RUNNING = [
 export async function run(options: Options, ports: Ports, around: Surroundings): Promise<void> {
   const { source, target } = options;
   const from = await describe(ports, source);
-  if (from === undefined) throw new CannotRestore(`there is no table ${source}; --table names another one`);
+  if (from === undefined)
+    throw new CannotRestore(`there is no table ${source}; check --table, --region and AWS_PROFILE`);
   const there = await describe(ports, target);
   if (there === undefined) await begin(options, ports);
   else if (there.RestoreSummary?.SourceTableArn !== from.TableArn) {
