@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { REFUSALS } from '../../lambda/http/refusals.ts';
 import { parseOptions as logsOptions } from '../../scripts/lib/logs/options.ts';
 import { QUERIES } from '../../scripts/lib/logs/queries.ts';
 import { parseOptions as restoreOptions } from '../../scripts/lib/restore-table/options.ts';
@@ -11,14 +12,25 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const runbook = readFileSync(path.join(root, 'terraform/RUNBOOK.md'), 'utf8');
 const headings = [...runbook.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
 
-function alarmNames(): string[] {
-  const module = path.join(root, 'terraform/modules/cloudwatch');
+const contract = JSON.parse(readFileSync(path.join(root, 'lambda/openapi.json'), 'utf8')) as {
+  paths: Record<string, Record<string, { parameters?: { name: string }[] }>>;
+};
+
+/** What Terraform watches with, where alarms and dashboard are described. */
+const watch = ((module) => {
   const files = readdirSync(module).filter((name) => name.endsWith('.tf'));
-  const text = files.map((name) => readFileSync(path.join(module, name), 'utf8')).join('\n');
-  const named = [...text.matchAll(/alarm_name\s*= "\$\{var\.name\}-([\w-]*[\w])/g)].map(([, name = '']) => name);
-  const ofTable = [...text.matchAll(/^ {4}(table-[\w-]+) = \{/gm)].map(([, name = '']) => name);
+  return files.map((name) => readFileSync(path.join(module, name), 'utf8')).join('\n');
+})(path.join(root, 'terraform/modules/cloudwatch'));
+
+function alarmNames(): string[] {
+  const named = [...watch.matchAll(/alarm_name\s*= "\$\{var\.name\}-([\w-]*[\w])/g)].map(([, name = '']) => name);
+  const ofTable = [...watch.matchAll(/^ {4}(table-[\w-]+) = \{/gm)].map(([, name = '']) => name);
   return [...named, ...ofTable];
 }
+
+/** Titles of the graphs on the dashboard. */
+const graphTitles = () =>
+  [...watch.matchAll(/title\s*= "(.*)"$/gm)].map(([, title = '']) => title.replace('${pool}', 'NAME'));
 
 /** As GitHub makes it: https://docs.github.com/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links */
 const anchorOf = (heading: string) =>
@@ -28,8 +40,8 @@ const anchorOf = (heading: string) =>
     .replaceAll(' ', '-');
 
 /** The words behind a program, in each of its commands. */
-function commandsOf(pattern: RegExp): string[][] {
-  return [...runbook.matchAll(pattern)].map(([, words = '']) => words.trim().replaceAll('$env', 'prod').split(/ +/));
+function commandsOf(pattern: RegExp, text = runbook): string[][] {
+  return [...text.matchAll(pattern)].map(([, words = '']) => words.trim().replaceAll('$env', 'prod').split(/ +/));
 }
 
 describe('the runbook', () => {
@@ -55,6 +67,21 @@ describe('the runbook', () => {
     expect(queries.filter((name) => !QUERIES.has(name))).toEqual([]);
   });
 
+  it('sends nobody to a graph that the dashboard lacks', () => {
+    const named = [...runbook.matchAll(/dashboard\s+("[^"]+"(?:\s+and\s+"[^"]+")*)/g)].flatMap(([, list = '']) =>
+      [...list.matchAll(/"([^"]+)"/g)].map(([, title = '']) => title.replace(/\s+/g, ' ')),
+    );
+    expect(named.length).toBeGreaterThan(6);
+    const titles = graphTitles();
+    expect(named.filter((name) => !titles.some((title) => title.startsWith(name)))).toEqual([]);
+  });
+
+  it('says what to do about each answer that is a fault', () => {
+    const [, section = ''] = /^## 5xx$([\s\S]*?)^## /m.exec(runbook) ?? [];
+    const faults = Object.entries(REFUSALS).flatMap(([code, { status }]) => (status >= 500 ? [code] : []));
+    expect(faults.filter((code) => code !== 'pool_empty' && !section.includes(`\`${code}\``))).toEqual([]);
+  });
+
   it('restores a table with options that exist', () => {
     const commands = commandsOf(/scripts\/restore-table (\$env[^`\n#]+)/g);
     expect(commands.map((command) => restoreOptions(command, Date.now()))).toEqual([
@@ -67,5 +94,30 @@ describe('the runbook', () => {
     const scripts = [...runbook.matchAll(/scripts\/[\w-]+/g)].map(([name]) => name);
     expect(new Set(scripts).size).toBeGreaterThan(3);
     expect(scripts.filter((name) => !existsSync(path.join(root, name)))).toEqual([]);
+  });
+});
+
+describe('alarms and dashboard', () => {
+  it('ask the log of their own environment, in words that it knows', () => {
+    const commands = commandsOf(/\$\{local\.read_log\} (--[\w-]+(?: [\w-]+)?)/g, watch);
+    expect(commands.length).toBeGreaterThan(5);
+    for (const words of commands) {
+      expect(() => logsOptions(['--log-group', '/aws/lambda/vm-pool-prod', ...words], Date.now())).not.toThrow();
+    }
+    expect(watch.match(/npm run logs -- (?!--log-group \$|--query NAME)/g)).toBeNull();
+  });
+
+  it.each([
+    ['the runbook', runbook],
+    ['alarms and dashboard', watch],
+  ])('name calls that exist: %s', (_, text) => {
+    const calls = [...text.matchAll(/\b(GET|POST) (\/[\w/-]+)(?:\?(\w+)=)?/g)];
+    expect(calls.length).toBeGreaterThan(0);
+    const unknown = calls.filter(([, method = '', where = '', parameter]) => {
+      const operation = contract.paths[where.replace('/ID', '/{id}')]?.[method.toLowerCase()];
+      const known = operation?.parameters?.map(({ name }) => name) ?? [];
+      return operation === undefined || (parameter !== undefined && !known.includes(parameter));
+    });
+    expect(unknown.map(([call]) => call)).toEqual([]);
   });
 });
