@@ -43,7 +43,7 @@ export const served: Question = {
     {
       title: 'Grants and refusals a minute',
       description:
-        'Answers to getvm. pool_empty: no VM was free. already_allocated: the user holds a VM. store_unavailable and access_unavailable are faults: read the log with npm run logs -- --errors.',
+        'Answers to getvm. pool_empty: no VM was free. already_allocated: the user holds a VM. store_unavailable and access_unavailable are faults: read the log with npm run logs -- --env NAME --errors.',
       unit: units.CountsPerMinute,
       prometheus: [
         { expr: ratePerMinute('vm_pool_grants_total', 'pool', CHOSEN_POOLS), legend: 'granted of {{pool}}' },
@@ -58,7 +58,7 @@ export const served: Question = {
     {
       title: 'Requests a minute by status',
       description:
-        '503 is an empty pool (see above) or a store that did not answer. Any other 5xx is a fault: npm run logs -- --errors shows its cause. Many 4xx: one caller is wrong; the log names the field.',
+        '503 is an empty pool (see above) or a store that did not answer. Any other 5xx is a fault: npm run logs -- --env NAME --errors shows its cause. Many 4xx: one caller is wrong; the log names the field.',
       unit: units.CountsPerMinute,
       draws: 'stack',
       prometheus: [{ expr: ratePerMinute('vm_pool_request_duration_seconds_count', 'status'), legend: '{{status}}' }],

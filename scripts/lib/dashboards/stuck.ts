@@ -24,7 +24,7 @@ export const stuck: Question = {
     {
       title: 'Overdue leases',
       description:
-        'Leases that have ended and whose VMs the reaper has not taken back. More than 0 for minutes: the scheduled tick does not run or fails. Read npm run logs -- --errors, and look at the schedule.',
+        'Leases that have ended and whose VMs the reaper has not taken back. More than 0 for minutes: the scheduled tick does not run or fails. Read npm run logs -- --env NAME --errors, and look at the schedule.',
       unit: units.Short,
       prometheus: [{ expr: `max by (instance) (vm_pool_leases_overdue${CHOSEN})`, legend: '{{instance}}' }],
       cloudwatch: [metric('overdue', 'LeasesOverdue', 'Maximum')],
@@ -90,7 +90,7 @@ export const stuck: Question = {
     {
       title: 'Inventory faults',
       description:
-        "Only with VMs of your own. 1: the newest inventory can't be used and the last good one stays. npm run inventory:check FILE names its faults; npm run logs -- --errors shows what the function says.",
+        "Only with VMs of your own. 1: the newest inventory can't be used and the last good one stays. npm run inventory:check FILE names its faults; npm run logs -- --env NAME --errors shows what the function says.",
       unit: units.Short,
       prometheus: [{ expr: `max by (instance) (vm_pool_inventory_faults${CHOSEN})`, legend: '{{instance}}' }],
       cloudwatch: [metric('faults', 'InventoryFaults', 'Maximum')],
