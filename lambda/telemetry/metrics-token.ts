@@ -32,11 +32,10 @@ export interface TokenPlace {
  */
 export type TokenCheck = (shown: string) => Promise<boolean>;
 
-/** The token that was read last. */
-interface ReadToken {
-  readonly digest: Promise<Buffer>;
+/** The digest of the token, and when it was read. */
+interface Read<Digest> {
+  readonly digest: Digest;
   readonly atMs: number;
-  keptMs: number;
 }
 
 /**
@@ -45,23 +44,24 @@ interface ReadToken {
  * for another minute at most.
  */
 export function tokenCheck(place: TokenPlace, clock: Clock): TokenCheck {
-  let known: ReadToken | undefined;
+  let known: Read<Buffer> | undefined;
+  let latest: Read<Promise<Buffer>> | undefined;
 
-  function digest(longestMs: number): Promise<Buffer> {
-    const nowMs = clock();
-    if (known === undefined || nowMs - known.atMs >= Math.min(known.keptMs, longestMs)) {
-      const read: ReadToken = { digest: readToken(place).then(digestOf), atMs: nowMs, keptMs: KEPT_MS };
-      read.digest.catch(() => {
-        read.keptMs = READ_EVERY_MS;
-      });
-      known = read;
+  /** A read that fails takes nothing from whoever shows the token that is known. */
+  async function readAgain(): Promise<Buffer> {
+    const atMs = clock();
+    if (latest === undefined || atMs - latest.atMs >= READ_EVERY_MS) {
+      latest = { digest: readToken(place).then(digestOf), atMs };
     }
+    const read = latest;
+    known = { digest: await read.digest, atMs: read.atMs };
     return known.digest;
   }
 
   return async (shown) => {
     const theirs = digestOf(shown);
-    return timingSafeEqual(theirs, await digest(KEPT_MS)) || timingSafeEqual(theirs, await digest(READ_EVERY_MS));
+    const isKnown = known !== undefined && clock() - known.atMs < KEPT_MS && timingSafeEqual(theirs, known.digest);
+    return isKnown || timingSafeEqual(theirs, await readAgain());
   };
 }
 
