@@ -47,7 +47,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
   },
   terraform: {
     about: 'Terraform: format, validity, its own tests, its documentation',
-    run: [[...jest, 'test/terraform']],
+    // Each run of Terraform waits for its provider most of the time.
+    run: [[...jest, '--maxWorkers=2', 'test/terraform']],
     missing: () => [...terraformMissing(), ...programsMissing({ 'ssh-keygen': 'apt-get install openssh-client' })],
   },
   integration: {
