@@ -7,7 +7,7 @@ import type { Clock } from './pool/ports.ts';
 import type { TokenSettings } from './settings-types.ts';
 import type { TokenCheck } from './telemetry/metrics-token.ts';
 
-/** Who makes a request: for the metrics whoever shows their token, else whom `callerOf` says. */
+/** Who makes a request: for the metrics the one who shows their token, else the one whom `callerOf` names. */
 export function withScrapers(callerOf: CallerOf, token: TokenSettings, clock: Clock): Identify {
   // Loaded for the first token that is shown.
   let check: Promise<TokenCheck> | undefined;

@@ -47,7 +47,7 @@ export function tokenCheck(place: TokenPlace, clock: Clock): TokenCheck {
   let known: Read<Buffer> | undefined;
   let latest: Read<Promise<Buffer>> | undefined;
 
-  /** A read that fails takes nothing from whoever shows the token that is known. */
+  /** If a read fails, the known token still opens the metrics until its minute is over. */
   async function readAgain(): Promise<Buffer> {
     const atMs = clock();
     if (latest === undefined || atMs - latest.atMs >= READ_EVERY_MS) {

@@ -89,7 +89,7 @@ function withZeros(counted: readonly Series[], stored: readonly Series[]): Serie
   return [...counted, ...zeros.filter((zero) => !known.has(keyOf(zero)))];
 }
 
-/** None for a counter whose labels have values that only time tells. */
+/** None for a counter whose labels get their values as things happen. */
 function knownLabels(name: FigureName, pools: readonly string[]): Series['labels'][] {
   const labels = figureOf(name).labels.join();
   if (labels === '') return [{}];

@@ -18,7 +18,7 @@ export function scrapeStories(running: () => RunningEnvironment): void {
   const get = (path: string, authorization?: string) =>
     fetch(`${running().served.url}${path}`, { headers: authorization === undefined ? {} : { authorization } });
 
-  it('are for whoever sends the token', async () => {
+  it('are for those who send the token', async () => {
     const answer = await get('/metrics', `Bearer ${TOKEN}`);
     expect({ status: answer.status, type: answer.headers.get('content-type') }).toEqual({
       status: 200,

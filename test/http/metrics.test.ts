@@ -141,7 +141,7 @@ inEachMode(2, (served, authorization) => {
     const scrapeWith = (headers: Record<string, string>, by: string | null = null) =>
       callApi<{ code?: string }>(guarded, 'GET', '/metrics', undefined, { by, headers });
 
-    it('is for whoever shows the token', async () => {
+    it('is for those who show the token', async () => {
       const { status, body } = await scrapeWith(bearing(TOKEN));
       expect(status).toBe(200);
       expect(body).toContain('vm_pool_vms{pool="default",state="free"} 1');

@@ -225,7 +225,7 @@ describe('calls of operators', () => {
 
 describe('GET /metrics with a token of its own', () => {
   it('answers as documented', async () => {
-    // This file is no token: it has spaces.
+    // This file is not a token: it has spaces.
     parts = await testApi(undefined, { METRICS_TOKEN: fileURLToPath(import.meta.url) });
     expect(await call('GET /metrics')).toBe('401 unauthorized');
     const headers = { authorization: 'Bearer token' };

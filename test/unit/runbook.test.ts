@@ -1,4 +1,4 @@
-/** Whoever an alarm wakes finds it in the runbook, and what the runbook tells them to run exists. */
+/** The person whom an alarm wakes finds it in the runbook, and what the runbook says to run exists. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

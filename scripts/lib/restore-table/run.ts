@@ -19,7 +19,7 @@ export interface Surroundings {
 
 /** Two users get one VM only if somebody switches to a table that was compared while the old one went on. */
 const RUNNING = [
-  'ATTENTION: the service runs. Whoever borrows or gives back from now on is not in this comparison.',
+  'ATTENTION: the service runs. What people borrow or give back from now on is not in this comparison.',
   'Before you switch, stop the service and restore again, to another second.',
 ];
 

@@ -88,7 +88,7 @@ describe('tokenCheck', () => {
     expect(await check(OLD)).toBe(true);
   });
 
-  it('stays open to whoever shows the token that is known, when others make it read and that fails', async () => {
+  it('takes the known token, also when a wrong one made it read and that failed', async () => {
     aws.answers = [parameter(OLD), answer(400, { __type: 'ThrottlingException' })];
     expect(await check(OLD)).toBe(true);
     clock.advance(10);

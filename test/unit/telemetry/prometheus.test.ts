@@ -122,7 +122,7 @@ describe('prefersOpenMetrics', () => {
       isOpen: false,
     },
     { rule: 'it is refused', accept: 'application/openmetrics-text;q=0', isOpen: false },
-    { rule: 'its weight is no number', accept: 'application/openmetrics-text;q=.', isOpen: false },
+    { rule: 'its weight is not a number', accept: 'application/openmetrics-text;q=.', isOpen: false },
     { rule: 'a browser asks', accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8', isOpen: false },
     { rule: 'anything is taken', accept: '*/*', isOpen: false },
     { rule: 'nothing is said', accept: undefined, isOpen: false },
