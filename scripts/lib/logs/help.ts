@@ -6,7 +6,7 @@ export const HELP = `Reads the logs of a deployment. Times are UTC.
   npm run logs -- --request ID [options]     one request, in all logs
   npm run logs -- --query NAME [options]     a named query; --queries lists them
 
-      --env NAME        dev, staging or prod (dev)
+      --env NAME        an environment: a folder in terraform/environments (dev)
       --log-group NAME  another log group of the function than /aws/lambda/vm-pool-<env>
       --region NAME     AWS region, such as us-east-1 (AWS_REGION, or where the environment is deployed)
       --since WHEN      90s, 15m, 2h, 1d ago, or a time such as 2026-01-31T08:00Z (10m; --request and --query: 1d)

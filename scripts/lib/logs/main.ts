@@ -1,10 +1,10 @@
 /** Reads the logs of a deployment: what `scripts/logs` runs. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Place } from './aws-errors.ts';
 import { explain } from './aws-errors.ts';
 import { createClient } from './cloudwatch.ts';
+import { ENVIRONMENTS_FOLDER } from './environments.ts';
 import { HELP } from './help.ts';
 import type { Options } from './options.ts';
 import { OptionsError, parseOptions } from './options.ts';
@@ -18,7 +18,6 @@ import type { World } from './world.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
-const ENVIRONMENTS = fileURLToPath(new URL('../../../terraform/environments', import.meta.url));
 
 /** How often the start of a live tail is tried. */
 const TAIL_ATTEMPTS = 2;
@@ -55,7 +54,7 @@ async function run(options: Options): Promise<void> {
         stop.abort();
       });
 
-  const wanted = regionOf(options, env, ENVIRONMENTS);
+  const wanted = regionOf(options, env, ENVIRONMENTS_FOLDER);
   const client = createClient(wanted, env);
   const tailClient = createClient(wanted, env, TAIL_ATTEMPTS);
   const region = await client.config.region().catch(() => undefined);

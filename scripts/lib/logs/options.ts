@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ENVIRONMENTS } from './environments.ts';
 import type { Filter } from './filter.ts';
 import type { LogGroups } from './groups.ts';
 import { groupsBeside, groupsOf } from './groups.ts';
@@ -30,7 +31,6 @@ export class OptionsError extends Error {
   }
 }
 
-const ENVIRONMENTS = ['dev', 'staging', 'prod'];
 const OPTIONS = {
   env: { type: 'string', default: 'dev' },
   'log-group': { type: 'string' },

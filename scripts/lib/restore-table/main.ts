@@ -1,10 +1,10 @@
 /** Restores the table of the leases: what `scripts/restore-table` runs. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetFunctionConcurrencyCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { defined } from '../../../lambda/pool/defined.ts';
 import { createDynamoStore } from '../../../lambda/store/dynamodb/store.ts';
+import { ENVIRONMENTS_FOLDER } from '../logs/environments.ts';
 import { regionOf } from '../logs/region.ts';
 import { visible } from '../logs/terminal.ts';
 import type { Options } from './options.ts';
@@ -14,7 +14,6 @@ import { run } from './run.ts';
 
 const FAILED = 1;
 const MISUSED = 2;
-const ENVIRONMENTS = fileURLToPath(new URL('../../../terraform/environments', import.meta.url));
 
 /** Of the events that the restore writes. */
 const EVENTS_KEPT_DAYS = 90;
@@ -33,7 +32,7 @@ try {
 }
 
 async function restoreTable(options: Options): Promise<void> {
-  const region = regionOf(options, process.env, ENVIRONMENTS);
+  const region = regionOf(options, process.env, ENVIRONMENTS_FOLDER);
   const place = defined({ region, maxAttempts: MAX_ATTEMPTS });
   const client = new DynamoDBClient(place);
   const lambda = new LambdaClient(place);

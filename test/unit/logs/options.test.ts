@@ -121,7 +121,7 @@ describe('parseOptions', () => {
   });
 
   it.each([
-    { args: ['--env', 'prd'], says: '--env must be one of dev, staging, prod; not "prd"' },
+    { args: ['--env', 'prd'], says: '--env must be one of dev, prod, staging; not "prd"' },
     { args: ['--region', 'frankfurt'], says: '--region must be an AWS region, such as us-east-1; not "frankfurt"' },
     {
       args: ['--log-group', 'a b'],
