@@ -14,6 +14,18 @@ const ENTRIES = ['index.mjs', 'visitor.mjs'];
 const SSH_LIBRARY = 'dev-tunnels-ssh';
 const AWS_CODE = /aws4_request|x-amz-|amazonaws/i;
 
+/** What the functions are made of beside our own code. */
+const PACKAGES = [
+  '@aws-sdk/util-dynamodb',
+  '@microsoft/dev-tunnels-ssh',
+  '@smithy/core',
+  '@smithy/node-http-handler',
+  '@smithy/signature-v4',
+  'p-map',
+  'prom-client',
+  'valibot',
+];
+
 /** Contents of the zip, by name. */
 let zipped: Readonly<Record<string, string>>;
 
@@ -135,12 +147,8 @@ describe('npm run build', () => {
   });
 
   it('contains the licence of each package in it', () => {
-    const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-      dependencies: Record<string, string>;
-    };
     const notices = zipped['THIRD-PARTY-NOTICES.txt'] ?? '';
-    const named = Object.keys(dependencies).filter((name) => notices.includes(`\n${name} `));
-    expect(named).toEqual(Object.keys(dependencies));
+    expect(PACKAGES.filter((name) => !notices.includes(`\n${name} `))).toEqual([]);
     expect(notices).toMatch(/Apache License\s+Version 2\.0[^]*Permission is hereby granted, free of charge/);
   });
 });
