@@ -1,5 +1,6 @@
 import type { Api } from './http/api.ts';
 import { createApi } from './http/api.ts';
+import type { SignIn } from './http/audience.ts';
 import type { Services } from './http/call.ts';
 import { anonymousCallers } from './http/identity/anonymous.ts';
 import type { CallerOf, Identify } from './http/identity/caller.ts';
@@ -103,9 +104,9 @@ export function composeService(settings: Settings, parts: ServiceParts): Service
   const upkeep = new Upkeep({ store, provider, check, clock, meter }, policyOf);
   const lending = new Lending({ store, provider, upkeep, clock, meter, newId }, policyOf);
   const operations = lazyOperations({ store, upkeep, provider, clock, meter, pause });
-  const { kind: authorization } = settings.authorization;
+  const signIn = signInOf(settings.authorization);
   const scraping = { metricsPage: lazyScrape({ upkeep, series, clock }), hasMetricsToken: !!settings.metricsToken };
-  const api = createApi({ lending, operations, authorization, trustedKeys, callerOf, journal, meter, ...scraping });
+  const api = createApi({ lending, operations, signIn, trustedKeys, callerOf, journal, meter, ...scraping });
   const watchesInventory = settings.provider.kind !== 'mock';
   const tick = reported(lazyTick({ upkeep, journal, clock, meter, watchesInventory }), journal);
 
@@ -199,6 +200,14 @@ async function createStore({ store: settings, eventsKeptDays }: Settings, meter:
 function anonymous({ authorization, onLambda }: Settings): CallerOf {
   if (authorization.kind !== 'none') throw new Error('callers are verified, so callerOf must be given');
   return anonymousCallers(onLambda ? undefined : authorization.adminUsers);
+}
+
+function signInOf(authorization: Settings['authorization']): SignIn {
+  const { kind } = authorization;
+  if (kind === 'none') return { authorization: kind };
+  if (kind === 'iam') return { authorization: kind, region: authorization.region };
+  const { issuer, audiences, signIn } = authorization;
+  return { authorization: kind, issuer, audiences, ...signIn };
 }
 
 function whereLeasesLive({ store }: Settings): object {

@@ -62,6 +62,16 @@ export const SETTING_DOCUMENTATION: Readonly<Record<keyof typeof SETTINGS, Setti
     variable: 'jwt_operator_values',
     meaning: 'with `jwt`: values of that claim, such as a group, that make an operator',
   },
+  JWT_ISSUER: { variable: 'jwt_issuer', meaning: 'with `jwt`: who issues the tokens; `GET /sign-in` says it' },
+  JWT_AUDIENCES: {
+    variable: 'jwt_audiences',
+    meaning: 'with `jwt`: whom tokens are for, with commas between; `GET /sign-in` says it',
+  },
+  SIGN_IN_CLIENT_ID: {
+    variable: 'sign_in_client_id',
+    meaning: 'with `jwt`: the public client at the issuer with which people sign in; empty for none',
+  },
+  SIGN_IN_SCOPES: { variable: 'sign_in_scopes', meaning: 'with `jwt`: scopes that they ask for, with spaces between' },
   CALLER_REQUESTS_PER_MINUTE: {
     variable: 'caller_requests_per_minute',
     meaning: 'with `iam` and `jwt`: requests of one caller that a process answers a minute; ten times as many reads',

@@ -55,6 +55,8 @@ export type AuthorizationSettings =
     }
   | {
       readonly kind: 'iam';
+      /** AWS region of the API, which a signature names. */
+      readonly region: string;
       /** Patterns of the operators' ARNs. */
       readonly operatorArns: readonly string[];
       /** Patterns of the names of roles whose session name is a user. */
@@ -69,6 +71,12 @@ export type AuthorizationSettings =
       /** The empty string for none. */
       readonly operatorClaim: string;
       readonly operatorValues: readonly string[];
+      /** Who issues the tokens, as `iss` has it. Undefined where nobody says so. */
+      readonly issuer: string | undefined;
+      /** Values of `aud`, of which a token has one. */
+      readonly audiences: readonly string[];
+      /** How people sign in at the issuer. Undefined: they bring a token. */
+      readonly signIn: { readonly clientId: string; readonly scopes: string } | undefined;
     };
 
 /** The settings of the function, checked. */

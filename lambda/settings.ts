@@ -17,12 +17,18 @@ const ORIGIN_RULE = 'must be a URL without a path, such as http://127.0.0.1:8000
 
 const WITH_TABLE: Need = { words: 'STORE is dynamodb', isMet: ({ STORE }) => STORE === 'dynamodb' };
 const WITH_INVENTORY: Need = { words: 'PROVIDER is static', isMet: ({ PROVIDER }) => PROVIDER === 'static' };
+const WITH_TOKENS: Need = { words: 'AUTHORIZATION is jwt', isMet: ({ AUTHORIZATION }) => AUTHORIZATION === 'jwt' };
 const ON_AWS: Need = {
   words: 'a table, an inventory in S3, a key of KMS or a parameter of SSM is named',
   isMet: (env) =>
     WITH_TABLE.isMet(env) ||
     isOnAws(env.METRICS_TOKEN) ||
     (WITH_INVENTORY.isMet(env) && isOnAws(env.INVENTORY, env.CERTIFICATE_AUTHORITY)),
+};
+
+const WITH_REGION: Need = {
+  words: `AUTHORIZATION is iam, or ${ON_AWS.words}`,
+  isMet: (env) => env.AUTHORIZATION === 'iam' || ON_AWS.isMet(env),
 };
 
 function isOnAws(...places: readonly (string | undefined)[]): boolean {
@@ -76,6 +82,24 @@ export const SETTINGS = {
   ),
   JWT_OPERATOR_CLAIM: text(/^\S{0,128}$/, 'must be the name of a claim', { default: '' }),
   JWT_OPERATOR_VALUES: list(/^[^\s[\],]+$/, 'must be values without spaces or brackets, with commas between'),
+  JWT_ISSUER: text(/^(https?:\/\/[^\s?#@]+)?$/, 'must be a URL without user, query or fragment', {
+    default: '',
+    onlyWith: WITH_TOKENS,
+  }),
+  JWT_AUDIENCES: list(/^[^\s,]+$/, 'must be audiences without spaces, with commas between', { onlyWith: WITH_TOKENS }),
+  SIGN_IN_CLIENT_ID: text(/^[\x21-\x7e]{0,255}$/, 'must be at most 255 visible ASCII characters', {
+    default: '',
+    onlyWith: WITH_TOKENS,
+  }),
+  // https://www.rfc-editor.org/rfc/rfc6749#section-3.3
+  SIGN_IN_SCOPES: text(
+    /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/,
+    'must be scopes with one space between',
+    {
+      default: 'openid',
+      onlyWith: WITH_TOKENS,
+    },
+  ),
   CALLER_REQUESTS_PER_MINUTE: wholeNumber(1, 60_000, { default: '120' }),
   LEASE_DEFAULT_MINUTES: wholeNumber(1, LONGEST_MINUTES, { default: '480' }),
   LEASE_MAX_MINUTES: wholeNumber(1, LONGEST_MINUTES, { default: '10080' }),
@@ -95,7 +119,7 @@ export const SETTINGS = {
     onlyWith: WITH_TABLE,
   }),
   AWS_REGION: text(/^[a-z0-9-]{1,63}$/, 'must be the AWS region, such as eu-central-1', {
-    onlyWith: ON_AWS,
+    onlyWith: WITH_REGION,
   }),
   AWS_ACCESS_KEY_ID: text(/./, 'must be set', { onlyWith: ON_AWS }),
   AWS_SECRET_ACCESS_KEY: text(/./, 'must be set', { onlyWith: ON_AWS }),
@@ -195,13 +219,18 @@ function settingsOf(values: Values): Settings {
 function authorizationSettings(values: Values): AuthorizationSettings {
   const { AUTHORIZATION: kind, ADMIN_USERS, OPERATOR_ARNS, SESSION_NAME_ROLES } = values;
   if (kind === 'none') return { kind, adminUsers: ADMIN_USERS };
-  if (kind === 'iam') return { kind, operatorArns: OPERATOR_ARNS, sessionNameRoles: SESSION_NAME_ROLES };
+  if (kind === 'iam')
+    return { kind, region: values.AWS_REGION, operatorArns: OPERATOR_ARNS, sessionNameRoles: SESSION_NAME_ROLES };
+  const clientId = values.SIGN_IN_CLIENT_ID;
   return {
     kind,
     userId: values.JWT_USER_ID,
     requiredClaims: values.JWT_REQUIRED_CLAIMS,
     operatorClaim: values.JWT_OPERATOR_CLAIM,
     operatorValues: values.JWT_OPERATOR_VALUES,
+    issuer: values.JWT_ISSUER || undefined,
+    audiences: values.JWT_AUDIENCES,
+    signIn: clientId === '' ? undefined : { clientId, scopes: values.SIGN_IN_SCOPES },
   };
 }
 

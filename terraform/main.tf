@@ -110,6 +110,10 @@ module "lambda" {
     AUTHORIZATION              = var.authorization
     OPERATOR_ARNS              = join(",", var.operator_arns)
     SESSION_NAME_ROLES         = join(",", var.session_name_roles)
+    JWT_ISSUER                 = var.jwt_issuer
+    JWT_AUDIENCES              = join(",", var.jwt_audiences)
+    SIGN_IN_CLIENT_ID          = var.sign_in_client_id
+    SIGN_IN_SCOPES             = var.sign_in_scopes
     JWT_USER_ID                = var.jwt_user_id
     JWT_REQUIRED_CLAIMS        = join(",", var.jwt_required_claims)
     JWT_OPERATOR_CLAIM         = var.jwt_operator_claim

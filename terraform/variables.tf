@@ -229,8 +229,37 @@ variable "jwt_audiences" {
   }
 
   validation {
-    condition     = alltrue([for audience in var.jwt_audiences : can(regex("^\\S+$", audience))])
-    error_message = "jwt_audiences must be audiences without spaces."
+    condition     = alltrue([for audience in var.jwt_audiences : can(regex("^[^\\s,]+$", audience))])
+    error_message = "jwt_audiences must be audiences without spaces or commas."
+  }
+}
+
+variable "sign_in_client_id" {
+  description = "With `authorization = \"jwt\"`: public client (without a secret) at the issuer, with which people sign in on the page and by `vm-pool login`: authorization code with PKCE, redirected to the page's own URL and to `http://127.0.0.1`, any port. Null: they bring a token."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.sign_in_client_id == null || can(regex("^[!-~]{1,255}$", var.sign_in_client_id))
+    error_message = "sign_in_client_id must be 1 to 255 visible ASCII characters."
+  }
+
+  # Otherwise it would look as if people had to sign in.
+  validation {
+    condition     = var.sign_in_client_id == null || var.authorization == "jwt"
+    error_message = "sign_in_client_id needs authorization = \"jwt\": it has no effect with any other."
+  }
+}
+
+variable "sign_in_scopes" {
+  description = "With `sign_in_client_id`: scopes to ask for, with spaces between, such as `openid offline_access`: with the second, many issuers let people stay signed in for longer than an hour. Entra ID gives a usable access token for a scope of your own API only, such as `api://vm-pool/borrow`."
+  type        = string
+  default     = "openid"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[!#-[\\]-~]+( [!#-[\\]-~]+)*$", var.sign_in_scopes))
+    error_message = "sign_in_scopes must be scopes with one space between."
   }
 }
 

@@ -3,7 +3,7 @@ import type * as v from 'valibot';
 import type { Lending } from '../pool/lending.ts';
 import type { Operating } from '../pool/operations.ts';
 import type { TextBody } from './answer.ts';
-import type { Audience, Authorization } from './audience.ts';
+import type { Audience, SignIn } from './audience.ts';
 import type { Facts } from './facts.ts';
 import { headerOf } from './headers.ts';
 import type { Identify } from './identity/caller.ts';
@@ -16,8 +16,8 @@ export interface Services {
   readonly lending: Lending;
   readonly operations: Operating;
   readonly callerOf: Identify;
-  /** How callers are verified; `GET /openapi.json` says it. */
-  readonly authorization: Authorization;
+  /** How callers show who they are; `GET /sign-in` says it, and the contract too. */
+  readonly signIn: SignIn;
   /** Whether a token of its own opens `GET /metrics`; the contract says it too. */
   readonly hasMetricsToken: boolean;
   /** Writes the figures for Prometheus. @param accept - the header `Accept` */

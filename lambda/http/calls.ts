@@ -11,6 +11,7 @@ import { drain, forceRelease, putBack, quarantine } from './calls/orders.ts';
 import { pools } from './calls/pool.ts';
 import { releaseVm } from './calls/releasevm.ts';
 import { renewVm } from './calls/renewvm.ts';
+import { signIn } from './calls/sign-in.ts';
 import { vms } from './calls/vms.ts';
 
 /** Every call of the API. Dispatcher, OpenAPI document, README tables and tests are derived from this list. */
@@ -22,6 +23,7 @@ export const CALLS: readonly Call[] = [
   leaseOf,
   pools,
   health,
+  signIn,
   openApi,
   caPub,
   vms,

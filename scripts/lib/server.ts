@@ -23,7 +23,7 @@ import { refuseUnusableToken } from './server/metrics-token.ts';
 import type { Settings } from './server/settings.ts';
 import { HELP, isLoopback, readSettings } from './server/settings.ts';
 import { stopperOf } from './server/stop.ts';
-import { optionsOf, tokenAuthorizer } from './server/token-settings.ts';
+import { optionsOf, tokenAuthorizer, variablesOf } from './server/token-settings.ts';
 import type { OpenVms } from './server/vms.ts';
 import { openVms } from './server/vms.ts';
 import { welcome } from './server/welcome.ts';
@@ -59,7 +59,7 @@ function fail(sentence: string): never {
 async function serve(settings: Settings): Promise<void> {
   for (const warning of settings.warnings) console.error(`vm-pool warns: ${warning}`);
   const authorizer = settings.tokens === undefined ? undefined : await tokenAuthorizer(settings.tokens);
-  if (authorizer !== undefined) process.env.AUTHORIZATION = 'jwt';
+  if (settings.tokens !== undefined) Object.assign(process.env, variablesOf(settings.tokens));
   if (settings.metricsToken !== undefined) {
     await refuseUnusableToken(settings.metricsToken);
     process.env.METRICS_TOKEN = settings.metricsToken;

@@ -64,6 +64,8 @@ run "passes_every_setting_to_the_function" {
     jwt_issuer                 = "https://login.example.com"
     jwt_audiences              = ["vm-pool"]
     jwt_user_id                = "{email}"
+    sign_in_client_id          = "vm-pool-people"
+    sign_in_scopes             = "openid offline_access"
     jwt_required_claims        = ["repository_owner_id=1234"]
     jwt_operator_claim         = "groups"
     jwt_operator_values        = ["ops", "lab"]
@@ -79,6 +81,10 @@ run "passes_every_setting_to_the_function" {
       AUTHORIZATION              = "jwt"
       OPERATOR_ARNS              = ""
       SESSION_NAME_ROLES         = "AWSReservedSSO_*,Lab"
+      JWT_ISSUER                 = "https://login.example.com"
+      JWT_AUDIENCES              = "vm-pool"
+      SIGN_IN_CLIENT_ID          = "vm-pool-people"
+      SIGN_IN_SCOPES             = "openid offline_access"
       JWT_USER_ID                = "{email}"
       JWT_REQUIRED_CLAIMS        = "repository_owner_id=1234"
       JWT_OPERATOR_CLAIM         = "groups"
@@ -353,7 +359,7 @@ run "opens_the_calls_of_borrowers_and_guards_those_of_operators_without_authoriz
   }
 
   assert {
-    condition     = alltrue([for key in ["$default", "GET /ca.pub", "GET /health", "GET /lease", "GET /openapi.json", "GET /pool", "POST /getvm", "POST /releasevm", "POST /renewvm"] : module.apigw.route_authorizations[key] == "NONE"])
+    condition     = alltrue([for key in ["$default", "GET /ca.pub", "GET /health", "GET /lease", "GET /openapi.json", "GET /pool", "GET /sign-in", "POST /getvm", "POST /releasevm", "POST /renewvm"] : module.apigw.route_authorizations[key] == "NONE"])
     error_message = "Borrowers must not have to sign: ${jsonencode(module.apigw.route_authorizations)}"
   }
 
@@ -378,7 +384,7 @@ run "has_all_callers_sign_with_iam_but_for_health_and_contract" {
   }
 
   assert {
-    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /openapi.json"])
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /openapi.json", "GET /sign-in"])
     error_message = "Only these may be open: ${jsonencode(module.apigw.route_authorizations)}"
   }
 
@@ -398,7 +404,7 @@ run "has_all_callers_send_a_token_with_jwt_but_for_health_and_contract" {
   }
 
   assert {
-    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /openapi.json"])
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /openapi.json", "GET /sign-in"])
     error_message = "Only these may be open: ${jsonencode(module.apigw.route_authorizations)}"
   }
 
@@ -441,7 +447,7 @@ run "leaves_the_metrics_to_their_token_with_iam" {
   }
 
   assert {
-    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /metrics", "GET /openapi.json"])
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /metrics", "GET /openapi.json", "GET /sign-in"])
     error_message = "The token must open the metrics and nothing else: ${jsonencode(module.apigw.route_authorizations)}"
   }
 
@@ -462,7 +468,7 @@ run "leaves_the_metrics_to_their_token_with_jwt" {
   }
 
   assert {
-    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /metrics", "GET /openapi.json"])
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /metrics", "GET /openapi.json", "GET /sign-in"])
     error_message = "The token must open the metrics and nothing else: ${jsonencode(module.apigw.route_authorizations)}"
   }
 }
@@ -563,6 +569,30 @@ run "refuses_tokens_of_no_issuer_for_no_audience" {
   }
 
   expect_failures = [var.jwt_issuer, var.jwt_audiences]
+}
+
+run "refuses_a_sign_in_that_would_have_no_effect" {
+  command = plan
+
+  variables {
+    sign_in_client_id = "vm-pool-people"
+  }
+
+  expect_failures = [var.sign_in_client_id]
+}
+
+run "refuses_a_sign_in_that_no_issuer_takes" {
+  command = plan
+
+  variables {
+    authorization     = "jwt"
+    jwt_issuer        = "https://login.example.com"
+    jwt_audiences     = ["vm-pool"]
+    sign_in_client_id = "vm pool"
+    sign_in_scopes    = "openid  email"
+  }
+
+  expect_failures = [var.sign_in_client_id, var.sign_in_scopes]
 }
 
 run "refuses_an_issuer_whose_tokens_nobody_would_check" {

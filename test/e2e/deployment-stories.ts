@@ -29,6 +29,8 @@ export function deploymentStories(running: () => RunningEnvironment): void {
         AUTHORIZATION: 'none',
         OPERATOR_ARNS: '',
         SESSION_NAME_ROLES: 'AWSReservedSSO_*',
+        JWT_AUDIENCES: '',
+        SIGN_IN_SCOPES: 'openid',
         JWT_USER_ID: '{sub}',
         JWT_OPERATOR_CLAIM: '',
         JWT_OPERATOR_VALUES: '',

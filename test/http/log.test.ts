@@ -134,6 +134,7 @@ describe('a verified caller who can not be a user', () => {
   ])('is logged with address and verified name: $caller', async ({ mode, event, caller }) => {
     const { api, lines } = await testApi(undefined, {
       AUTHORIZATION: mode,
+      AWS_REGION: 'us-east-1',
       JWT_REQUIRED_CLAIMS: mode === 'jwt' ? 'aud=y' : '',
     });
     await api(event, 'invocation-1');

@@ -99,7 +99,7 @@ describe('any call', () => {
     expect(await parts.api(broken(requestOf(route, '', {})), 'invocation-1')).toMatchObject({ statusCode: 500 });
   });
 
-  it.each(ROUTES.filter((route) => !['GET /openapi.json', 'GET /ca.pub'].includes(route)))(
+  it.each(ROUTES.filter((route) => !['GET /openapi.json', 'GET /ca.pub', 'GET /sign-in'].includes(route)))(
     '%s says when the store is out of reach',
     async (route) => {
       failStore(new StoreUnavailable());
@@ -133,7 +133,36 @@ describe('calls of borrowers', () => {
       expect(await right(route)).toBe('404 no_lease');
     for (const userid of ['alice', 'bob', 'carol']) await call('POST /getvm', `userid=${userid}`);
     expect(await call('POST /getvm', 'userid=dave')).toBe('503 pool_empty');
-    for (const route of ['GET /pool', 'GET /health', 'GET /openapi.json']) expect(await call(route)).toBe('200');
+    for (const route of ['GET /pool', 'GET /health', 'GET /openapi.json', 'GET /sign-in'])
+      expect(await call(route)).toBe('200');
+  });
+});
+
+describe('GET /sign-in', () => {
+  it.each([
+    { rule: 'nobody is asked', variables: {}, answer: { authorization: 'none' } },
+    {
+      rule: 'callers sign, in this region',
+      variables: { AUTHORIZATION: 'iam', AWS_REGION: 'eu-central-1' },
+      answer: { authorization: 'iam', region: 'eu-central-1' },
+    },
+    {
+      rule: 'callers bring a token of this issuer',
+      variables: { AUTHORIZATION: 'jwt', JWT_ISSUER: 'https://id.example.com', JWT_AUDIENCES: 'vm-pool' },
+      answer: { authorization: 'jwt', issuer: 'https://id.example.com', audiences: ['vm-pool'] },
+    },
+    {
+      rule: 'people sign in there',
+      variables: { AUTHORIZATION: 'jwt', JWT_ISSUER: 'https://id.example.com', SIGN_IN_CLIENT_ID: 'people' },
+      answer: {
+        ...{ authorization: 'jwt', issuer: 'https://id.example.com', audiences: [] },
+        ...{ clientId: 'people', scopes: 'openid' },
+      },
+    },
+  ])('says that $rule', async ({ variables, answer }) => {
+    parts = await testApi(undefined, variables);
+    const { body = '' } = await parts.api(requestOf('GET /sign-in', '', {}), 'invocation-1');
+    expect(JSON.parse(body)).toEqual(answer);
   });
 });
 
@@ -237,6 +266,7 @@ describe('calls of callers whom API Gateway has verified', () => {
   const withIam = (requestsPerMinute: number) =>
     testApi(undefined, {
       AUTHORIZATION: 'iam',
+      AWS_REGION: 'us-east-1',
       OPERATOR_ARNS: 'arn:aws:iam::*:user/ops',
       CALLER_REQUESTS_PER_MINUTE: String(requestsPerMinute),
     });
@@ -270,7 +300,7 @@ describe('GET /openapi.json', () => {
     { authorization: 'iam', borrowers: [{ sigv4: [] }], operators: [{ sigv4: [] }] },
     { authorization: 'jwt', borrowers: [{ jwt: [] }], operators: [{ jwt: [] }] },
   ])('answers the contract as it is with $authorization', async ({ authorization, borrowers, operators }) => {
-    const { api } = await testApi(undefined, { AUTHORIZATION: authorization });
+    const { api } = await testApi(undefined, { AUTHORIZATION: authorization, AWS_REGION: 'us-east-1' });
     const { body } = await api(requestOf('GET /openapi.json', '', {}), 'invocation-1');
     const expected = structuredClone(openApi) as Contract;
     for (const operation of Object.values(expected.paths).flatMap((operations) => Object.values(operations))) {

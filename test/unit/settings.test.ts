@@ -70,17 +70,26 @@ describe('loadSettings', () => {
     {
       variables: {
         AUTHORIZATION: 'iam',
+        AWS_REGION: 'eu-central-1',
         OPERATOR_ARNS: 'arn:aws:iam::1:user/ops-*, arn:aws:sts::1:assumed-role/Ops/*',
       },
       authorization: {
         kind: 'iam',
+        region: 'eu-central-1',
         operatorArns: ['arn:aws:iam::1:user/ops-*', 'arn:aws:sts::1:assumed-role/Ops/*'],
         sessionNameRoles: ['AWSReservedSSO_*'],
       },
     },
     {
       variables: { AUTHORIZATION: 'jwt' },
-      authorization: { kind: 'jwt', userId: '{sub}', requiredClaims: [], operatorClaim: '', operatorValues: [] },
+      authorization: {
+        kind: 'jwt',
+        userId: '{sub}',
+        requiredClaims: [],
+        operatorClaim: '',
+        operatorValues: [],
+        audiences: [],
+      },
     },
     {
       variables: {
@@ -89,6 +98,10 @@ describe('loadSettings', () => {
         JWT_REQUIRED_CLAIMS: 'repository_owner_id=12, repository_owner_id=34',
         JWT_OPERATOR_CLAIM: 'cognito:groups',
         JWT_OPERATOR_VALUES: 'ops,admins',
+        JWT_ISSUER: 'https://id.example.com/tenant',
+        JWT_AUDIENCES: 'vm-pool,labs',
+        SIGN_IN_CLIENT_ID: 'vm-pool-people',
+        SIGN_IN_SCOPES: 'openid offline_access',
       },
       authorization: {
         kind: 'jwt',
@@ -96,6 +109,9 @@ describe('loadSettings', () => {
         requiredClaims: ['repository_owner_id=12', 'repository_owner_id=34'],
         operatorClaim: 'cognito:groups',
         operatorValues: ['ops', 'admins'],
+        issuer: 'https://id.example.com/tenant',
+        audiences: ['vm-pool', 'labs'],
+        signIn: { clientId: 'vm-pool-people', scopes: 'openid offline_access' },
       },
     },
   ])('reads who may call: $variables', ({ variables, authorization }) => {
@@ -139,8 +155,14 @@ describe('loadSettings', () => {
     { name: 'JWT_REQUIRED_CLAIMS', value: 'hd' },
     { name: 'JWT_REQUIRED_CLAIMS', value: '=a' },
     { name: 'JWT_OPERATOR_VALUES', value: '[ops]' },
+    { name: 'JWT_ISSUER', value: 'id.example.com' },
+    { name: 'JWT_ISSUER', value: 'https://user@id.example.com' },
+    { name: 'JWT_AUDIENCES', value: 'vm pool' },
+    { name: 'SIGN_IN_CLIENT_ID', value: 'vm pool' },
+    { name: 'SIGN_IN_SCOPES', value: 'openid  email' },
   ])('refuses $value for $name', ({ name, value }) => {
-    expect(() => loadSettings({ [name]: value })).toThrow(`bad configuration: ${name} must be `);
+    const mode = /^(JWT|SIGN_IN)_/.test(name) ? { AUTHORIZATION: 'jwt' } : {};
+    expect(() => loadSettings({ ...mode, [name]: value })).toThrow(`bad configuration: ${name} must be `);
   });
 
   it('reports all faults at once', () => {
@@ -159,7 +181,7 @@ describe('loadSettings', () => {
     expect(load).toThrow(
       'bad configuration: CHECK_MAX_FAILURES must be a whole number from 1 to 100; ' +
         'TABLE_NAME must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . - where STORE is dynamodb; ' +
-        'AWS_REGION must be the AWS region, such as eu-central-1 where a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
+        'AWS_REGION must be the AWS region, such as eu-central-1 where AUTHORIZATION is iam, or a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
         'AWS_ACCESS_KEY_ID must be set where a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
         'AWS_SECRET_ACCESS_KEY must be set where a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
         'AWS_ENDPOINT_URL must be a URL without a path, such as http://127.0.0.1:8000',

@@ -7,9 +7,9 @@ export const openApi = call({
   audience: 'everybody',
   parameters: {},
   // Loaded when somebody asks for it, so that it costs no other call anything.
-  handle: async (_, __, { authorization, hasMetricsToken }) => {
+  handle: async (_, __, { signIn, hasMetricsToken }) => {
     const { contractFor } = await import('../contract.ts');
-    return contractFor(authorization, hasMetricsToken);
+    return contractFor(signIn.authorization, hasMetricsToken);
   },
 });
 

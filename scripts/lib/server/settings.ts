@@ -23,7 +23,8 @@ export const HELP = `Serves the API on this computer, with mock VMs, until Ctrl-
       --table-folder F  keep them in the folder F instead
       --issuer URL      answer only callers with a token of this OpenID Connect issuer (AUTHORIZATION=jwt); health and
                         contract stay open. JWT_USER_ID says which claims are the user id, JWT_OPERATOR_CLAIM and
-                        JWT_OPERATOR_VALUES who is an operator
+                        JWT_OPERATOR_VALUES who is an operator; with SIGN_IN_CLIENT_ID, a public client at the issuer,
+                        people sign in on the page and by vm-pool login
       --audience A      whom the tokens are for: their claim aud, or client_id; may be given several times
   -h, --help            this text
 

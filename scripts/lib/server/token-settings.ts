@@ -54,8 +54,16 @@ function checkedIssuer(issuer: string | undefined): string {
 }
 
 function checkedAudiences(audiences: readonly string[]): readonly string[] {
-  if (audiences.length > 0 && !audiences.includes('')) return audiences;
-  throw new Error('--issuer needs --audience, whom its tokens are for');
+  if (audiences.length === 0 || audiences.includes(''))
+    throw new Error('--issuer needs --audience, whom its tokens are for');
+  if (audiences.some((audience) => /[\s,]/.test(audience)))
+    throw new Error('--audience must be an audience without spaces or commas; give several by several --audience');
+  return audiences;
+}
+
+/** Environment variables of the function for these tokens. */
+export function variablesOf({ issuer, audiences }: TokenSettings): Readonly<Record<string, string>> {
+  return { AUTHORIZATION: 'jwt', JWT_ISSUER: issuer, JWT_AUDIENCES: audiences.join(',') };
 }
 
 /**

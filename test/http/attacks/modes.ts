@@ -17,7 +17,11 @@ export interface VerifiedMode {
 export const VERIFIED_MODES: readonly VerifiedMode[] = [
   {
     mode: 'iam',
-    variables: { AUTHORIZATION: 'iam', OPERATOR_ARNS: `arn:aws:iam::${ACCOUNT_ID}:user/${CHIEF}` },
+    variables: {
+      AUTHORIZATION: 'iam',
+      AWS_REGION: 'us-east-1',
+      OPERATOR_ARNS: `arn:aws:iam::${ACCOUNT_ID}:user/${CHIEF}`,
+    },
     by: signedBy,
   },
   {

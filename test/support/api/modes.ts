@@ -38,7 +38,7 @@ export const MODES: Readonly<Record<Authorization, () => Promise<Mode>>> = {
     const users = new IamUsers();
     return {
       authorization: 'iam',
-      variables: { AUTHORIZATION: 'iam', OPERATOR_ARNS: users.named(OPERATOR).userArn },
+      variables: { AUTHORIZATION: 'iam', AWS_REGION: 'us-east-1', OPERATOR_ARNS: users.named(OPERATOR).userArn },
       authorizer: iamAuthorizer(users),
       identify: byIam(users),
       stop: async () => undefined,
@@ -50,7 +50,13 @@ export const MODES: Readonly<Record<Authorization, () => Promise<Mode>>> = {
     const keys = new IssuerKeys(issuer.url);
     return {
       authorization: 'jwt',
-      variables: { AUTHORIZATION: 'jwt', JWT_OPERATOR_CLAIM: name, JWT_OPERATOR_VALUES: value },
+      variables: {
+        AUTHORIZATION: 'jwt',
+        JWT_ISSUER: issuer.url,
+        JWT_AUDIENCES: AUDIENCE,
+        JWT_OPERATOR_CLAIM: name,
+        JWT_OPERATOR_VALUES: value,
+      },
       authorizer: jwtAuthorizer({ issuer: issuer.url, audiences: [AUDIENCE], keys }),
       identify: byToken(issuer, (user) => user === OPERATOR),
       stop: () => issuer.stop(),

@@ -78,7 +78,7 @@ async function linesOfService(): Promise<Parsed[]> {
 
 /** The line of a caller whom API Gateway has verified, and who can't be a user. */
 async function linesOfStranger(): Promise<Parsed[]> {
-  const { api, lines } = await testApi(someVms(1), { AUTHORIZATION: 'iam' });
+  const { api, lines } = await testApi(someVms(1), { AUTHORIZATION: 'iam', AWS_REGION: 'us-east-1' });
   await api(signedBy('arn:aws:iam::123456789012:root', eventOf({})), 'invocation-1');
   return lines.map((line) => JSON.parse(line) as Parsed);
 }
