@@ -1,6 +1,6 @@
 /**
  * Imports point inwards: index → service, real-vms, scrapers → http, store, providers, access, visitor, telemetry → aws, pool;
- * and in the second function visitor.ts → visitor, telemetry → pool.
+ * and in the second function visitor.ts → visitor, telemetry → pool. Outside the service console → client.
  * See the layout in README.md.
  */
 const adapters = ['http', 'store', 'providers', 'access', 'visitor', 'telemetry'];
@@ -38,6 +38,25 @@ export default {
       from: { path: `^lambda/${adapter}/` },
       to: { path: '^lambda/', pathNot: `^lambda/((${adapter}|pool|aws)/|openapi[.]json$)` },
     })),
+    {
+      name: 'client-knows-only-the-contract',
+      comment: 'It runs in browsers too: nothing of the service, of Node or of a package.',
+      severity: 'error',
+      from: { path: '^lambda/client/' },
+      to: { pathNot: '^lambda/client/' },
+    },
+    {
+      name: 'console-knows-only-the-client',
+      severity: 'error',
+      from: { path: '^lambda/console/' },
+      to: { path: '^lambda/', pathNot: '^lambda/(client|console)/' },
+    },
+    {
+      name: 'the-service-knows-no-client',
+      severity: 'error',
+      from: { path: '^lambda/', pathNot: '^lambda/(client|console)/' },
+      to: { path: '^lambda/(client|console)/' },
+    },
     {
       name: 'aws-knows-nobody',
       comment: 'The client of AWS is for the adapters; http/ never needs it.',

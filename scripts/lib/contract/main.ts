@@ -9,8 +9,10 @@ import { lintOpenApi } from './lint.ts';
 import { tablesIn, withTables } from './markers.ts';
 import { openApiDocument } from './openapi.ts';
 import { tablesOf } from './tables.ts';
+import { contractTypes } from './types.ts';
 
 const OPENAPI = 'lambda/openapi.json';
+const TYPES = 'lambda/client/contract.ts';
 const INVENTORY_SCHEMA = 'terraform/inventory.schema.json';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -20,6 +22,7 @@ const calls = await documentedCalls();
 const openApi = await formatted(OPENAPI, JSON.stringify(openApiDocument(calls)));
 update(OPENAPI, openApi);
 for (const fault of await lintOpenApi(OPENAPI, openApi)) fail(fault);
+update(TYPES, await formatted(TYPES, await contractTypes(openApi)));
 update(INVENTORY_SCHEMA, await formatted(INVENTORY_SCHEMA, JSON.stringify(inventorySchema())));
 
 const tables = tablesOf(calls);

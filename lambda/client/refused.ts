@@ -1,0 +1,50 @@
+import type { ProblemCode } from './routes.ts';
+
+/** What an error says: the members of a problem document (RFC 9457), or what API Gateway answers in its place. */
+export type ProblemMembers = Readonly<Record<string, unknown>>;
+
+/** The API, or API Gateway in front of it, answered with an error. */
+export class Refused extends Error {
+  /** The stable code; absent when the answer is not the service's own. */
+  readonly code: ProblemCode | undefined;
+  /** Id of the request, for whoever reads the log. */
+  readonly requestId: string | undefined;
+  /** Seconds to wait before another try. */
+  readonly retryAfterSec: number | undefined;
+
+  /** @param problem - the JSON object of the answer; empty when it is something else */
+  constructor(
+    readonly status: number,
+    readonly problem: ProblemMembers = {},
+    headers: Headers = new Headers(),
+  ) {
+    const { code, detail, message = `the API answered with status ${status}` } = problem;
+    super(String(detail ?? message));
+    this.name = 'Refused';
+    this.code = typeof code === 'string' ? (code as ProblemCode) : undefined;
+    this.requestId = headers.get('x-request-id') ?? headers.get('apigw-requestid') ?? undefined;
+    this.retryAfterSec = secondsIn(headers.get('retry-after'));
+  }
+}
+
+/** No answer came: the network, TLS or the time limit was in the way. The call may have been carried out. */
+export class Unreachable extends Error {
+  /** @param cause - the error of `fetch` */
+  constructor(url: string, cause: unknown) {
+    super(`no answer from ${url}${reasonIn(cause)}`, { cause });
+    this.name = 'Unreachable';
+  }
+}
+
+/** Whole seconds; the service sends no dates (RFC 9110, 10.2.3). */
+function secondsIn(retryAfter: string | null): number | undefined {
+  return retryAfter !== null && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : undefined;
+}
+
+/** `fetch` hides the reason in the cause of its error. */
+function reasonIn(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const { message, code } = (error.cause instanceof Error ? error.cause : error) as Error & { code?: unknown };
+  const reason = message || (typeof code === 'string' ? code : '');
+  return reason === '' ? '' : `: ${reason}`;
+}
