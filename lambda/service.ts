@@ -2,7 +2,6 @@ import type { Api } from './http/api.ts';
 import { createApi } from './http/api.ts';
 import type { SignIn } from './http/audience.ts';
 import type { Services } from './http/call.ts';
-import { anonymousCallers } from './http/identity/anonymous.ts';
 import type { CallerOf, Identify } from './http/identity/caller.ts';
 import type { Journal } from './pool/journal.ts';
 import { Lending } from './pool/lending.ts';
@@ -197,9 +196,14 @@ async function createStore({ store: settings, eventsKeptDays }: Settings, meter:
   return createDynamoStore({ ...settings, eventsKeptDays, meter });
 }
 
-function anonymous({ authorization, onLambda }: Settings): CallerOf {
+/** Nobody asks who borrows. What tells operators is loaded for the first call of one. */
+function anonymous({ authorization, onLambda }: Settings): Identify {
   if (authorization.kind !== 'none') throw new Error('callers are verified, so callerOf must be given');
-  return anonymousCallers(onLambda ? undefined : authorization.adminUsers);
+  return async (event, audience, facts) => {
+    if (audience === 'borrowers') return undefined;
+    const { operatorsAmongAnybody } = await import('./http/identity/anonymous.ts');
+    return operatorsAmongAnybody(onLambda ? undefined : authorization.adminUsers)(event, audience, facts);
+  };
 }
 
 function signInOf(authorization: Settings['authorization']): SignIn {

@@ -10,19 +10,18 @@ const LOOPBACK = ['127.0.0.1', '::1', '::ffff:127.0.0.1'];
 const LONGEST_CLAIM = 64;
 
 /**
- * `AUTHORIZATION=none`: nobody asks who borrows. On Lambda an operator is somebody who signed the call with AWS
- * credentials and whom API Gateway let through. In a server on this computer it is one of `adminUsers`, named by the
- * header `X-Operator`.
+ * The operators with `AUTHORIZATION=none`, where nobody asks who borrows. On Lambda an operator is somebody who signed
+ * the call with AWS credentials and whom API Gateway let through. In a server on this computer it is one of
+ * `adminUsers`, named by the header `X-Operator`.
  *
  * @param adminUsers - undefined on Lambda, where no caller is local
  */
-export function anonymousCallers(adminUsers: readonly string[] | undefined): CallerOf {
+export function operatorsAmongAnybody(adminUsers: readonly string[] | undefined): CallerOf {
   const detail =
     adminUsers === undefined
       ? 'this call is for operators: sign it with AWS credentials that allow it'
       : 'this call is for operators: start the server with ADMIN_USERS=NAME and send the header x-operator: NAME';
-  return (event, audience, facts) => {
-    if (audience === 'borrowers') return undefined;
+  return (event, _, facts) => {
     const claim = headerOf(event, 'x-operator');
     const operator = signer(event) ?? localOperator(event, claim, adminUsers);
     if (operator === undefined) throw refusal(claim, detail, facts);

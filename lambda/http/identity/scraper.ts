@@ -3,7 +3,7 @@ import { metrics } from '../calls/metrics.ts';
 import type { Facts } from '../facts.ts';
 import { headerOf } from '../headers.ts';
 import { Problem } from '../problem.ts';
-import type { CallerOf, Identify } from './caller.ts';
+import type { Identify } from './caller.ts';
 
 /** Whether a token fits. @throws Error that says why nobody can know, without the token */
 type TokenCheck = (shown: string) => Promise<boolean>;
@@ -15,7 +15,7 @@ type TokenCheck = (shown: string) => Promise<boolean>;
  * @returns a function that throws {@link Problem} `unauthorized` and `metrics_token_unavailable` too
  * @see https://www.rfc-editor.org/rfc/rfc6750
  */
-export function scrapers(callerOf: CallerOf, fits: TokenCheck): Identify {
+export function scrapers(callerOf: Identify, fits: TokenCheck): Identify {
   return (event, audience, facts) =>
     event.routeKey === metrics.route ? admitScraper(event, facts, fits) : callerOf(event, audience, facts);
 }
