@@ -1,0 +1,65 @@
+import { Refused, Unreachable } from '../../../lambda/client/refused.ts';
+import { visible } from '../logs/terminal.ts';
+import { CommandError } from './command-error.ts';
+import type { Exit } from './exit-codes.ts';
+import { EXIT } from './exit-codes.ts';
+import { NEXT_STEPS, stepOfStatus } from './next-steps.ts';
+import type { GlobalOptions } from './options.ts';
+import { Output } from './output/output.ts';
+import type { Settings } from './settings/settings.ts';
+import { LOCAL } from './settings/settings.ts';
+import type { World } from './world.ts';
+
+interface Explained {
+  readonly exit: Exit;
+  /** Says what happened, and then what to do next. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Says what went wrong and what to do next. With `--json` the refusal of the API is printed as it is, too.
+ *
+ * @param settings - undefined when they could not be read
+ * @returns the exit code
+ */
+export function explain(
+  error: unknown,
+  verb: string,
+  settings: Settings | undefined,
+  options: GlobalOptions,
+  world: World,
+): number {
+  if (options.json === true && error instanceof Refused) new Output(options, world).json(error.problem);
+  const { exit, lines } = world.signal.aborted ? INTERRUPTED : explained(error, verb, settings);
+  const [what = '', ...next] = lines.map((line) => visible(line, '\n'));
+  world.stderr.write([`vm-pool: ${what}`, ...next.map((line) => `  ${line}`), ''].join('\n'));
+  return EXIT[exit].code;
+}
+
+const INTERRUPTED: Explained = {
+  exit: 'interrupted',
+  lines: ['interrupted', 'see whether you hold a VM: vm-pool show'],
+};
+
+function explained(error: unknown, verb: string, settings: Settings | undefined): Explained {
+  if (error instanceof Refused) return refused(error, verb);
+  if (error instanceof Unreachable) return unreachable(error, settings);
+  if (error instanceof CommandError) return { exit: error.exit, lines: [error.message, ...error.next] };
+  return { exit: 'failed', lines: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
+}
+
+function unreachable({ message }: Unreachable, settings: Settings | undefined): Explained {
+  const from = settings === undefined ? [] : [`the URL comes from ${settings.urlFrom}`];
+  const advice =
+    settings?.urlFrom === LOCAL.from
+      ? 'start a server on this computer (npm start), or name another: --url URL, VM_POOL_URL'
+      : 'check the URL and the network';
+  return { exit: 'outOfReach', lines: [message, ...from, advice] };
+}
+
+function refused({ status, code, message, problem, requestId }: Refused, verb: string): Explained {
+  const known = code !== undefined && Object.hasOwn(NEXT_STEPS, code) ? NEXT_STEPS[code] : undefined;
+  const { exit, next } = known ?? stepOfStatus(status);
+  const id = requestId === undefined ? [] : [`request ${requestId}`];
+  return { exit, lines: [`${message} (${[code ?? `status ${status}`, ...id].join(', ')})`, ...next(problem, verb)] };
+}

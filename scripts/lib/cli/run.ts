@@ -1,0 +1,40 @@
+import { CommanderError } from 'commander';
+import type { Context } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+import type { GlobalOptions } from './options.ts';
+import { createProgram } from './program.ts';
+import type { Given, Verb } from './verb.ts';
+import type { World } from './world.ts';
+
+/**
+ * Runs one command line to its end.
+ *
+ * @param args - without the names of program and script
+ * @returns the exit code
+ */
+export async function run(args: readonly string[], world: World): Promise<number> {
+  let code: number = EXIT.done.code;
+  const program = createProgram(world, async (verb, given, globals) => {
+    code = await carryOut(verb, given, globals, world);
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done.code : EXIT.misused.code;
+    throw error;
+  }
+}
+
+async function carryOut(verb: Verb, given: Given, globals: GlobalOptions, world: World): Promise<number> {
+  let context: Context | undefined;
+  try {
+    const { createContext } = await import('./context.ts');
+    context = await createContext(globals, world);
+    const { run: carryOutVerb } = await verb.load();
+    return (await carryOutVerb(context, given as Given<never>)) ?? EXIT.done.code;
+  } catch (error) {
+    const { explain } = await import('./explain.ts');
+    return explain(error, verb.name, context?.settings, globals, world);
+  }
+}

@@ -1,0 +1,5 @@
+import { BORROWING_VERBS } from './declarations/borrowing.ts';
+import type { Verb } from './verb.ts';
+
+/** Every verb. Program, help, shell completion and the table in the README are derived from this list. */
+export const VERBS: readonly Verb[] = [...BORROWING_VERBS];
