@@ -1,0 +1,127 @@
+/** Borrowed VMs together with their login on disk. */
+import type { BorrowOptions } from '../../../lambda/client/borrow.ts';
+import { borrow } from '../../../lambda/client/borrow.ts';
+import type { Client } from '../../../lambda/client/client.ts';
+import type { Grant, Lease, ParametersOf, Vm } from '../../../lambda/client/routes.ts';
+import { LoginFolder } from './folder.ts';
+import { saysLeaseEnded } from './keep.ts';
+import type { KeyPair } from './key-pair.ts';
+import type { LoginFiles } from './ssh-config.ts';
+import { newestLease } from './sweep.ts';
+
+/** Who holds VMs, and where their logins lie. */
+export interface Holder {
+  readonly client: Client;
+  /** The user id, where the service asks nobody who they are. */
+  readonly who: { readonly userid?: string };
+  /** Folder of all leases. */
+  readonly parent: string;
+  /** A key pair of the user's own; else one is made for each lease. */
+  readonly identity?: KeyPair | undefined;
+}
+
+/** A VM that is held, and the files by which ssh reaches it. */
+export interface Session {
+  readonly vm: Vm;
+  readonly lease: Lease;
+  readonly folder: LoginFolder;
+  readonly files: LoginFiles;
+}
+
+/** Which VM to borrow, and for how long. */
+export type Wish = Pick<ParametersOf<'POST /getvm'>, 'pool' | 'minutes'>;
+
+/** Longest that an interrupted call may still take: its answer says whether there is a VM to give back. */
+const LAST_ANSWER_MS = 5_000;
+
+/**
+ * Borrows a VM with a key pair that is made here. Whatever fails or is interrupted afterwards, the VM is given back.
+ *
+ * @throws Refused, such as `already_allocated`, or `pool_empty` when none became free in time
+ */
+export async function borrowSession(holder: Holder, wish: Wish, options: BorrowOptions): Promise<Session> {
+  const { client, who, parent, identity } = holder;
+  const folder = await LoginFolder.prepare(parent, identity);
+  let grant: Grant | undefined;
+  try {
+    grant = await borrow(answering(client), { ...who, ...wish, sshPublicKey: folder.publicKey }, options);
+    options.signal?.throwIfAborted();
+    await folder.adopt(grant.lease.id);
+    return await sessionOf(folder, grant);
+  } catch (error) {
+    await folder.remove();
+    if (grant !== undefined) await release(holder, grant.lease);
+    throw error;
+  }
+}
+
+/** Logs in once more to the VM that the user holds. @returns undefined when the user holds none */
+export async function heldSession(holder: Holder): Promise<Session | undefined> {
+  try {
+    return await connected(holder);
+  } catch (error) {
+    if (saysLeaseEnded(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Gives a VM back, unless it is another's by now, and removes its login. */
+export async function giveBack(holder: Holder, { lease, folder }: Pick<Session, 'lease' | 'folder'>): Promise<void> {
+  try {
+    await release(holder, lease);
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** The key of a folder is sent before its lease is known to be the current one: mostly it is. */
+async function connected(holder: Holder): Promise<Session> {
+  const { parent, identity } = holder;
+  const guess = await newestLease(parent);
+  const first = guess === undefined ? undefined : await LoginFolder.open(parent, guess, identity);
+  const folder = first ?? (await LoginFolder.prepare(parent, identity));
+  try {
+    const grant = await connect(holder, folder);
+    if (guess === grant.lease.id || (first === undefined && (await folder.adopt(grant.lease.id)))) {
+      return await sessionOf(folder, grant);
+    }
+    const right = await LoginFolder.open(parent, grant.lease.id, identity);
+    return await sessionOf(right, await connect(holder, right));
+  } catch (error) {
+    if (first === undefined) await folder.remove();
+    throw error;
+  }
+}
+
+async function connect({ client, who }: Holder, folder: LoginFolder): Promise<Grant> {
+  const { vm, lease } = await client.call('POST /connectvm', { ...who, sshPublicKey: folder.publicKey });
+  return { message: '', vm, lease };
+}
+
+/** Lets a call that is under way when its signal aborts have its answer, for a while. */
+function answering(client: Client): Client {
+  return {
+    url: client.url,
+    call: (route, parameters, options) =>
+      client.call(route, parameters, { ...options, signal: options?.signal && later(options.signal) }),
+  };
+}
+
+function later(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => setTimeout(() => { controller.abort(signal.reason); }, LAST_ANSWER_MS).unref();
+  signal.addEventListener('abort', abort, { once: true });
+  return controller.signal;
+}
+
+async function release({ client, who }: Holder, lease: Lease): Promise<void> {
+  try {
+    await client.call('POST /releasevm', { ...who, leaseId: lease.id });
+  } catch (error) {
+    if (!saysLeaseEnded(error)) throw error;
+  }
+}
+
+async function sessionOf(folder: LoginFolder, { vm, lease }: Pick<Grant, 'vm' | 'lease'>): Promise<Session> {
+  return { vm, lease, folder, files: await folder.write(vm, lease) };
+}
