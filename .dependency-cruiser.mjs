@@ -15,6 +15,9 @@ const packages = [
   'valibot',
 ];
 
+/** The packages of which the page is made, see `scripts/lib/bundle/console.ts`. */
+const packagesOfPage = ['oidc-client-ts', 'preact'];
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -111,12 +114,18 @@ export default {
       name: 'only-what-the-service-is-made-of',
       comment: 'Nothing else is bundled with it. Types may come from anywhere: nothing of them is bundled.',
       severity: 'error',
-      from: { path: '^lambda/' },
+      from: { path: '^lambda/', pathNot: '^lambda/console/' },
       to: {
         path: 'node_modules/',
         pathNot: `node_modules/(${packages.join('|')})/`,
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'only-what-the-page-is-made-of',
+      severity: 'error',
+      from: { path: '^lambda/console/' },
+      to: { path: 'node_modules/', pathNot: `node_modules/(${packagesOfPage.join('|')})/` },
     },
     {
       name: 'no-undeclared-packages',

@@ -29,7 +29,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lambda/**/*.ts', 'scripts/**/*.ts'],
+    files: ['lambda/**/*.{ts,tsx}', 'scripts/**/*.ts'],
     plugins: { jsdoc },
     rules: {
       'jsdoc/require-jsdoc': [
@@ -47,7 +47,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lambda/**/*.ts'],
+    files: ['lambda/**/*.{ts,tsx}'],
     ignores: ['lambda/settings.ts'],
     rules: {
       'no-restricted-properties': [

@@ -2,6 +2,7 @@ import type { Api } from './http/api.ts';
 import { createApi } from './http/api.ts';
 import type { SignIn } from './http/audience.ts';
 import type { Services } from './http/call.ts';
+import type { ReadPage } from './http/console-page.ts';
 import type { CallerOf, Identify } from './http/identity/caller.ts';
 import type { Journal } from './pool/journal.ts';
 import { Lending } from './pool/lending.ts';
@@ -34,6 +35,8 @@ export interface ServiceParts {
   /** Who makes a request; needed where callers are verified, or metrics have a token. */
   readonly callerOf?: Identify | undefined;
   readonly clock: Clock;
+  /** Reads the HTML of the page; by default from the file beside the bundle. */
+  readonly readPage?: ReadPage | undefined;
   /** Lets time pass between two tries; by default real time. */
   readonly pause?: Pause;
   /** Counts what happens; a store of the same process may count in it too. */
@@ -104,8 +107,10 @@ export function composeService(settings: Settings, parts: ServiceParts): Service
   const lending = new Lending({ store, provider, upkeep, clock, meter, newId }, policyOf);
   const operations = lazyOperations({ store, upkeep, provider, clock, meter, pause });
   const signIn = signInOf(settings.authorization);
+  const consolePage = lazyConsole(signIn, parts.readPage);
   const scraping = { metricsPage: lazyScrape({ upkeep, series, clock }), hasMetricsToken: !!settings.metricsToken };
-  const api = createApi({ lending, operations, signIn, trustedKeys, callerOf, journal, meter, ...scraping });
+  const talking = { journal, meter, signIn, trustedKeys, callerOf, consolePage };
+  const api = createApi({ lending, operations, ...talking, ...scraping });
   const watchesInventory = settings.provider.kind !== 'mock';
   const tick = reported(lazyTick({ upkeep, journal, clock, meter, watchesInventory }), journal);
 
@@ -144,6 +149,13 @@ function lazyScrape(ports: ScrapePorts): Services['metricsPage'] {
   let scrape: Promise<Scrape> | undefined;
   const load = async () => (await import('./telemetry/scrape.ts')).createScrape(ports);
   return async (accept) => (await (scrape ??= load()))(accept);
+}
+
+/** Loaded for the first visitor of the page. */
+function lazyConsole(signIn: SignIn, read: ReadPage | undefined): Services['consolePage'] {
+  let page: Promise<Services['consolePage']> | undefined;
+  const load = async () => (await import('./http/console-page.ts')).createConsolePage(signIn, read);
+  return async (acceptEncoding) => (await (page ??= load()))(acceptEncoding);
 }
 
 /** Loaded for the first tick. */

@@ -119,6 +119,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/sign-in': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Says how callers show who they are: to nobody, by AWS signatures, or by tokens, and where people sign in */
+    get: operations['sign'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/openapi.json': {
     parameters: {
       query?: never;
@@ -145,6 +162,23 @@ export interface paths {
     };
     /** Returns the lines for the file that a VM's sshd reads as `TrustedUserCAKeys` */
     get: operations['ca'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows the console page, for browsers */
+    get: operations['console'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1528,6 +1562,50 @@ export interface operations {
       503: components['responses']['StoreUnavailable'];
     };
   };
+  sign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "authorization": "jwt",
+           *       "issuer": "https://id.example.com",
+           *       "audiences": [
+           *         "vm-pool"
+           *       ],
+           *       "clientId": "vm-pool-people",
+           *       "scopes": "openid offline_access"
+           *     }
+           */
+          'application/json': {
+            /** @enum {string} */
+            authorization: 'none' | 'iam' | 'jwt';
+            region?: string;
+            issuer?: string;
+            audiences?: string[];
+            clientId?: string;
+            scopes?: string;
+          };
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      413: components['responses']['PayloadTooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      500: components['responses']['Internal'];
+    };
+  };
   openapi: {
     parameters: {
       query?: never;
@@ -1609,6 +1687,32 @@ export interface operations {
       500: components['responses']['Internal'];
     };
   };
+  console: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      200: {
+        headers: {
+          'x-request-id': components['headers']['RequestId'];
+          [name: string]: unknown;
+        };
+        content: {
+          /** @example <!doctype html><title>vm-pool</title> */
+          'text/html; charset=utf-8': string;
+        };
+      };
+      400: components['responses']['InvalidRequest'];
+      413: components['responses']['PayloadTooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      500: components['responses']['Internal'];
+    };
+  };
   vms: {
     parameters: {
       query?: {
@@ -1667,6 +1771,8 @@ export interface operations {
               failures: number;
               draining: boolean;
               retired: boolean;
+              /** Format: date-time */
+              since?: string;
               /** Format: date-time */
               dueAt?: string;
               reason?: string;
@@ -1881,6 +1987,8 @@ export interface operations {
               draining: boolean;
               retired: boolean;
               /** Format: date-time */
+              since?: string;
+              /** Format: date-time */
               dueAt?: string;
               reason?: string;
               userid?: string;
@@ -1998,6 +2106,8 @@ export interface operations {
               draining: boolean;
               retired: boolean;
               /** Format: date-time */
+              since?: string;
+              /** Format: date-time */
               dueAt?: string;
               reason?: string;
               userid?: string;
@@ -2111,6 +2221,8 @@ export interface operations {
               draining: boolean;
               retired: boolean;
               /** Format: date-time */
+              since?: string;
+              /** Format: date-time */
               dueAt?: string;
               reason?: string;
               userid?: string;
@@ -2220,6 +2332,8 @@ export interface operations {
               failures: number;
               draining: boolean;
               retired: boolean;
+              /** Format: date-time */
+              since?: string;
               /** Format: date-time */
               dueAt?: string;
               reason?: string;

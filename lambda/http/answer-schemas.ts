@@ -55,6 +55,7 @@ export const vmStatus = v.object({
   failures: count,
   draining: v.boolean(),
   retired: v.boolean(),
+  since: v.optional(instant),
   dueAt: v.optional(instant),
   reason: v.optional(v.string()),
   userid: v.optional(v.string()),

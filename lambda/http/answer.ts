@@ -2,9 +2,11 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
 /** A text with a media type of its own. */
 export class TextBody {
+  /** @param more - headers with lower-case names; whether `text` is base64 */
   constructor(
     readonly type: string,
     readonly text: string,
+    readonly more: { readonly headers?: Readonly<Record<string, string>>; readonly isBase64Encoded?: boolean } = {},
   ) {}
 }
 
@@ -36,7 +38,8 @@ export function toResult({ status, body, headers }: Answer, requestId: string): 
   const text = typeof body === 'string' ? new TextBody('text/plain; charset=utf-8', body) : body;
   if (!(text instanceof TextBody)) return { statusCode: status, headers: sent, body: JSON.stringify(body) };
   sent['content-type'] = text.type;
-  return { statusCode: status, headers: sent, body: text.text };
+  const { headers: ofText, ...encoding } = text.more;
+  return { statusCode: status, headers: { ...sent, ...ofText }, body: text.text, ...encoding };
 }
 
 /** The same without its body, for `HEAD`. */

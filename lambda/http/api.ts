@@ -7,7 +7,7 @@ import { toHeadResult, toResult } from './answer.ts';
 import type { Call, Services } from './call.ts';
 import { CALLS } from './calls.ts';
 import type { Facts } from './facts.ts';
-import { Problem, problemAnswer, refused } from './problem.ts';
+import { Problem, problemAnswer } from './problem.ts';
 import { meterRequest, requestEntry } from './request-log.ts';
 
 /**
@@ -64,7 +64,7 @@ async function outcomeOf(route: Route, event: APIGatewayProxyEventV2, facts: Fac
     return await route(event, facts);
   } catch (error) {
     if (error instanceof Problem) return error;
-    if (isRefusal(error)) return refused(error);
+    if (isRefusal(error)) return (await import('./refused.ts')).refused(error);
     return new Problem('internal', 'something went wrong in the service; quote the requestId when you report it', {
       cause: error,
     });

@@ -8,6 +8,7 @@ import type { Facts } from './facts.ts';
 import { headerOf } from './headers.ts';
 import type { Identify } from './identity/caller.ts';
 import { createNamedReader } from './identity/own-name.ts';
+import type { ParameterReader } from './parameters.ts';
 import { createReader } from './parameters.ts';
 import type { ProblemCode } from './refusals.ts';
 
@@ -22,6 +23,8 @@ export interface Services {
   readonly hasMetricsToken: boolean;
   /** Writes the figures for Prometheus. @param accept - the header `Accept` */
   readonly metricsPage: (accept: string | undefined) => Promise<{ readonly type: string; readonly text: string }>;
+  /** The console page. @param acceptEncoding - the header `Accept-Encoding` */
+  readonly consolePage: (acceptEncoding: string | undefined) => Promise<TextBody>;
   /** Lines of public keys that VMs must trust; empty where no certificates are made. */
   readonly trustedKeys: readonly string[];
 }
@@ -52,6 +55,8 @@ export interface Declaration<Parameters extends v.ObjectEntries, Headers extends
   readonly parameters: Parameters;
   /** Headers that are parameters too. */
   readonly headers?: Headers;
+  /** Whether the query string may be anything: others lead to this call, with a query of their own. */
+  readonly ignoresQuery?: boolean;
   /** Carries the call out. @throws a refusal of the rules, or a {@link Problem} */
   readonly handle: (
     parameters: ReadParameters<Parameters, Headers>,
@@ -78,9 +83,10 @@ export interface Call<Body = object | string> extends Pick<
 export function call<Parameters extends v.ObjectEntries, Body, Headers extends v.ObjectEntries = never>(
   declaration: Declaration<Parameters, Headers, Body>,
 ): Call<Body> {
-  const { route, audience, parameters, handle } = declaration;
+  const { route, audience, parameters, ignoresQuery = false, handle } = declaration;
   const headers = declaration.headers ?? {};
-  const read = createReader(parameters, headers);
+  const readAll = createReader(parameters, headers);
+  const read: ParameterReader = ignoresQuery ? (event) => readAll({ ...event, rawQueryString: '' }) : readAll;
   const readNamed = audience === 'borrowers' && 'userid' in parameters ? createNamedReader(parameters, headers) : read;
   return {
     route,

@@ -1,6 +1,7 @@
 import type { Call } from './call.ts';
 import { caPub } from './calls/ca-pub.ts';
 import { connectVm } from './calls/connectvm.ts';
+import { consolePage } from './calls/console.ts';
 import { events } from './calls/events.ts';
 import { getVm } from './calls/getvm.ts';
 import { health } from './calls/health.ts';
@@ -26,6 +27,7 @@ export const CALLS: readonly Call[] = [
   signIn,
   openApi,
   caPub,
+  consolePage,
   vms,
   events,
   drain,

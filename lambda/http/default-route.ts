@@ -65,5 +65,6 @@ function isForEverybody({ method, call: { audience } }: Endpoint): boolean {
 
 /** The stage leads the path at the API's own address, but not behind a custom domain. */
 function pathOf({ rawPath, requestContext: { stage } }: APIGatewayProxyEventV2): string {
+  if (rawPath === `/${stage}`) return '/';
   return rawPath.startsWith(`/${stage}/`) ? rawPath.slice(stage.length + 1) : rawPath;
 }

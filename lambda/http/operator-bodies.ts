@@ -19,6 +19,7 @@ export function vmBody({ vm, lease: held, dueAtSec, reason, ...status }: VmStatu
     failures,
     draining,
     retired,
+    since: held && isoSeconds(held.acquiredAtSec),
     dueAt: dueAtSec === undefined ? undefined : isoSeconds(dueAtSec),
     reason,
     userid: held?.userId,

@@ -9,6 +9,7 @@ import type { BuildOptions, Metafile, OutputFile } from 'esbuild';
 import { build } from 'esbuild';
 import type { ZipAttributes, Zippable } from 'fflate';
 import { zipSync } from 'fflate';
+import { consolePages } from './bundle/console.ts';
 import { LAZY, lazyValibot } from './bundle/lazy-valibot.ts';
 import type { Library } from './bundle/libraries.ts';
 import { entryOf, LIBRARIES, withoutLibraries } from './bundle/libraries.ts';
@@ -60,9 +61,14 @@ interface Bundle {
 // far larger than the rest, and both load it late.
 const libraries = await Promise.all(LIBRARIES.map(bundleOfLibrary));
 const bundles = [await bundle('index'), await bundle('visitor'), ...libraries];
-const sources = bundles.flatMap(({ outputs }) => sourcesOf(outputs));
+const pages = await consolePages(root);
+const sources = [
+  ...bundles.flatMap(({ outputs }) => sourcesOf(outputs)),
+  ...pages.flatMap(({ outputs }) => sourcesOf(new Map(Object.entries(outputs)))),
+];
 const files = new Map<string, Uint8Array>([[NOTICES, Buffer.from(await thirdPartyNotices(root, sources))]]);
 for (const { path: file, contents } of bundles.flatMap((made) => made.files)) files.set(path.basename(file), contents);
+for (const { name, html } of pages) files.set(`${name}.html`, Buffer.from(html));
 await fill(outdir, files);
 await writeWhole(zipPath, zipSync(zippable(files), { level: 9 }));
 console.log(`built ${path.relative(root, outdir)}/ and ${path.relative(root, zipPath)}`);

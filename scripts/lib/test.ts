@@ -30,6 +30,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ['markdownlint-cli2'],
       ['eslint', '.'],
       ['tsc'],
+      ['tsc', '-p', 'lambda/console'],
       ['depcruise', '--output-type', 'err', 'lambda', 'scripts', 'test'],
       ['knip'],
       ['tsx', 'scripts/lib/contract/main.ts', '--check'],

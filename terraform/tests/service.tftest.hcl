@@ -359,7 +359,7 @@ run "opens_the_calls_of_borrowers_and_guards_those_of_operators_without_authoriz
   }
 
   assert {
-    condition     = alltrue([for key in ["$default", "GET /ca.pub", "GET /health", "GET /lease", "GET /openapi.json", "GET /pool", "GET /sign-in", "POST /getvm", "POST /releasevm", "POST /renewvm"] : module.apigw.route_authorizations[key] == "NONE"])
+    condition     = alltrue([for key in ["$default", "GET /", "GET /ca.pub", "GET /health", "GET /lease", "GET /openapi.json", "GET /pool", "GET /sign-in", "POST /getvm", "POST /releasevm", "POST /renewvm"] : module.apigw.route_authorizations[key] == "NONE"])
     error_message = "Borrowers must not have to sign: ${jsonencode(module.apigw.route_authorizations)}"
   }
 
@@ -384,7 +384,7 @@ run "has_all_callers_sign_with_iam_but_for_health_and_contract" {
   }
 
   assert {
-    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /openapi.json", "GET /sign-in"])
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /", "GET /ca.pub", "GET /health", "GET /openapi.json", "GET /sign-in"])
     error_message = "Only these may be open: ${jsonencode(module.apigw.route_authorizations)}"
   }
 
@@ -404,7 +404,7 @@ run "has_all_callers_send_a_token_with_jwt_but_for_health_and_contract" {
   }
 
   assert {
-    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /openapi.json", "GET /sign-in"])
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /", "GET /ca.pub", "GET /health", "GET /openapi.json", "GET /sign-in"])
     error_message = "Only these may be open: ${jsonencode(module.apigw.route_authorizations)}"
   }
 
@@ -447,7 +447,7 @@ run "leaves_the_metrics_to_their_token_with_iam" {
   }
 
   assert {
-    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /metrics", "GET /openapi.json", "GET /sign-in"])
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /", "GET /ca.pub", "GET /health", "GET /metrics", "GET /openapi.json", "GET /sign-in"])
     error_message = "The token must open the metrics and nothing else: ${jsonencode(module.apigw.route_authorizations)}"
   }
 
@@ -468,7 +468,7 @@ run "leaves_the_metrics_to_their_token_with_jwt" {
   }
 
   assert {
-    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /ca.pub", "GET /health", "GET /metrics", "GET /openapi.json", "GET /sign-in"])
+    condition     = toset([for key, authorization in module.apigw.route_authorizations : key if authorization == "NONE"]) == toset(["$default", "GET /", "GET /ca.pub", "GET /health", "GET /metrics", "GET /openapi.json", "GET /sign-in"])
     error_message = "The token must open the metrics and nothing else: ${jsonencode(module.apigw.route_authorizations)}"
   }
 }

@@ -15,6 +15,9 @@ import { eventOf, signedBy } from './event.ts';
 const ROUTES = CALLS.map(({ route }) => route);
 const FOR_OPERATORS = CALLS.filter(({ audience }) => audience === 'operators').map(({ route }) => route);
 
+/** Calls that ask no store. */
+const STATIC = ['GET /', 'GET /ca.pub', 'GET /openapi.json', 'GET /sign-in'];
+
 let parts: TestApi;
 
 beforeEach(async () => {
@@ -91,7 +94,7 @@ function broken(event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
 describe('any call', () => {
   it.each(ROUTES)('%s answers each refusal that all calls share', async (route) => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
-    expect(await call(route, 'unknown=1')).toBe('400 invalid_request');
+    expect(await call(route, '', { body: 'unknown=1', headers: form })).toBe('400 invalid_request');
     expect(await call(route, '', { body: 'x'.repeat(8193), headers: form })).toBe('413 payload_too_large');
     expect(await call(route, '', { body: 'x', headers: { 'content-type': 'text/plain' } })).toBe(
       '415 unsupported_media_type',
@@ -99,7 +102,7 @@ describe('any call', () => {
     expect(await parts.api(broken(requestOf(route, '', {})), 'invocation-1')).toMatchObject({ statusCode: 500 });
   });
 
-  it.each(ROUTES.filter((route) => !['GET /openapi.json', 'GET /ca.pub', 'GET /sign-in'].includes(route)))(
+  it.each(ROUTES.filter((route) => !STATIC.includes(route)))(
     '%s says when the store is out of reach',
     async (route) => {
       failStore(new StoreUnavailable());
@@ -133,7 +136,7 @@ describe('calls of borrowers', () => {
       expect(await right(route)).toBe('404 no_lease');
     for (const userid of ['alice', 'bob', 'carol']) await call('POST /getvm', `userid=${userid}`);
     expect(await call('POST /getvm', 'userid=dave')).toBe('503 pool_empty');
-    for (const route of ['GET /pool', 'GET /health', 'GET /openapi.json', 'GET /sign-in'])
+    for (const route of ['GET /', 'GET /pool', 'GET /health', 'GET /openapi.json', 'GET /sign-in'])
       expect(await call(route)).toBe('200');
   });
 });

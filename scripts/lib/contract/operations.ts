@@ -68,9 +68,9 @@ function contentOf(documented: DocumentedCall): Readonly<Record<string, object>>
   return Object.fromEntries(texts.map(([type, example]) => [type, { schema: { type: 'string' }, example }]));
 }
 
-/** The last name in the path, such as `getvm` or `drain`. */
+/** The last name in the path, such as `getvm` or `drain`; the page at `/` has none. */
 function operationIdOf(route: string): string {
-  return /\/(\w+)[^/]*$/.exec(route)?.[1] ?? route;
+  return /\/(\w+)[^/]*$/.exec(route)?.[1] ?? 'console';
 }
 
 /** @param mustBeHere - whether a required parameter can come nowhere else */

@@ -27,6 +27,9 @@ export interface TestApi {
 
 const SETTINGS = { ...ANONYMOUS.variables, METRICS_NAMESPACE: 'test', CHECK_BACKOFF_SECONDS: '10' };
 
+/** The console page of a {@link testApi}. */
+export const PAGE = '<!doctype html><title>vm-pool</title><style>p{margin:0}</style><script>start("<p>")</script>';
+
 /** Makes the API with a clock and VMs that the test controls. It compares each answer with `openapi.json`. */
 export async function testApi(
   vms: readonly Vm[] = someVms(3),
@@ -47,6 +50,7 @@ export async function testApi(
     pause: async (ms) => {
       clock.advance(ms / 1000);
     },
+    readPage: async () => PAGE,
     write: (line) => lines.push(line),
   });
   await start();

@@ -1,0 +1,65 @@
+import { useRef } from 'preact/hooks';
+import type { Held } from '../api.ts';
+import { useNow } from '../live/use-now.ts';
+import { CopyButton, DownloadButton } from '../parts/copy.tsx';
+import type { Session } from '../session/session.ts';
+import { spoken } from '../time.ts';
+import type { ShownLogin } from './login.ts';
+import { loginFiles, shownLogin, sshLine } from './login.ts';
+
+/** The `ssh` line, and the files that it needs. */
+export function LoginPanel({ session, grant }: { readonly session: Session; readonly grant: Held }) {
+  const now = useNow(10_000);
+  const last = useRef<ShownLogin | undefined>(undefined);
+  const shown = shownLogin(last.current, { leaseId: grant.lease.id, vm: grant.vm }, now);
+  last.current = shown;
+  const { vm } = shown;
+  const files = loginFiles(vm);
+  const line = sshLine(vm);
+  return (
+    <div class="login">
+      <h3>Log in</h3>
+      <div class="code">
+        <code>{line}</code>
+        <CopyButton text={line} what="ssh line" />
+      </div>
+      {files.length > 0 && (
+        <ul class="files" aria-label="Files that ssh needs">
+          {files.map(({ what, name, text }) => (
+            <li key={what}>
+              <span class="file">
+                <span>{what}</span> <code>{name}</code>
+              </span>
+              <CopyButton text={text} what={what.toLowerCase()} />
+              <DownloadButton text={text} name={name} what={what.toLowerCase()} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <Hints vm={vm} now={now} url={session.client.url} />
+    </div>
+  );
+}
+
+function Hints({ vm, now, url }: { readonly vm: ShownLogin['vm']; readonly now: number; readonly url: string }) {
+  const { id, privateKey, certificateExpiresAt } = vm;
+  return (
+    <ul class="hints">
+      {privateKey !== undefined && (
+        <li>
+          Save the files in one folder, and let nobody else read the key: <code>chmod 600 {id}</code>
+        </li>
+      )}
+      {privateKey === undefined && <li>Your own key opens this VM.</li>}
+      {certificateExpiresAt !== undefined && (
+        <li>
+          The certificate lets you in for {spoken(Date.parse(certificateExpiresAt) - now)} more; then this page shows a
+          new one. Sessions that are open stay open.
+        </li>
+      )}
+      <li>
+        Or let the command line do all of it: <code>vm-pool ssh --url {url}</code>
+      </li>
+    </ul>
+  );
+}

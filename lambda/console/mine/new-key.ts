@@ -1,0 +1,5 @@
+/** An idempotency key: one wish gets one VM. Not by `randomUUID`, which browsers have on secure pages only. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,116 @@
+/** Signs in by authorization code with PKCE. Tokens live in the session storage: they end with the tab. */
+import type { SigninResponse } from 'oidc-client-ts';
+import { OidcClient, WebStorageStateStore } from 'oidc-client-ts';
+import type { JwtSignIn } from '../../client/sign-in.ts';
+import { bearerOf } from '../../client/sign-in.ts';
+import type { Issuer, OpenSignIn, SignedIn } from './issuer.ts';
+import type { KeptTokens } from './kept-tokens.ts';
+import { forgetTokens, isOver, keepTokens, keptTokens, nameIn } from './kept-tokens.ts';
+
+/** See {@link OpenSignIn}. */
+export const openSignIn: OpenSignIn = (settings, pageUrl) => {
+  const client = new OidcClient({
+    authority: settings.issuer,
+    client_id: settings.clientId,
+    redirect_uri: pageUrl,
+    post_logout_redirect_uri: pageUrl,
+    scope: settings.scopes,
+    stateStore: new WebStorageStateStore({ store: sessionStorage, prefix: 'vm-pool.sign-in.' }),
+  });
+  return new OidcIssuer(client, settings, pageUrl);
+};
+
+class OidcIssuer implements Issuer {
+  private refreshing: Promise<KeptTokens | undefined> | undefined;
+
+  constructor(
+    private readonly client: OidcClient,
+    private readonly settings: JwtSignIn,
+    private readonly pageUrl: string,
+  ) {}
+
+  async current(): Promise<SignedIn | undefined> {
+    if (isAnswer(location.search)) await this.takeAnswer();
+    const kept = keptTokens();
+    if (kept === undefined) return undefined;
+    return {
+      name: nameIn(kept),
+      token: async () => {
+        const tokens = await this.fresh();
+        return tokens && bearerOf(this.settings, tokens);
+      },
+      signOut: () => this.signOut(),
+    };
+  }
+
+  async signIn(): Promise<void> {
+    const { url } = await this.client.createSigninRequest({ state: location.hash });
+    location.assign(url);
+  }
+
+  /** Exchanges the code for tokens. The code leaves the address first, so that no reload sends it again. */
+  private async takeAnswer(): Promise<void> {
+    const { href } = location;
+    history.replaceState(null, '', this.pageUrl);
+    const response = await this.client.processSigninResponse(href);
+    keepTokens(tokensOf(response));
+    const { userState: hash } = response;
+    if (typeof hash === 'string' && hash !== '') history.replaceState(null, '', this.pageUrl + hash);
+  }
+
+  /** The tokens, refreshed if they end soon. All who ask meanwhile share one request: an issuer may take a refresh token once. */
+  private async fresh(): Promise<KeptTokens | undefined> {
+    const kept = keptTokens();
+    if (kept === undefined || !isOver(kept, Date.now())) return kept;
+    this.refreshing ??= this.refresh(kept).finally(() => {
+      this.refreshing = undefined;
+    });
+    return this.refreshing;
+  }
+
+  private async refresh(kept: KeptTokens): Promise<KeptTokens | undefined> {
+    if (kept.refresh_token === undefined) return undefined;
+    const state = {
+      refresh_token: kept.refresh_token,
+      scope: this.settings.scopes,
+      profile: kept.profile,
+      session_state: null,
+      ...(kept.id_token !== undefined && { id_token: kept.id_token }),
+    };
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the package keeps the class to itself
+    const refreshed = { ...kept, ...tokensOf(await this.client.useRefreshToken({ state })) };
+    keepTokens(refreshed);
+    return refreshed;
+  }
+
+  private async signOut(): Promise<void> {
+    const kept = keptTokens();
+    forgetTokens();
+    if (!(await this.client.metadataService.getEndSessionEndpoint())) {
+      location.assign(this.pageUrl);
+      return;
+    }
+    const request = await this.client.createSignoutRequest({
+      ...(kept?.id_token !== undefined && { id_token_hint: kept.id_token }),
+      // Cognito's name for the address to come back to.
+      extraQueryParams: { logout_uri: this.pageUrl },
+    });
+    location.assign(request.url);
+  }
+}
+
+/** Whether the issuer has led back here. */
+function isAnswer(search: string): boolean {
+  const query = new URLSearchParams(search);
+  return query.has('state') && (query.has('code') || query.has('error'));
+}
+
+function tokensOf({ access_token, id_token, refresh_token, expires_at, profile }: SigninResponse): KeptTokens {
+  return {
+    access_token,
+    profile,
+    ...(id_token !== undefined && { id_token }),
+    ...(refresh_token !== undefined && { refresh_token }),
+    ...(expires_at !== undefined && { expires_at }),
+  };
+}
