@@ -1,24 +1,22 @@
 /** How a deployment wants to know its callers, and what a caller sends for it. */
 import { createClient } from './client.ts';
-import type { Route } from './routes.ts';
+import type { AnswerOf } from './routes.ts';
 
-/** Callers prove who they are by a token of this issuer. */
-export interface JwtSignIn {
-  readonly authorization: 'jwt';
-  readonly issuer: string;
-  readonly audiences: readonly string[];
-  /** A public client with PKCE; absent where the deployment names none. */
-  readonly clientId?: string;
-  readonly scopes: string;
-}
+type Answer = AnswerOf<'GET /sign-in'>;
 
-/** What `GET /sign-in` answers. */
+/** Callers prove who they are by a token of this issuer. `clientId` is a public client with PKCE, where there is one. */
+export type JwtSignIn = { readonly authorization: 'jwt' } & Pick<Answer, 'clientId'> &
+  Required<Pick<Answer, 'issuer' | 'audiences' | 'scopes'>>;
+
+/** What `GET /sign-in` answers, by what the deployment wants to see. */
 export type SignIn =
-  { readonly authorization: 'none' } | { readonly authorization: 'iam'; readonly region: string } | JwtSignIn;
+  | { readonly authorization: 'none' }
+  | ({ readonly authorization: 'iam' } & Required<Pick<Answer, 'region'>>)
+  | JwtSignIn;
 
 /** Asks a deployment how its callers prove who they are. */
 export async function signIn(url: string, fetch?: typeof globalThis.fetch): Promise<SignIn> {
-  return (await createClient({ url, fetch }).call('GET /sign-in' as Route)) as unknown as SignIn;
+  return (await createClient({ url, fetch }).call('GET /sign-in')) as SignIn;
 }
 
 /** Tokens of an issuer, named as OpenID Connect names them. */
