@@ -2,7 +2,6 @@
  * Bundles the two functions and zips them together. The same source gives the same bytes, on any machine and day, so
  * that Terraform sees a new function only where there is one.
  */
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions, Metafile, OutputFile } from 'esbuild';
@@ -16,6 +15,7 @@ import { entryOf, LIBRARIES, withoutLibraries } from './bundle/libraries.ts';
 import { plainBuiltins } from './bundle/plain-builtins.ts';
 import { startChunk } from './bundle/start-chunk.ts';
 import { unusedPackages } from './bundle/unused-packages.ts';
+import { fill, writeWhole } from './bundle/whole-files.ts';
 import { thirdPartyNotices } from './notices.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -23,7 +23,6 @@ const outdir = path.join(root, 'dist', 'lambda');
 const zipPath = path.join(root, 'dist', 'lambda.zip');
 
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
-const UNFINISHED = '.unfinished';
 
 /** The earliest time that a zip can hold, in local time as zips have it, and the mode `rw-r--r--` of a Unix file. */
 const FIXED_ATTRIBUTES: ZipAttributes = { mtime: new Date(1980, 0, 1), os: 3, attrs: (0o100644 << 16) >>> 0 };
@@ -110,21 +109,6 @@ function sourcesOf(outputs: Bundle['outputs']): string[] {
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .map(([source]) => source.replace(LAZY, '')),
   );
-}
-
-/** Makes a folder hold exactly these files, while a server may be loading them. */
-async function fill(folder: string, wanted: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const [name, contents] of wanted) await writeWhole(path.join(folder, name), contents);
-  const extra = (await readdir(folder)).filter((name) => !wanted.has(name) && !name.endsWith(UNFINISHED));
-  await Promise.all(extra.map((name) => rm(path.join(folder, name), { force: true })));
-}
-
-/** Writes a file that nobody ever sees half of, also when two builds run at once. */
-async function writeWhole(file: string, contents: Uint8Array): Promise<void> {
-  const unfinished = `${file}-${process.pid}${UNFINISHED}`;
-  await writeFile(unfinished, contents);
-  await rename(unfinished, file);
 }
 
 function zippable(contents: ReadonlyMap<string, Uint8Array>): Zippable {

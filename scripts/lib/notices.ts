@@ -15,6 +15,9 @@ const WITHOUT_FILE: Readonly<Record<string, string>> = {
   '@microsoft/dev-tunnels-ssh': 'Copyright (c) Microsoft Corporation. All rights reserved.',
 };
 
+/** The licence of AWS's SDK; some of its packages ship without a file of it. */
+const OF_AWS = 'node_modules/@aws-sdk/credential-providers/LICENSE';
+
 /**
  * Writes down whose code a bundle holds, with each licence: MIT, Apache-2.0 and 0BSD let anyone copy the code with its
  * notice. Packages with the same text share it.
@@ -27,7 +30,7 @@ export async function thirdPartyNotices(root: string, sources: readonly string[]
   const folders = [...new Set(sources.map(packageFolder).filter((folder) => folder !== undefined))].sort();
   const titlesOf = new Map<string, string[]>();
   for (const folder of folders) {
-    const { title, text } = await readPackage(path.join(root, folder));
+    const { title, text } = await readPackage(root, folder);
     titlesOf.set(text, [...(titlesOf.get(text) ?? []), title]);
   }
   const sections = [...titlesOf].map(([text, titles]) => `${titles.join('\n')}\n\n${text}\n`);
@@ -39,13 +42,15 @@ function packageFolder(source: string): string | undefined {
   return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source)?.[0];
 }
 
-async function readPackage(folder: string): Promise<BundledPackage> {
+async function readPackage(root: string, place: string): Promise<BundledPackage> {
+  const folder = path.join(root, place);
   const manifest = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as Record<string, string>;
   const files = (await readdir(folder)).filter((name) => /^(licen[cs]e|notice)/i.test(name)).sort();
   const { name = '', version = '', license = '' } = manifest;
   const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
   const copyright = license === 'MIT' ? WITHOUT_FILE[name] : undefined;
   if (texts.length === 0 && copyright !== undefined) texts.push(mitLicence(copyright));
+  if (texts.length === 0 && name.startsWith('@aws-sdk/')) texts.push(await readFile(path.join(root, OF_AWS), 'utf8'));
   if (texts.length === 0) throw new Error(`${folder} has no licence file`);
   return { title: `${name} ${version} (${license})`, text: texts.map((text) => text.trim()).join('\n\n') };
 }

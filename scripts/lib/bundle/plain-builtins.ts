@@ -1,6 +1,8 @@
 import { builtinModules } from 'node:module';
 import type { ImportKind, Plugin } from 'esbuild';
 
+const BUILTIN = new RegExp(`^(node:)?(${builtinModules.join('|')})$`);
+
 /** By the kind of the import that names a module. */
 const NAMESPACES: Readonly<Partial<Record<ImportKind, string>>> = {
   'import-statement': 'imported-builtin',
@@ -16,7 +18,7 @@ const NAMESPACES: Readonly<Partial<Record<ImportKind, string>>> = {
 export const plainBuiltins: Plugin = {
   name: 'plain-builtins',
   setup(bundler) {
-    bundler.onResolve({ filter: new RegExp(`^(node:)?(${builtinModules.join('|')})$`) }, ({ path: name, kind }) => {
+    bundler.onResolve({ filter: BUILTIN }, ({ path: name, kind }) => {
       return { path: name.replace('node:', ''), namespace: NAMESPACES[kind] ?? 'required-builtin', sideEffects: false };
     });
     bundler.onLoad({ filter: /./, namespace: 'required-builtin' }, ({ path: name }) => {
@@ -27,6 +29,16 @@ export const plainBuiltins: Plugin = {
     });
     bundler.onLoad({ filter: /./, namespace: 'imported-builtin' }, ({ path: name }) => {
       return { contents: importedBuiltin(name) };
+    });
+  },
+};
+
+/** Before {@link plainBuiltins}: `import()` gets each name of the module, for packages that want it so. */
+export const wholeLater: Plugin = {
+  name: 'whole-later',
+  setup(bundler) {
+    bundler.onResolve({ filter: BUILTIN }, ({ path: name, kind }) => {
+      return kind === 'dynamic-import' ? { path: name, external: true } : undefined;
     });
   },
 };
