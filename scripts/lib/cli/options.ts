@@ -31,9 +31,12 @@ export const FOR: OptionDeclaration = {
   parse: parseMinutes,
 };
 
+/** Which pool. */
+export const POOL: OptionDeclaration = { flags: '-p, --pool <pool>', summary: 'name of the pool', completes: 'pools' };
+
 /** Which VM, for how long, and how long to wait for one: what `get` and the verbs that borrow take. */
 export const BORROWING: readonly OptionDeclaration[] = [
-  { flags: '-p, --pool <pool>', summary: 'pool to borrow from', completes: 'pools' },
+  POOL,
   FOR,
   { flags: '-w, --wait <time>', summary: 'how long to wait for a free VM, such as 10m', parse: parseDuration },
 ];
@@ -46,6 +49,9 @@ export interface BorrowingOptions {
   /** Milliseconds. */
   readonly wait?: number;
 }
+
+/** Acts on one lease or on none. */
+export const LEASE: OptionDeclaration = { flags: '--lease <id>', summary: 'only if this is the lease that you hold' };
 
 /** Why an operator gives an order. */
 export const REASON: OptionDeclaration = {

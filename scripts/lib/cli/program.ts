@@ -62,8 +62,9 @@ function addVerb(program: Command, verb: Verb, act: Act): void {
   });
 }
 
-function optionOf({ flags, summary, parse, isRequired = false }: OptionDeclaration): Option {
+function optionOf({ flags, summary, parse, choices, isRequired = false }: OptionDeclaration): Option {
   const option = new Option(flags, summary).makeOptionMandatory(isRequired);
+  if (choices !== undefined) option.choices(choices);
   return parse === undefined ? option : option.argParser(parse);
 }
 

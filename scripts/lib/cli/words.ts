@@ -7,6 +7,7 @@ export interface OptionDeclaration {
   readonly summary: string;
   /** Reads the value. @throws InvalidArgumentError of commander, which says what would be right */
   readonly parse?: (text: string) => unknown;
+  readonly choices?: readonly string[];
   readonly isRequired?: boolean;
   readonly completes?: Completion;
 }

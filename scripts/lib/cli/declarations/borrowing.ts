@@ -1,4 +1,4 @@
-import { BORROWING } from '../options.ts';
+import { BORROWING, FOR, LEASE } from '../options.ts';
 import type { Verb } from '../verb.ts';
 
 /** Verbs of a borrower. */
@@ -32,11 +32,30 @@ export const BORROWING_VERBS: readonly Verb[] = [
     load: () => import('../verbs/show.ts'),
   },
   {
+    name: 'renew',
+    group: 'borrow',
+    summary: 'extend the lease; it never becomes shorter',
+    options: [FOR, LEASE],
+    examples: [{ line: 'vm-pool renew --for 2h', does: 'keeps the VM for two hours from now' }],
+    load: () => import('../verbs/renew.ts'),
+  },
+  {
     name: 'release',
     group: 'borrow',
     summary: 'give the VM back',
-    options: [{ flags: '--lease <id>', summary: 'only if this is the lease that you hold' }],
+    options: [LEASE],
     examples: [{ line: 'vm-pool release', does: 'gives back the VM that you hold' }],
     load: () => import('../verbs/release.ts'),
+  },
+  {
+    name: 'pool',
+    group: 'borrow',
+    summary: 'show the pools: how many VMs are free, and how they are lent',
+    words: [{ name: '[pool]', summary: 'show this one in full', completes: 'pools' }],
+    examples: [
+      { line: 'vm-pool pool', does: 'shows the VMs of each pool by state' },
+      { line: 'vm-pool pool gpu', does: 'shows how the pool gpu is lent' },
+    ],
+    load: () => import('../verbs/pool.ts'),
   },
 ];

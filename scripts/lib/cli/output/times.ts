@@ -23,3 +23,16 @@ export function distance(ms: number): string {
 export function left(ms: number): string {
   return ms >= 120_000 ? `${Math.floor(ms / 60_000)} min` : `${Math.max(0, Math.ceil(ms / 1000))} s`;
 }
+
+/** Minutes as people say them: `8 h`, `1 h 30 min`, `7 d`. */
+export function minutesText(minutes: number): string {
+  const parts = [
+    [Math.floor(minutes / 1440), 'd'],
+    [Math.floor(minutes / 60) % 24, 'h'],
+    [minutes % 60, 'min'],
+  ] as const;
+  return parts
+    .filter(([amount]) => amount > 0)
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(' ');
+}
