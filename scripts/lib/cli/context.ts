@@ -70,7 +70,7 @@ async function clientFor(
     {
       url,
       fetch: world.fetch,
-      authenticate: await identityOf(asked, settings, world, isOperator),
+      authenticate: await identityOf(asked, settings, stateFolder(world), world, isOperator),
       onRetry: (why, waitMs) => {
         output.note(`${why.message}; trying again in ${left(waitMs)}`);
       },

@@ -1,43 +1,52 @@
 import type { Authenticate } from '../../../lambda/client/client.ts';
 import type { SignIn } from '../../../lambda/client/sign-in.ts';
-import { IdentityMissing, identityOf as identityIn } from '../api-client/identity.ts';
+import { identityFor } from '../client/identity.ts';
+import { IdentityMissing } from '../client/identity-options.ts';
 import { CommandError } from './command-error.ts';
 import type { Settings } from './settings/settings.ts';
 import type { World } from './world.ts';
 
 /**
  * Says who calls, in the way that the service wants. Where it asks nobody who borrows, it still asks operators: for a
- * name on this computer, for a signature on AWS.
+ * name on a laptop, for a signature on AWS.
+ *
+ * @throws CommandError when somebody must sign in first
  */
 export async function identityOf(
   asked: SignIn,
-  { url, operator }: Settings,
-  { env }: World,
+  { url, awsProfile, operator }: Settings,
+  stateFolder: string,
+  world: World,
   isOperator: boolean,
 ): Promise<Authenticate> {
   if (asked.authorization === 'none' && operator !== undefined) return async () => ({ 'x-operator': operator });
-  const guard = asked.authorization === 'none' && isOperator && isOnAws(url) ? 'iam' : asked.authorization;
-  const authenticate = found(() => identityIn(guard, url, env));
-  return async (request) =>
-    authenticate({
-      method: request.method,
-      url: new URL(request.url),
-      headers: Object.fromEntries(request.headers),
-      body: request.body === null ? undefined : await request.clone().text(),
-    });
+  const wanted = asked.authorization === 'none' && isOperator && isOnAws(url) ? SIGNED : asked;
+  const options = { awsProfile, env: world.env, token: () => storedToken(wanted, url, stateFolder, world) };
+  const authenticate = await signedIn(wanted, url, () => identityFor(wanted, url, options));
+  return (request) => signedIn(wanted, url, () => authenticate(request));
 }
 
-function found<Value>(identity: () => Value): Value {
-  try {
-    return identity();
-  } catch (error) {
-    if (error instanceof IdentityMissing) throw new CommandError(error.message, 'notAllowed');
-    throw error;
-  }
-}
-
-const EXECUTE_API = /[.]execute-api[.]([a-z0-9-]+)[.]amazonaws[.]/;
+/** The URL of an API on AWS names its region. */
+const SIGNED: SignIn = { authorization: 'iam', region: '' };
 
 function isOnAws(url: string): boolean {
-  return EXECUTE_API.test(new URL(url).hostname);
+  return /[.]execute-api[.][a-z0-9-]+[.]amazonaws[.]/.test(new URL(url).hostname);
+}
+
+async function storedToken(asked: SignIn, url: string, folder: string, world: World): Promise<string | undefined> {
+  if (asked.authorization !== 'jwt') return undefined;
+  const { freshToken } = await import('./sign-in/fresh-token.ts');
+  const { TokenFile } = await import('./sign-in/token-file.ts');
+  return freshToken(asked, new TokenFile(folder, url), world);
+}
+
+async function signedIn<Value>(wanted: SignIn, url: string, act: () => Promise<Value>): Promise<Value> {
+  try {
+    return await act();
+  } catch (cause) {
+    if (!(cause instanceof IdentityMissing)) throw cause;
+    throw wanted.authorization === 'jwt'
+      ? new CommandError(`you are not signed in to ${url}`, 'notAllowed', ['sign in: vm-pool login'], { cause })
+      : new CommandError(cause.message, 'notAllowed', ['sign in to AWS, for example by: aws sso login'], { cause });
+  }
 }

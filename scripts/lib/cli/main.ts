@@ -27,4 +27,12 @@ process.exitCode = await run(process.argv.slice(2), {
   clock: Date.now,
   timer: systemClock,
   fetch,
+  openBrowser,
 });
+
+async function openBrowser(url: string): Promise<void> {
+  const { default: open } = await import('open');
+  // The URL is printed, too.
+  const ignore = () => undefined;
+  (await open(url).catch(ignore))?.on('error', ignore);
+}

@@ -71,3 +71,10 @@ function parseCount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Give a whole number from 1.');
 }
+
+/** Reads the number of a TCP port. */
+export function parsePort(text: string): number {
+  const port = parseCount(text);
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError('Give a port from 1 to 65535.');
+}

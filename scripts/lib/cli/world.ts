@@ -24,4 +24,6 @@ export interface World {
   /** Lets time pass between two tries. */
   readonly timer: Clock;
   readonly fetch: typeof fetch;
+  /** Shows a page to the user; does nothing where there is no browser. */
+  readonly openBrowser: (url: string) => Promise<void>;
 }

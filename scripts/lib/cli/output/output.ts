@@ -47,6 +47,11 @@ export class Output {
     if (!this.isQuiet) this.world.stderr.write(`${visible(sentence)}\n`);
   }
 
+  /** Asks the user to do something; this is no hint, so it is never left out. */
+  readonly ask = (lines: string): void => {
+    this.world.stderr.write(`${visible(lines, '\n')}\n`);
+  };
+
   /** Says what the command waits for, until it is stopped. */
   async progress(): Promise<Progress> {
     const { spinning, plain, silent } = await import('./progress.ts');

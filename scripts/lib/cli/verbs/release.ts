@@ -31,7 +31,8 @@ async function currentLease(client: Client, who: Who, signal: AbortSignal): Prom
   }
 }
 
+/** The id comes from the service, so it must not lead out of the folder. */
 async function forget({ stateFolder }: Context, leaseId: string): Promise<void> {
-  const folder = path.join(stateFolder, 'leases', path.basename(leaseId));
-  await rm(folder, { recursive: true, force: true });
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(leaseId)) return;
+  await rm(path.join(stateFolder, 'leases', leaseId), { recursive: true, force: true });
 }
