@@ -31,6 +31,9 @@ export interface Session {
 /** Which VM to borrow, and for how long. */
 export type Wish = Pick<ParametersOf<'POST /getvm'>, 'pool' | 'minutes'>;
 
+/** Lends a VM that lets a public key in. */
+export type Lend = (sshPublicKey: string) => Promise<Grant>;
+
 /** Longest that an interrupted call may still take: its answer says whether there is a VM to give back. */
 const LAST_ANSWER_MS = 5_000;
 
@@ -40,12 +43,18 @@ const LAST_ANSWER_MS = 5_000;
  * @throws Refused, such as `already_allocated`, or `pool_empty` when none became free in time
  */
 export async function borrowSession(holder: Holder, wish: Wish, options: BorrowOptions): Promise<Session> {
-  const { client, who, parent, identity } = holder;
-  const folder = await LoginFolder.prepare(parent, identity);
+  const client = answering(holder.client);
+  const lend: Lend = (sshPublicKey) => borrow(client, { ...holder.who, ...wish, sshPublicKey }, options);
+  return sessionBy(holder, lend, options.signal);
+}
+
+/** The same for a caller who borrows in a way of its own. @param lend - see {@link answering} for its client */
+export async function sessionBy(holder: Holder, lend: Lend, signal?: AbortSignal): Promise<Session> {
+  const folder = await LoginFolder.prepare(holder.parent, holder.identity);
   let grant: Grant | undefined;
   try {
-    grant = await borrow(answering(client), { ...who, ...wish, sshPublicKey: folder.publicKey }, options);
-    options.signal?.throwIfAborted();
+    grant = await lend(folder.publicKey);
+    signal?.throwIfAborted();
     await folder.adopt(grant.lease.id);
     return await sessionOf(folder, grant);
   } catch (error) {
@@ -98,8 +107,8 @@ async function connect({ client, who }: Holder, folder: LoginFolder): Promise<Gr
   return { message: '', vm, lease };
 }
 
-/** Lets a call that is under way when its signal aborts have its answer, for a while. */
-function answering(client: Client): Client {
+/** A client whose call has its answer, for a while, also when its signal aborts: it may have borrowed a VM. */
+export function answering(client: Client): Client {
   return {
     url: client.url,
     call: (route, parameters, options) =>
@@ -109,7 +118,10 @@ function answering(client: Client): Client {
 
 function later(signal: AbortSignal): AbortSignal {
   const controller = new AbortController();
-  const abort = () => setTimeout(() => { controller.abort(signal.reason); }, LAST_ANSWER_MS).unref();
+  const abort = () =>
+    setTimeout(() => {
+      controller.abort(signal.reason);
+    }, LAST_ANSWER_MS).unref();
   signal.addEventListener('abort', abort, { once: true });
   return controller.signal;
 }
