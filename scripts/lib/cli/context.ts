@@ -1,7 +1,6 @@
 import type { Client } from '../../../lambda/client/client.ts';
 import { createClient } from '../../../lambda/client/client.ts';
 import type { SignIn } from '../../../lambda/client/sign-in.ts';
-import { signIn } from '../../../lambda/client/sign-in.ts';
 import { misuse } from './command-error.ts';
 import type { GlobalOptions } from './options.ts';
 import { Output } from './output/output.ts';
@@ -39,7 +38,7 @@ export async function createContext(options: GlobalOptions, world: World): Promi
   const settings = await readSettings(options, world);
   const output = new Output(options, world);
   const who = settings.user === undefined ? {} : { userid: settings.user };
-  const signInOnce = once(() => signIn(settings.url, world.fetch));
+  const signInOnce = once(() => askSignIn(settings, world));
   const client = once(async () => clientFor(await signInOnce(), settings, output, world));
   return {
     ...world,
@@ -55,6 +54,15 @@ export async function createContext(options: GlobalOptions, world: World): Promi
     },
     operator: once(async () => clientFor(await signInOnce(), settings, output, world, true)),
   };
+}
+
+/** The first contact: somebody who mistyped the URL shall not wait for long. */
+const FIRST_CONTACT_MS = 5_000;
+
+/** Asks the service how it wants to know its callers. */
+async function askSignIn({ url }: Settings, { fetch, timer, signal }: World): Promise<SignIn> {
+  const client = createClient({ url, fetch, retryForMs: FIRST_CONTACT_MS }, timer);
+  return (await client.call('GET /sign-in', {}, { signal })) as SignIn;
 }
 
 async function clientFor(

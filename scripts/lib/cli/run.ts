@@ -13,6 +13,7 @@ import type { World } from './world.ts';
  * @returns the exit code
  */
 export async function run(args: readonly string[], world: World): Promise<number> {
+  if (args[0] === 'complete') return completeLine(args, world);
   let code: number = EXIT.done.code;
   const program = createProgram(world, async (verb, given, globals) => {
     code = await carryOut(verb, given, globals, world);
@@ -24,6 +25,13 @@ export async function run(args: readonly string[], world: World): Promise<number
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done.code : EXIT.misused.code;
     throw error;
   }
+}
+
+/** What the shell asks on Tab, as `vm-pool complete -- WORDS`. It is no verb: nobody types it. */
+async function completeLine(args: readonly string[], world: World): Promise<number> {
+  const { complete } = await import('./completion/complete.ts');
+  await complete(args.slice(2), world);
+  return EXIT.done.code;
 }
 
 async function carryOut(verb: Verb, given: Given, globals: GlobalOptions, world: World): Promise<number> {

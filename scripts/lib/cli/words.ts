@@ -7,15 +7,15 @@ export interface OptionDeclaration {
   readonly summary: string;
   /** Reads the value. @throws InvalidArgumentError of commander, which says what would be right */
   readonly parse?: (text: string) => unknown;
-  readonly choices?: readonly string[];
+  readonly choices?: readonly string[] | undefined;
   readonly isRequired?: boolean;
-  readonly completes?: Completion;
+  readonly completes?: Completion | undefined;
 }
 
 /** An argument, as commander writes it: `<vm>`, `[vm]`, `[command...]`. */
 export interface ArgumentDeclaration {
   readonly name: string;
   readonly summary: string;
-  readonly choices?: readonly string[];
-  readonly completes?: Completion;
+  readonly choices?: readonly string[] | undefined;
+  readonly completes?: Completion | undefined;
 }

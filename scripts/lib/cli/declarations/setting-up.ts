@@ -31,4 +31,16 @@ export const SETTING_UP_VERBS: readonly Verb[] = [
     examples: [{ line: 'vm-pool logout --profile lab', does: 'signs out of the deployment of the profile lab' }],
     load: () => import('../verbs/logout.ts'),
   },
+  {
+    name: 'completion',
+    group: 'setUp',
+    summary: 'print the script that completes command lines in your shell',
+    words: [{ name: '<shell>', summary: 'your shell', choices: ['bash', 'zsh', 'fish'] }],
+    examples: [
+      { line: 'source <(vm-pool completion bash)', does: 'completes in this bash; put the line into ~/.bashrc' },
+      { line: 'source <(vm-pool completion zsh)', does: 'completes in this zsh; put the line into ~/.zshrc' },
+      { line: 'vm-pool completion fish > ~/.config/fish/completions/vm-pool.fish', does: 'completes in every fish' },
+    ],
+    load: () => import('../verbs/completion.ts'),
+  },
 ];
