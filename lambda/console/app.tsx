@@ -1,26 +1,33 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { SignIn } from '../client/sign-in.ts';
+import type { JwtSignIn, SignIn } from '../client/sign-in.ts';
 import { signIn } from '../client/sign-in.ts';
 import { Console } from './console.tsx';
 import { Away } from './gate/away.tsx';
 import { CommandLine } from './gate/command-line.tsx';
-import { IssuerGate } from './gate/issuer-gate.tsx';
 import { NameForm } from './gate/name-form.tsx';
 import { useLive } from './live/use-live.ts';
 import { Page } from './parts/page.tsx';
-import type { OpenSignIn } from './session/issuer.ts';
 import { namedSession, rememberedName } from './session/named.ts';
 import type { Session } from './session/session.ts';
 
-/** Says how the page is opened. */
-export interface AppProps {
+/** What the way in of a deployment needs where people sign in. */
+export interface GateProps {
   /** URL of the API. */
   readonly url: string;
-  readonly openSignIn: OpenSignIn | undefined;
+  readonly settings: JwtSignIn;
+  readonly onSession: (session: Session) => void;
+}
+
+/** Where people sign in. */
+export type SignInGate = (props: GateProps) => ComponentChildren;
+
+interface AppProps extends Pick<GateProps, 'url'> {
+  readonly gate: SignInGate | undefined;
 }
 
 /** The page: finds out how callers are verified, lets the user in, and shows the console. */
-export function App({ url, openSignIn }: AppProps) {
+export function App({ url, gate }: AppProps) {
   const settings = useLive<SignIn>({ load: () => signIn(url), everyMs: 0, isFinal: () => true });
   if (settings.value === undefined) {
     return (
@@ -29,12 +36,13 @@ export function App({ url, openSignIn }: AppProps) {
       </Page>
     );
   }
-  return <Entrance url={url} settings={settings.value} openSignIn={openSignIn} />;
+  return <Entrance url={url} settings={settings.value} gate={gate} />;
 }
 
-function Entrance({ url, settings, openSignIn }: AppProps & { readonly settings: SignIn }) {
+function Entrance({ url, settings, gate: Gate }: AppProps & { readonly settings: SignIn }) {
+  const { authorization } = settings;
   const [session, setSession] = useState<Session | undefined>(() =>
-    settings.authorization === 'none' ? namedSession(url, rememberedName()) : undefined,
+    authorization === 'none' ? namedSession(url, rememberedName()) : undefined,
   );
   if (session !== undefined) {
     const leave = async () => {
@@ -45,11 +53,11 @@ function Entrance({ url, settings, openSignIn }: AppProps & { readonly settings:
   }
   return (
     <Page url={url}>
-      {settings.authorization === 'none' && <NameForm url={url} onSession={setSession} />}
-      {settings.authorization === 'iam' && <CommandLine url={url} why="iam" />}
-      {settings.authorization === 'jwt' && (
-        <IssuerGate url={url} settings={settings} openSignIn={openSignIn} onSession={setSession} />
+      {authorization === 'none' && <NameForm url={url} onSession={setSession} />}
+      {authorization !== 'none' && (authorization === 'iam' || Gate === undefined) && (
+        <CommandLine url={url} why={authorization} />
       )}
+      {authorization === 'jwt' && Gate !== undefined && <Gate url={url} settings={settings} onSession={setSession} />}
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 /** The page of deployments where people sign in at an OpenID Connect issuer. */
-import { openSignIn } from './session/oidc.ts';
+import { IssuerGate } from './gate/issuer-gate.tsx';
 import { start } from './start.tsx';
 
-start(openSignIn);
+start(IssuerGate);

@@ -1,24 +1,17 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { JwtSignIn } from '../../client/sign-in.ts';
+import type { GateProps } from '../app.tsx';
 import { useAction } from '../live/use-action.ts';
 import { Card } from '../parts/card.tsx';
 import { Fault } from '../parts/fault.tsx';
-import type { Issuer, OpenSignIn } from '../session/issuer.ts';
-import type { Session } from '../session/session.ts';
+import type { IssuerSettings } from '../session/oidc.ts';
+import { openIssuer } from '../session/oidc.ts';
 import { tokenSession } from '../session/token.ts';
 import { CommandLine } from './command-line.tsx';
 
-interface GateProps {
-  readonly url: string;
-  readonly settings: JwtSignIn;
-  readonly openSignIn: OpenSignIn | undefined;
-  readonly onSession: (session: Session) => void;
-}
-
 /** Signs in at the issuer, or says why the page can't. */
-export function IssuerGate({ url, settings, openSignIn, onSession }: GateProps) {
+export function IssuerGate({ url, settings, onSession }: GateProps) {
   const { clientId } = settings;
-  if (openSignIn === undefined || clientId === undefined) return <CommandLine url={url} why="jwt" />;
+  if (clientId === undefined) return <CommandLine url={url} why="jwt" />;
   if (!isSecureContext) {
     return (
       <Card title="Sign in" class="narrow">
@@ -26,23 +19,15 @@ export function IssuerGate({ url, settings, openSignIn, onSession }: GateProps) 
       </Card>
     );
   }
-  return (
-    <SignInCard
-      url={url}
-      issuerUrl={settings.issuer}
-      open={() => openSignIn({ ...settings, clientId }, `${url}/`)}
-      onSession={onSession}
-    />
-  );
+  return <SignInCard url={url} settings={{ ...settings, clientId }} onSession={onSession} />;
 }
 
 interface CardProps extends Pick<GateProps, 'url' | 'onSession'> {
-  readonly issuerUrl: string;
-  readonly open: () => Issuer;
+  readonly settings: IssuerSettings;
 }
 
-function SignInCard({ url, issuerUrl, open, onSession }: CardProps) {
-  const issuer = useMemo(open, []);
+function SignInCard({ url, settings, onSession }: CardProps) {
+  const issuer = useMemo(() => openIssuer(settings, `${url}/`), []);
   const [isLooking, setLooking] = useState(true);
   const look = useAction(async () => {
     const signedIn = await issuer.current();
@@ -58,7 +43,7 @@ function SignInCard({ url, issuerUrl, open, onSession }: CardProps) {
       <Fault fault={signIn.fault ?? look.fault} />
       <div class="buttons start">
         <button type="button" class="solid" disabled={signIn.isBusy} onClick={() => void signIn.run()}>
-          Sign in at {new URL(issuerUrl).host}
+          Sign in at {new URL(settings.issuer).host}
         </button>
       </div>
     </Card>

@@ -30,8 +30,10 @@ export function LoginPanel({ session, grant }: { readonly session: Session; read
               <span class="file">
                 <span>{what}</span> <code>{name}</code>
               </span>
-              <CopyButton text={text} what={what.toLowerCase()} />
-              <DownloadButton text={text} name={name} what={what.toLowerCase()} />
+              <span class="buttons">
+                <CopyButton text={text} what={what.toLowerCase()} />
+                <DownloadButton text={text} name={name} what={what.toLowerCase()} />
+              </span>
             </li>
           ))}
         </ul>

@@ -4,7 +4,7 @@ import { useNow } from '../live/use-now.ts';
 import { announce } from '../parts/announce.ts';
 import { Fault } from '../parts/fault.tsx';
 import { totalOf } from '../pools/counts.ts';
-import { clock, counted, distance } from '../time.ts';
+import { clock, counted, moment } from '../time.ts';
 import { newKey } from './new-key.ts';
 import type { MineProps } from './props.ts';
 import type { Wish } from './wish-form.tsx';
@@ -79,8 +79,10 @@ function Wait({ session, mine, pools, wish }: MineProps & { readonly wish: Wish 
   return (
     <p class="waiting">
       <span class="pulse" aria-hidden="true" />
-      Waiting for a VM, since {distance(since, now) === 'now' ? 'just now' : distance(since, now)}. Next try in{' '}
-      {clock(nextAt - now)}. Leave this page open.
+      <span>
+        Waiting for a VM since <time dateTime={since}>{moment(since, now)}</time>. Next try in {clock(nextAt - now)}.
+        Leave this page open.
+      </span>
     </p>
   );
 }

@@ -58,9 +58,10 @@ export function FilterBar(props: {
 
 function StateChips({ vms, filter, onFilter }: Omit<Parameters<typeof FilterBar>[0], 'onUser'>) {
   const counts = countsOf(vms, filter);
+  const shown = (['', ...STATES] as const).filter((state) => (counts.get(state) ?? 0) > 0 || state === filter.state);
   return (
     <div class="chips" role="group" aria-label="State">
-      {(['', ...STATES] as const).map((state) => (
+      {shown.map((state) => (
         <button
           key={state}
           type="button"

@@ -49,6 +49,7 @@ export function OrderDialog(props: {
           label="Reason, kept in the events"
           rows={2}
           isRequired
+          isFirst
           maxLength={500}
           value={reason}
           onText={setReason}

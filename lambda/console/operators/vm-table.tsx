@@ -31,7 +31,9 @@ export function VmTable({ vms, ...actions }: RowActions & { readonly vms: readon
             <th scope="col">Since</th>
             <th scope="col">Until</th>
             <th scope="col">Reason</th>
-            <th scope="col">Orders</th>
+            <th scope="col" class="orders">
+              Orders
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -55,7 +57,7 @@ export function VmTable({ vms, ...actions }: RowActions & { readonly vms: readon
 }
 
 function Row({ vm, now, onEvents, onOrder }: RowActions & { readonly vm: OperatedVm; readonly now: number }) {
-  const { id, pool, ip, port, userid, reason = '' } = vm;
+  const { id, pool, ip, port, userid, reason } = vm;
   return (
     <tr>
       <th scope="row">
@@ -109,12 +111,12 @@ function Row({ vm, now, onEvents, onOrder }: RowActions & { readonly vm: Operate
 
 function Orders({ vm, onOrder }: Pick<RowActions, 'onOrder'> & { readonly vm: OperatedVm }) {
   return ordersFor(vm).map((order) => {
-    const { verb, isHarsh } = ORDERS[order];
+    const { verb } = ORDERS[order];
     return (
       <button
         key={order}
         type="button"
-        class={isHarsh ? 'small danger' : 'small'}
+        class="small"
         aria-label={`${verb} ${vm.id}`}
         onClick={() => {
           onOrder({ order, vm });

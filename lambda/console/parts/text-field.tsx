@@ -32,16 +32,19 @@ export function TextArea(props: {
   readonly value: string;
   readonly rows: number;
   readonly isRequired?: boolean;
+  /** Whether the focus begins here. */
+  readonly isFirst?: boolean;
   readonly maxLength?: number;
   readonly onText: (text: string) => void;
 }) {
-  const { label, value, rows, isRequired = false, maxLength, onText } = props;
+  const { label, value, rows, isRequired = false, isFirst = false, maxLength, onText } = props;
   return (
     <label class="wide">
       <span>{label}</span>
       <textarea
         rows={rows}
         required={isRequired}
+        autofocus={isFirst}
         maxLength={maxLength}
         autocomplete="off"
         spellcheck={false}

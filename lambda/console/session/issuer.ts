@@ -1,5 +1,3 @@
-import type { JwtSignIn } from '../../client/sign-in.ts';
-
 /** A person who has signed in. */
 export interface SignedIn {
   /** As the page shows them. */
@@ -17,6 +15,3 @@ export interface Issuer {
   /** Leads the browser to the issuer, which leads it back. */
   readonly signIn: () => Promise<void>;
 }
-
-/** Makes the way to sign in. @param pageUrl - address of this page, where the issuer leads back to */
-export type OpenSignIn = (settings: JwtSignIn & { readonly clientId: string }, pageUrl: string) => Issuer;

@@ -3,12 +3,15 @@ import type { SigninResponse } from 'oidc-client-ts';
 import { OidcClient, WebStorageStateStore } from 'oidc-client-ts';
 import type { JwtSignIn } from '../../client/sign-in.ts';
 import { bearerOf } from '../../client/sign-in.ts';
-import type { Issuer, OpenSignIn, SignedIn } from './issuer.ts';
+import type { Issuer, SignedIn } from './issuer.ts';
 import type { KeptTokens } from './kept-tokens.ts';
 import { forgetTokens, isOver, keepTokens, keptTokens, nameIn } from './kept-tokens.ts';
 
-/** See {@link OpenSignIn}. */
-export const openSignIn: OpenSignIn = (settings, pageUrl) => {
+/** What a deployment says of its issuer, with a client for this page. */
+export type IssuerSettings = JwtSignIn & { readonly clientId: string };
+
+/** Makes the way to sign in. @param pageUrl - address of this page, where the issuer leads back to */
+export function openIssuer(settings: IssuerSettings, pageUrl: string): Issuer {
   const client = new OidcClient({
     authority: settings.issuer,
     client_id: settings.clientId,
@@ -18,7 +21,7 @@ export const openSignIn: OpenSignIn = (settings, pageUrl) => {
     stateStore: new WebStorageStateStore({ store: sessionStorage, prefix: 'vm-pool.sign-in.' }),
   });
   return new OidcIssuer(client, settings, pageUrl);
-};
+}
 
 class OidcIssuer implements Issuer {
   private refreshing: Promise<KeptTokens | undefined> | undefined;
