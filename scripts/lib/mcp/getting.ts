@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { borrow } from '../../../lambda/client/borrow.ts';
+import type { Client } from '../../../lambda/client/client.ts';
+import { Refused } from '../../../lambda/client/refused.ts';
+import type { Grant, ParametersOf } from '../../../lambda/client/routes.ts';
+import { LoginFolder } from '../login/folder.ts';
+import type { Login } from './login.ts';
+import { writtenTo } from './login.ts';
+import { ToolError } from './tool-error.ts';
+
+/** How long to wait for a VM, and who ends the wait. */
+export interface Patience {
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+  /** Hears that no VM is free yet. */
+  readonly onWait: (nextTryMs: number) => void;
+}
+
+/** A VM that was borrowed just now, and how to log in. */
+export interface Got {
+  readonly grant: Grant;
+  readonly login: Login;
+}
+
+type Request = ParametersOf<'POST /getvm'>;
+
+/**
+ * Borrows a VM for a key that is made here. If it can't say whether it got one, it gives that one back.
+ *
+ * @throws Refused, Unreachable, or the reason of the signal
+ */
+export async function getVm(client: Client, wish: Request, parent: string, patience: Patience): Promise<Got> {
+  const { waitMs, signal, onWait } = patience;
+  const folder = await LoginFolder.prepare(parent);
+  const request = { ...wish, sshPublicKey: folder.publicKey };
+  const idempotencyKey = randomUUID();
+  const waiting = (_: Refused, nextTryMs: number) => {
+    onWait(nextTryMs);
+  };
+  try {
+    const grant = await borrow(client, request, { waitMs, signal, idempotencyKey, onWait: waiting });
+    await folder.adopt(grant.lease.id);
+    return { grant, login: await writtenTo(folder, grant) };
+  } catch (error) {
+    await folder.remove();
+    if (!(error instanceof Refused)) await giveBack(client, request, idempotencyKey).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Gives back what a `getvm` without an answer may have lent. Nobody else knows its key, so the service refuses it when
+ * the user holds another VM, such as one borrowed by hand.
+ */
+async function giveBack(client: Client, request: Request, idempotencyKey: string): Promise<void> {
+  const who = request.userid === undefined ? {} : { userid: request.userid };
+  await client.call('GET /lease', who);
+  const { lease } = await client.call('POST /getvm', request, { idempotencyKey });
+  await client.call('POST /releasevm', { ...who, leaseId: lease.id });
+}
+
+/** Minutes of the longest loan from a pool, under the server's own limit. */
+export async function longestLoan(client: Client, pool: string | undefined, maxMinutes: number): Promise<number> {
+  const { pools } = await client.call('GET /pool');
+  const named = pool ?? 'default';
+  const found = Object.entries(pools).find(([name, { aliases }]) => [name, ...aliases].includes(named));
+  return Math.min(maxMinutes, found?.[1].lease.maxMinutes ?? maxMinutes);
+}
+
+/** @throws {@link ToolError} when a loan would be longer than allowed */
+export function refuseLonger(minutes: number, most: number): void {
+  if (minutes > most) throw new ToolError(`A loan takes ${most} minutes at most.`, 'Ask for fewer minutes.');
+}

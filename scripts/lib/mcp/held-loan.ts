@@ -1,0 +1,31 @@
+import type { Grant } from '../../../lambda/client/routes.ts';
+import type { Source } from './loan.ts';
+import { Loan } from './loan.ts';
+import { ToolError } from './tool-error.ts';
+
+/** `setTimeout` takes no longer time. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** A VM that the user has borrowed elsewhere. This server uses it, and neither renews it nor gives it back. */
+export class HeldLoan extends Loan {
+  readonly isOwn = false;
+  readonly endsAtMs: number;
+  private readonly timer: NodeJS.Timeout;
+
+  /** @param onOver - hears that the time is up */
+  constructor(grant: Pick<Grant, 'vm' | 'lease'>, source: Source, onOver: () => void) {
+    super(grant, source);
+    this.endsAtMs = Date.parse(grant.lease.expiresAt);
+    this.timer = setTimeout(onOver, Math.min(this.endsAtMs - Date.now(), LONGEST_TIMER_MS));
+  }
+
+  override renew(): Promise<void> {
+    const message = `${this.vm.id} was borrowed outside this session, so this session does not renew it.`;
+    return Promise.reject(new ToolError(message, 'Ask the user to renew it: vm-pool renew.'));
+  }
+
+  override async end(): Promise<void> {
+    clearTimeout(this.timer);
+    await super.end();
+  }
+}

@@ -1,0 +1,85 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { createClient } from '../../../lambda/client/client.ts';
+import { Borrower } from '../../../scripts/lib/mcp/borrower.ts';
+import type { Limits } from '../../../scripts/lib/mcp/limits.ts';
+import { DEFAULT_LIMITS } from '../../../scripts/lib/mcp/limits.ts';
+import { createMcpServer } from '../../../scripts/lib/mcp/server.ts';
+import type { ServedApi } from '../../support/api/served-api.ts';
+
+/** Runs the command here, as a VM would. What the command puts into the file SAYS is what ssh itself says. */
+const SSH = `#!/bin/sh
+while [ "$1" != vm-pool ]; do
+  if [ "$1" = -E ]; then log=$2; fi
+  if [ "$1" = -F ]; then folder=$(dirname "$2"); fi
+  shift
+done
+for line; do :; done
+export HOME="$folder" SAYS="$log"
+exec sh -c "$line"
+`;
+
+/** What a tool has answered. */
+export interface Answer {
+  readonly isError: boolean;
+  readonly text: string;
+  readonly values: Record<string, unknown>;
+}
+
+/** A client of MCP and its server, in this process. */
+export interface McpSession {
+  readonly client: Client;
+  readonly borrower: Borrower;
+  /** Folder of the credentials. */
+  readonly folder: string;
+  readonly warnings: string[];
+  readonly call: (name: string, values?: Record<string, unknown>, options?: { signal: AbortSignal }) => Promise<Answer>;
+  readonly close: () => Promise<void>;
+}
+
+/** How a session differs from the usual one. */
+export interface SessionOptions {
+  readonly limits?: Partial<Limits>;
+  readonly userid?: string;
+  readonly fetch?: typeof fetch;
+}
+
+/** Connects a client to a server for alice. */
+export async function startSession({ url }: Pick<ServedApi, 'url'>, options: SessionOptions = {}): Promise<McpSession> {
+  const { userid = 'alice', fetch } = options;
+  const folder = await mkdtemp(path.join(tmpdir(), 'vm-pool-mcp-'));
+  const ssh = path.join(folder, 'ssh');
+  await writeFile(ssh, SSH);
+  await chmod(ssh, 0o700);
+  const warnings: string[] = [];
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const api = createClient({ url, retryForMs: 0, fetch });
+  const source = { service: { client: async () => api, who: { userid } }, parent: path.join(folder, 'mcp') };
+  const borrower = new Borrower(source, limits.maxMinutes, (what) => warnings.push(what));
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  const server = createMcpServer({ borrower, limits, ssh });
+  const client = new Client({ name: 'test', version: '1' });
+  await Promise.all([server.connect(far), client.connect(near)]);
+  return {
+    client,
+    borrower,
+    folder: source.parent,
+    warnings,
+    call: async (name, values = {}, callOptions?: { signal: AbortSignal }) =>
+      answerIn((await client.callTool({ name, arguments: values }, undefined, callOptions)) as CallToolResult),
+    close: async () => {
+      await borrower.close().catch(() => undefined);
+      await client.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function answerIn({ isError = false, content, structuredContent = {} }: CallToolResult): Answer {
+  const [first] = content;
+  return { isError, text: first?.type === 'text' ? first.text : '', values: structuredContent };
+}
