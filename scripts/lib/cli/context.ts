@@ -95,7 +95,12 @@ function userMissing({ url }: Settings): Error {
   );
 }
 
+/** Makes a value once. After a failure the next call tries again: `vm-pool mcp` runs for days. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
-  return () => (made ??= make());
+  const forget = (error: unknown) => {
+    made = undefined;
+    throw error;
+  };
+  return () => (made ??= make().catch(forget));
 }
