@@ -1,26 +1,23 @@
 /**
- * Runs the suites of tests one after another and reports how each went and how long it took. A suite whose tools are
- * not on this computer is skipped by name; with `CI=true` it fails.
+ * Runs the suites of tests, two at a time where the computer has two cores, and reports how each went and how long it
+ * took. Most suites wait for other programs much of the time. A suite whose tools are not on this computer is skipped
+ * by name; with `CI=true` it fails.
+ *
+ *   scripts/test [--in-sequence] [SUITE ...]
  */
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import pMap from 'p-map';
 import * as dynamoDbLocal from './dynamodb-local/install.ts';
 import * as lambdaRuntime from './lambda-runtime/install.ts';
-import type { MissingTool } from './missing-tools.ts';
 import { motoMissing, programsMissing, terraformMissing } from './missing-tools.ts';
+import type { Report, Suite } from './suite-run.ts';
+import { runKept, runShown } from './suite-run.ts';
 import * as sshd from './vms/install.ts';
 
-interface Suite {
-  readonly about: string;
-  /** Command lines, run in order until one fails; their programs come from node_modules/.bin. */
-  readonly run: readonly (readonly string[])[];
-  readonly missing?: () => readonly MissingTool[];
-}
-
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const jest = ['node', '--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
 
+/** Runs of all start them in this order. The long ones come early, so that no lane is idle at the end. */
 const SUITES: Readonly<Record<string, Suite>> = {
   lint: {
     about:
@@ -37,20 +34,21 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ['tsx', 'scripts/lib/dashboards/main.ts', '--check'],
     ],
   },
+  e2e: {
+    about: 'Terraform applied to an emulated AWS, and the deployed function called over HTTP',
+    run: [[...jest, '--runInBand', 'test/e2e']],
+    missing: () => [
+      ...terraformMissing(),
+      ...motoMissing(),
+      ...lambdaRuntime.toolsMissing(),
+      ...dynamoDbLocal.toolsMissing(),
+      ...sshd.toolsMissing(),
+      ...programsMissing({ curl: 'apt-get install curl' }),
+    ],
+  },
   unit: {
     about: 'rules, stores, API and scripts in one process: unit, contract and http tests',
     run: [[...jest, '--coverage', 'test/unit', 'test/contract', 'test/http']],
-  },
-  workflows: {
-    about: 'the GitHub workflows and their scripts',
-    run: [[...jest, 'test/workflows']],
-    missing: () => programsMissing({ jq: 'apt-get install jq' }),
-  },
-  terraform: {
-    about: 'Terraform: format, validity, its own tests, its documentation',
-    // Each run of Terraform waits for its provider most of the time.
-    run: [[...jest, '--maxWorkers=2', 'test/terraform']],
-    missing: () => [...terraformMissing(), ...programsMissing({ 'ssh-keygen': 'apt-get install openssh-client' })],
   },
   integration: {
     about:
@@ -86,63 +84,53 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ...programsMissing({ prometheus: 'apt-get install prometheus', promtool: 'apt-get install prometheus' }),
     ],
   },
-  e2e: {
-    about: 'Terraform applied to an emulated AWS, and the deployed function called over HTTP',
-    run: [[...jest, '--runInBand', 'test/e2e']],
-    missing: () => [
-      ...terraformMissing(),
-      ...motoMissing(),
-      ...lambdaRuntime.toolsMissing(),
-      ...dynamoDbLocal.toolsMissing(),
-      ...sshd.toolsMissing(),
-      ...programsMissing({ curl: 'apt-get install curl' }),
-    ],
+  terraform: {
+    about: 'Terraform: format, validity, its own tests, its documentation',
+    // Each run of Terraform waits for its provider most of the time.
+    run: [[...jest, '--maxWorkers=2', 'test/terraform']],
+    missing: () => [...terraformMissing(), ...programsMissing({ 'ssh-keygen': 'apt-get install openssh-client' })],
+  },
+  workflows: {
+    about: 'the GitHub workflows and their scripts',
+    run: [[...jest, 'test/workflows']],
+    missing: () => programsMissing({ jq: 'apt-get install jq' }),
   },
 };
-
-type Outcome = 'passed' | 'failed' | 'skipped';
-
-interface Report {
-  readonly name: string;
-  readonly outcome: Outcome;
-  readonly seconds: number;
-  readonly missing: readonly MissingTool[];
-}
-
-function runSuite(name: string, { about, run, missing = () => [] }: Suite): Report {
-  console.log(`\n== ${name}: ${about}`);
-  const startedMs = Date.now();
-  const report = (outcome: Outcome, tools: readonly MissingTool[] = []): Report => {
-    return { name, outcome, seconds: Math.round((Date.now() - startedMs) / 1000), missing: tools };
-  };
-  const tools = missing();
-  if (tools.length > 0) return report(process.env.CI === 'true' ? 'failed' : 'skipped', tools);
-  return report(run.every(succeeds) ? 'passed' : 'failed');
-}
-
-function succeeds([program = '', ...args]: readonly string[]): boolean {
-  const binaries = path.join(root, 'node_modules', '.bin');
-  const PATH = [binaries, process.env.PATH].join(path.delimiter);
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH } });
-  if (error !== undefined) console.error(error.message);
-  return status === 0;
-}
 
 function lineOf({ name, outcome, seconds, missing }: Report): string {
   const why = missing.map((tool) => `${tool.name} is missing (${tool.install})`).join('; ');
   return `  ${name.padEnd(12)} ${outcome.padEnd(8)} ${String(seconds).padStart(4)} s  ${why}`.trimEnd();
 }
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in SUITES));
-if (unknown.length > 0) {
-  console.error(`no such suite: ${unknown.join(', ')}; the suites are ${Object.keys(SUITES).join(', ')}`);
+function fail(sentence: string): never {
+  console.error(sentence);
   process.exit(2);
 }
 
-const chosen = Object.entries(SUITES).filter(([name]) => wanted.length === 0 || wanted.includes(name));
-const reports = chosen.map(([name, suite]) => runSuite(name, suite));
-const count = (outcome: Outcome) => reports.filter((report) => report.outcome === outcome).length;
+/** The named suites, all if none is named, and whether they run one after another. */
+function readCommandLine(): { chosen: [string, Suite][]; inSequence: boolean } {
+  const options = { 'in-sequence': { type: 'boolean', default: false } } as const;
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const unknown = positionals.filter((name) => !(name in SUITES));
+  if (unknown.length > 0) {
+    fail(`no such suite: ${unknown.join(', ')}; the suites are ${Object.keys(SUITES).join(', ')}`);
+  }
+  const chosen = Object.entries(SUITES).filter(([name]) => positionals.length === 0 || positionals.includes(name));
+  return { chosen, inSequence: values['in-sequence'] || chosen.length === 1 || availableParallelism() === 1 };
+}
+
+const { chosen, inSequence } = readCommandLine();
+const end = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    end.abort();
+  });
+}
+const run = inSequence ? runShown : runKept;
+const reports = await pMap(chosen, ([name, suite]) => run(name, suite, end.signal), {
+  concurrency: inSequence ? 1 : 2,
+});
+const count = (outcome: Report['outcome']) => reports.filter((report) => report.outcome === outcome).length;
 
 console.log(`\n${reports.map(lineOf).join('\n')}\n`);
 console.log(`suites: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
