@@ -23,6 +23,10 @@ const ROUNDS = 4;
 
 const ROUND_MS = 1_500;
 
+/** Longest that a lease of a minute is waited for, and an answer. */
+const FORGOTTEN_MS = 120_000;
+const ANSWER_MS = 60_000;
+
 /** Borrowers of one server, who remember what they were answered. */
 export class Borrowers {
   readonly answers: Answer[] = [];
@@ -39,9 +43,17 @@ export class Borrowers {
     }
   }
 
-  /** Waits until the forgotten lease has ended; `GET /pool` then takes the VM back. Lends once more. */
+  /**
+   * Waits until the forgotten lease has ended; `GET /pool` then takes the VM back. Lends once more.
+   *
+   * @throws Error when the lease never ends
+   */
   async outlastForgotten(): Promise<void> {
-    while ((await this.get(`/lease?userid=${FORGETFUL}`)).status === 200) await sleep(ROUND_MS);
+    const deadline = Date.now() + FORGOTTEN_MS;
+    while ((await this.get(`/lease?userid=${FORGETFUL}`)).status === 200) {
+      if (Date.now() > deadline) throw new Error(`never: the lease of ${FORGETFUL} ends at ${this.url}`);
+      await sleep(ROUND_MS);
+    }
     await this.get('/pool');
     await this.oneRound();
   }
@@ -70,7 +82,15 @@ export class Borrowers {
 
   private async call(method: string, path: string, route: string, body: string | undefined): Promise<Answer> {
     const headers = { 'content-type': 'application/json', 'x-operator': OPERATOR };
-    const response = await fetch(this.url + path, { method, headers, ...(body !== undefined && { body }) });
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch(this.url + path, {
+      method,
+      headers,
+      signal,
+      ...(body !== undefined && { body }),
+    }).catch((cause: unknown) => {
+      throw new Error(`no answer to ${method} ${this.url}${path}`, { cause });
+    });
     const { code, vm } = (await response.json()) as { code?: string; vm?: { id: string } };
     const answer = { route: `${method} ${route}`, status: response.status, code, vmId: vm?.id };
     this.answers.push(answer);

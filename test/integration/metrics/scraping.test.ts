@@ -24,8 +24,11 @@ import { Borrowers } from './borrowers.ts';
 import type { ScrapedServer, Servers } from './servers.ts';
 import { breakInventory, FAILING, scrapesOf, startServers, TOKEN } from './servers.ts';
 
-/** A lease lasts a minute at least, and the server ticks once a minute. */
-const RUN_MS = 360_000;
+/** Longest that the test waits for one thing: the servers tick once a minute. */
+const WAIT_MS = 120_000;
+
+/** More than all waits together: each has its own limit, and an error that says what never came. */
+const RUN_MS = 10 * WAIT_MS;
 
 /** The scrapes go on while the test reads, so it leaves them out. */
 const SCRAPE = 'GET /metrics';
@@ -79,11 +82,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const stop of stops.toReversed()) await stop();
-});
+}, WAIT_MS);
 
 /** Tries until the expectations hold. @throws the last error, after a while */
 async function eventually(what: string, expectations: () => Promise<void>): Promise<void> {
-  const deadline = Date.now() + 2 * 60_000;
+  const deadline = Date.now() + WAIT_MS;
   for (;;) {
     try {
       await expectations();
@@ -275,25 +278,24 @@ describe('the rules', () => {
     async () => {
       const { memory, table, inventory } = servers;
       const broken = [
-        `VmPoolDown ${memory.instance} pending`,
-        `VmPoolEmpty ${inventory.instance} pending`,
-        `VmPoolInventoryFaults ${inventory.instance} pending`,
-        `VmPoolQuarantines ${memory.instance} pending`,
-        `VmPoolQuarantines ${table.instance} pending`,
+        `VmPoolDown ${memory.instance}`,
+        `VmPoolEmpty ${inventory.instance}`,
+        `VmPoolInventoryFaults ${inventory.instance}`,
+        `VmPoolQuarantines ${memory.instance}`,
+        `VmPoolQuarantines ${table.instance}`,
       ];
       const names = new Set(broken.map((alert) => alert.split(' ')[0]));
+      const nameOf = ({ alertname = '', instance = '' }: Sample['labels']) => `${alertname} ${instance}`;
       // A scrape that a busy computer answers too late makes an alert wait, until the next one.
       await eventually('the alerts wait', async () => {
-        const { alerts } = await prometheus.get<{ alerts: { labels: Record<string, string>; state: string }[] }>(
-          'alerts',
-        );
+        const { alerts } = await prometheus.get<{ alerts: { labels: Sample['labels'] }[] }>('alerts');
         // Not those that a busy computer can set off.
-        const all = alerts.filter(({ labels: { alertname } }) => names.has(alertname));
-        const texts = all.map(
-          ({ labels: { alertname = '', instance = '' }, state }) => `${alertname} ${instance} ${state}`,
-        );
-        expect(texts.toSorted()).toEqual(broken.toSorted());
+        const all = alerts.filter(({ labels: { alertname = '' } }) => names.has(alertname));
+        expect(all.map(({ labels }) => nameOf(labels)).toSorted()).toEqual(broken.toSorted());
       });
+      // On a busy computer the run may last until they fire, so the question is whether they have waited before.
+      const waited = await prometheus.query('present_over_time(ALERTS{alertstate="pending"}[1h])');
+      expect(waited.map(({ labels }) => nameOf(labels))).toEqual(expect.arrayContaining(broken));
     },
     RUN_MS,
   );

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { ended } from '../processes/child-processes.ts';
 
 /** The account and region of everything in an emulated AWS. */
 export const ACCOUNT_ID = '123456789012';
@@ -29,6 +29,10 @@ const MOTO_SETTINGS = {
   MOTO_ACM_VALIDATION_WAIT: '1',
 };
 
+/** Longest that it takes to start and to end, on a busy machine, milliseconds. */
+const START_MS = 60_000;
+const END_MS = 10_000;
+
 /** An AWS account on this machine, emulated by moto. It starts empty, and a stop discards everything in it. */
 export class EmulatedAws {
   /** `http://127.0.0.1:PORT`; S3 clients use path-style addresses because it is an IP address */
@@ -46,6 +50,7 @@ export class EmulatedAws {
       env: { ...process.env, ...MOTO_SETTINGS },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    let timer: NodeJS.Timeout | undefined;
     let errors = '';
     moto.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     const endpoint = await new Promise<string>((resolve, reject) => {
@@ -54,7 +59,9 @@ export class EmulatedAws {
       moto.once('close', () => {
         reject(new Error(`the emulated AWS did not start\n${errors}`));
       });
+      timer = setTimeout(() => moto.kill('SIGKILL'), START_MS);
     });
+    clearTimeout(timer);
     return new EmulatedAws(endpoint, moto);
   }
 
@@ -113,9 +120,6 @@ export class EmulatedAws {
 
   /** Stops it and discards everything in it. */
   async stop(): Promise<void> {
-    if (this.process.exitCode !== null) return;
-    const closed = once(this.process, 'close');
-    this.process.stdin?.end();
-    await closed;
+    await ended(this.process, END_MS, () => this.process.stdin?.end());
   }
 }

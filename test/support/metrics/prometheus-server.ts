@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { tracked } from '../processes/child-processes.ts';
+import { ended, tracked } from '../processes/child-processes.ts';
 import { GRAFANA } from './promtool.ts';
 
-const START_MS = 20_000;
+/** Longest that it is waited for, on a busy computer: until it is ready, answers, has ended. */
+const START_MS = 60_000;
+const ANSWER_MS = 30_000;
+const END_MS = 10_000;
 
 /** What Prometheus scrapes, in the words of its configuration. */
 export type ScrapeConfig = Readonly<Record<string, unknown>>;
@@ -60,7 +63,10 @@ export class PrometheusServer {
 
   /** `data` of an answer of its HTTP API: https://prometheus.io/docs/prometheus/latest/querying/api/ */
   async get<Data>(call: string): Promise<Data> {
-    const response = await fetch(`${this.url()}/api/v1/${call}`);
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch(`${this.url()}/api/v1/${call}`, { signal }).catch((cause: unknown) => {
+      throw new Error(`Prometheus does not answer ${call}`, { cause });
+    });
     const { status, error, data } = (await response.json()) as { status: string; error?: string; data: Data };
     if (status !== 'success') throw new Error(`${call}: ${error ?? status}`);
     return data;
@@ -68,11 +74,7 @@ export class PrometheusServer {
 
   /** Stops it and removes its data. */
   async stop(): Promise<void> {
-    const closed = new Promise((resolve) => this.child.once('close', resolve));
-    if (this.child.exitCode === null) {
-      this.child.kill('SIGTERM');
-      await closed;
-    }
+    await ended(this.child, END_MS, () => this.child.kill('SIGTERM'));
     await rm(this.folder, { recursive: true, force: true });
   }
 
