@@ -45,7 +45,13 @@ export interface Client {
 /** Longest that one attempt may take. API Gateway gives up after 30 s, and the reset of a VM may take 20 s. */
 const ATTEMPT_MS = 31_000;
 
+/** The only call that answers a web page. */
+const PAGE = 'GET /';
+
 const RETRY_FOR_MS = 60_000;
+
+/** Calls that change something, and the same thing when they are repeated. */
+const SAFE_POSTS = new Set<Route>(['POST /getvm', 'POST /renewvm', 'POST /connectvm']);
 
 /** A client of the API at `options.url`. */
 export function createClient(options: ClientOptions, clock: Clock = systemClock): Client {
@@ -70,13 +76,12 @@ function headersOf(route: Route, { headers, idempotencyKey }: CallOptions): Read
 }
 
 /**
- * What a repetition can do. Another VM may be the user's by then: a release that names no lease would end the next
- * one. An order of an operator is an event each time.
+ * What a repetition can do. A release that names no lease could end the user's next one. An order of an operator may
+ * be meant for the state that the VM was in, and is an event each time.
  */
 function repetitionOf(route: Route, { leaseId }: AnyParameters): Repetition {
-  if (route.startsWith('GET ')) return 'safe';
   if (route === 'POST /releasevm') return leaseId === undefined ? 'unsafe' : 'safe';
-  return route.startsWith('POST /vms/') ? 'unsafe' : 'safe';
+  return route.startsWith('GET ') || SAFE_POSTS.has(route) ? 'safe' : 'unsafe';
 }
 
 async function attempted(
@@ -91,20 +96,23 @@ async function attempted(
   const request = requestOf(url, route, parameters, init);
   for (const [name, value] of Object.entries((await authenticate?.(request)) ?? {})) request.headers.set(name, value);
   try {
-    return await answerIn(await fetch(request));
+    return await answerIn(route, await fetch(request));
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof Refused ? error : new Unreachable(url, error);
   }
 }
 
-/** The JSON or the text of an answer. @throws {@link Refused} when it is an error */
-async function answerIn(response: Response): Promise<unknown> {
+/** The JSON or the text of an answer. @throws {@link Refused} when it is an error, or not an answer of the API */
+async function answerIn(route: Route, response: Response): Promise<unknown> {
   const text = await response.text();
   const type = response.headers.get('content-type') ?? '';
   const isJson = /^application\/([\w.-]+\+)?json\b/.test(type);
-  if (response.ok) return isJson ? JSON.parse(text) : text;
-  throw new Refused(response.status, isJson ? objectIn(text) : {}, response.headers);
+  if (!response.ok) throw new Refused(response.status, isJson ? objectIn(text) : {}, response.headers);
+  if (type.startsWith('text/html') && route !== PAGE) {
+    throw new Refused(response.status, { message: 'a web page answered in place of the API; is the URL right?' });
+  }
+  return isJson ? JSON.parse(text) : text;
 }
 
 /** The object in a JSON text; an empty one if there is none. */

@@ -1,0 +1,58 @@
+import type { Clock } from '../../../lambda/client/clock.ts';
+
+/** A clock whose time passes only while somebody waits, or when it is told to. */
+export class FakeClock implements Clock {
+  readonly waits: number[] = [];
+  private ms = 0;
+
+  now(): number {
+    return this.ms;
+  }
+
+  async wait(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.waits.push(ms);
+    this.pass(ms);
+  }
+
+  pass(ms: number): void {
+    this.ms += ms;
+  }
+}
+
+/** What comes of one attempt: nothing, or an answer. */
+export interface Outcome {
+  /** 0 when no answer comes */
+  readonly status: number;
+  readonly code?: string | undefined;
+  readonly retryAfterSec?: number | undefined;
+  /** How long it takes */
+  readonly takesMs?: number;
+}
+
+/** An attempt that arrived: when, and with which headers. */
+export interface Attempt {
+  readonly atMs: number;
+  readonly headers: Headers;
+}
+
+/** A `fetch` whose attempts come out as listed; all later ones as the last. */
+export function fakeFetch(outcomes: readonly Outcome[], clock: FakeClock) {
+  const attempts: Attempt[] = [];
+  const fetch = async (request: Request | URL | string) => {
+    const outcome = outcomes[attempts.length] ?? outcomes.at(-1);
+    attempts.push({ atMs: clock.now(), headers: new Headers((request as Request).headers) });
+    clock.pass(outcome?.takesMs ?? 0);
+    if (outcome === undefined || outcome.status === 0) throw new TypeError('fetch failed');
+    return answerOf(outcome);
+  };
+  return { fetch, attempts };
+}
+
+function answerOf({ status, code, retryAfterSec }: Outcome): Response {
+  const headers = {
+    'content-type': status === 200 ? 'application/json' : 'application/problem+json',
+    ...(retryAfterSec !== undefined && { 'retry-after': String(retryAfterSec) }),
+  };
+  return Response.json(code === undefined ? {} : { code, status }, { status, headers });
+}
