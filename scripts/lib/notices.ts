@@ -10,8 +10,9 @@ interface BundledPackage {
   readonly text: string;
 }
 
-/** Packages under the MIT licence that ship without a file of it, and the copyright line in their sources. */
+/** Packages under the MIT licence that ship without a file of it, and whose they are: see their sources or manifest. */
 const WITHOUT_FILE: Readonly<Record<string, string>> = {
+  '@bomb.sh/tab': 'Copyright (c) Bombshell Authors (https://github.com/bombshell-dev)',
   '@microsoft/dev-tunnels-ssh': 'Copyright (c) Microsoft Corporation. All rights reserved.',
 };
 
