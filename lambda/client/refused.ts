@@ -41,10 +41,22 @@ function secondsIn(retryAfter: string | null): number | undefined {
   return retryAfter !== null && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : undefined;
 }
 
+/** What an error says of itself: its message, or only a code such as `ECONNREFUSED`. */
+interface Reason {
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+}
+
 /** `fetch` hides the reason in the cause of its error. */
 function reasonIn(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  const { message, code } = (error.cause instanceof Error ? error.cause : error) as Error & { code?: unknown };
-  const reason = message || (typeof code === 'string' ? code : '');
-  return reason === '' ? '' : `: ${reason}`;
+  const { cause, ...outer } = reasonOf(error);
+  const inner = reasonOf(cause);
+  const reason = [inner.message, inner.code, outer.message].find((text) => typeof text === 'string' && text !== '');
+  return typeof reason === 'string' ? `: ${reason}` : '';
+}
+
+function reasonOf(error: unknown): Reason {
+  const { message, code, cause } = Object(error) as Reason;
+  return { message, code, cause };
 }

@@ -20,6 +20,8 @@ export interface Mode {
   /** What stands before the guarded routes; undefined when anybody may call them */
   readonly authorizer?: Authorizer;
   readonly identify: Identify;
+  /** Environment variables of a computer where somebody calls */
+  variablesOf(name: string): Promise<Readonly<Record<string, string>>>;
   stop(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export const ANONYMOUS: Mode = {
   authorization: 'none',
   variables: { ADMIN_USERS: OPERATOR },
   identify: async ({ headers }, name) => ({ 'x-operator': name, ...headers }),
+  variablesOf: async () => ({}),
   stop: async () => undefined,
 };
 
@@ -41,6 +44,10 @@ export const MODES: Readonly<Record<Authorization, () => Promise<Mode>>> = {
       variables: { AUTHORIZATION: 'iam', AWS_REGION: 'us-east-1', OPERATOR_ARNS: users.named(OPERATOR).userArn },
       authorizer: iamAuthorizer(users),
       identify: byIam(users),
+      variablesOf: async (name) => {
+        const { accessKeyId, secretAccessKey } = users.named(name);
+        return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+      },
       stop: async () => undefined,
     };
   },
@@ -48,6 +55,7 @@ export const MODES: Readonly<Record<Authorization, () => Promise<Mode>>> = {
     const issuer = await TestIssuer.start();
     const { name, value } = OPERATOR_CLAIM;
     const keys = new IssuerKeys(issuer.url);
+    const identify = byToken(issuer, (user) => user === OPERATOR);
     return {
       authorization: 'jwt',
       variables: {
@@ -58,7 +66,11 @@ export const MODES: Readonly<Record<Authorization, () => Promise<Mode>>> = {
         JWT_OPERATOR_VALUES: value,
       },
       authorizer: jwtAuthorizer({ issuer: issuer.url, audiences: [AUDIENCE], keys }),
-      identify: byToken(issuer, (user) => user === OPERATOR),
+      identify,
+      variablesOf: async (name) => {
+        const { authorization = '' } = await identify({ method: 'GET', url: issuer.url }, name);
+        return { VM_POOL_TOKEN: authorization.replace('Bearer ', '') };
+      },
       stop: () => issuer.stop(),
     };
   },
