@@ -12,6 +12,9 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// A terminal that is gone must not keep a verb from tidying up.
+stderr.on('error', () => undefined);
+
 // The verbs tidy up: they give back what they borrowed, and remove keys.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => {

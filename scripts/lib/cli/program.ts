@@ -10,7 +10,7 @@ import type { ArgumentDeclaration, OptionDeclaration } from './words.ts';
 import type { Sink, World } from './world.ts';
 
 /** Carries out a verb that the command line names. */
-export type Act = (verb: Verb, given: Given, globals: GlobalOptions) => Promise<void>;
+export type Act = (verb: Verb, given: Omit<Given, 'command'>, globals: GlobalOptions) => Promise<void>;
 
 const WIDTH = 100;
 
@@ -57,13 +57,15 @@ function addVerb(program: Command, verb: Verb, act: Act): void {
     .addHelpText('after', `\nExamples:\n${examples(verb.examples)}`);
   for (const word of verb.words ?? []) command.addArgument(argumentOf(word));
   for (const option of verb.options ?? []) command.addOption(optionOf(option));
+  if (verb.takes === 'command') command.usage('[options] -- <command...>');
+  if (verb.takes === 'ssh') command.usage('[options] [ssh options] [-- command...]').allowUnknownOption();
   command.action(async () => {
     await act(verb, { words: command.processedArgs as Given['words'], options: command.opts() }, program.opts());
   });
 }
 
-function optionOf({ flags, summary, parse, choices, isRequired = false }: OptionDeclaration): Option {
-  const option = new Option(flags, summary).makeOptionMandatory(isRequired);
+function optionOf({ flags, summary, parse, choices, byDefault, isRequired = false }: OptionDeclaration): Option {
+  const option = new Option(flags, summary).default(byDefault).makeOptionMandatory(isRequired);
   if (choices !== undefined) option.choices(choices);
   return parse === undefined ? option : option.argParser(parse);
 }

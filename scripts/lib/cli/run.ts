@@ -4,6 +4,7 @@ import { EXIT } from './exit-codes.ts';
 import type { GlobalOptions } from './options.ts';
 import { createProgram } from './program.ts';
 import type { Given, Verb } from './verb.ts';
+import { VERBS } from './verbs.ts';
 import type { World } from './world.ts';
 
 /**
@@ -15,11 +16,12 @@ import type { World } from './world.ts';
 export async function run(args: readonly string[], world: World): Promise<number> {
   if (args[0] === 'complete') return completeLine(args, world);
   let code: number = EXIT.done.code;
+  const { own, command } = split(args);
   const program = createProgram(world, async (verb, given, globals) => {
-    code = await carryOut(verb, given, globals, world);
+    code = await carryOut(verb, { ...given, command }, globals, world);
   });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(own, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done.code : EXIT.misused.code;
@@ -32,6 +34,14 @@ async function completeLine(args: readonly string[], world: World): Promise<numb
   const { complete } = await import('./completion/complete.ts');
   await complete(args.slice(2), world);
   return EXIT.done.code;
+}
+
+/** Commander drops `--` before it knows the verb, so the command behind it is kept apart: its options are not ours. */
+function split(args: readonly string[]): { readonly own: readonly string[]; readonly command: readonly string[] } {
+  const at = args.indexOf('--');
+  const own = args.slice(0, at);
+  const takesCommand = at >= 0 && VERBS.some(({ name, takes }) => takes !== undefined && own.includes(name));
+  return takesCommand ? { own, command: args.slice(at + 1) } : { own: args, command: [] };
 }
 
 async function carryOut(verb: Verb, given: Given, globals: GlobalOptions, world: World): Promise<number> {

@@ -20,6 +20,8 @@ export interface Given<Options = Readonly<Record<string, unknown>>> {
   /** An argument that may be left out is undefined; one that takes many is a list. */
   readonly words: readonly (string | readonly string[] | undefined)[];
   readonly options: Options;
+  /** The words behind `--`, of a verb that takes a command. */
+  readonly command: readonly string[];
 }
 
 /** Carries out a verb. @returns the exit code when it is not 0 */
@@ -38,6 +40,8 @@ export interface Verb {
   readonly details?: string;
   readonly words?: readonly ArgumentDeclaration[];
   readonly options?: readonly OptionDeclaration[];
+  /** Takes a command behind `--`; `ssh` takes options of ssh before it, too. */
+  readonly takes?: 'command' | 'ssh';
   readonly examples: readonly Example[];
   readonly load: () => Promise<{ readonly run: Run<never> }>;
 }

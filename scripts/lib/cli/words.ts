@@ -9,6 +9,7 @@ export interface OptionDeclaration {
   readonly parse?: (text: string) => unknown;
   readonly choices?: readonly string[] | undefined;
   readonly isRequired?: boolean;
+  readonly byDefault?: string;
   readonly completes?: Completion | undefined;
 }
 

@@ -21,7 +21,7 @@ const SOUND = {
   username: /^[A-Za-z_][A-Za-z0-9._-]{0,31}$/,
 } as const;
 
-/** Where the own settings of a user lie: the first value that ssh reads counts, so they stand behind. */
+/** Where the own settings of a user lie. */
 const OWN_SETTINGS = ['~/.ssh/config', '/etc/ssh/ssh_config'];
 
 /**
@@ -51,20 +51,24 @@ export function hostBlock(alias: string, vm: Vm, files: Omit<LoginFiles, 'sshCon
   return [`Host ${alias} ${alias}-${vm.id}`, ...settings.map((setting) => `  ${setting}`), ''].join('\n');
 }
 
-/** A whole file for `ssh -F`: the VM, then the user's own settings, which `-F` would leave out. */
+/** A whole file for `ssh -F`: the VM, then the user's own settings. */
 export function wholeConfig(vm: Vm, files: Omit<LoginFiles, 'sshConfig'>): string {
-  const own = ['Match all', `  Include ${OWN_SETTINGS.join(' ')}`, ''].join('\n');
-  return `# Written by vm-pool; gone when the VM is given back.\n${hostBlock(ALIAS, vm, files)}\n${own}`;
+  return `# Written by vm-pool; gone when the VM is given back.\n${hostBlock(ALIAS, vm, files)}\n${ownSettings()}`;
+}
+
+/** Reads what `ssh -F` would leave out. The first value that ssh reads counts, so this stands last. */
+export function ownSettings(): string {
+  return ['Match all', `  Include ${OWN_SETTINGS.join(' ')}`, ''].join('\n');
 }
 
 /**
- * A path as ssh reads it: `%` begins a token there.
+ * A path as ssh reads it. `%` begins a token there, but not for `Include`.
  *
  * @throws Error for characters that not every version of ssh can read
  * @see https://man.openbsd.org/ssh_config#TOKENS
  */
-export function quotedPath(file: string): string {
+export function quotedPath(file: string, keyword?: 'Include'): string {
   // eslint-disable-next-line no-control-regex -- they would begin another line
   if (/["\\\x00-\x1f\x7f]|\$\{/.test(file)) throw new Error(`ssh can't read the path ${JSON.stringify(file)}`);
-  return `"${file.replaceAll('%', '%%')}"`;
+  return `"${keyword === 'Include' ? file : file.replaceAll('%', '%%')}"`;
 }

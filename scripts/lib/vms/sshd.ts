@@ -127,6 +127,8 @@ async function configure(options: SshdOptions, port: number, keyFiles: readonly 
     'UsePAM no',
     'StrictModes no',
     'LogLevel VERBOSE',
+    // What scp and Ansible copy files by.
+    'Subsystem sftp internal-sftp',
     // It refuses a crowd of new connections at random by default.
     'MaxStartups 1000',
   ];

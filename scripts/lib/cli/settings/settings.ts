@@ -10,6 +10,8 @@ export interface Settings {
   readonly url: string;
   /** Who said so: an option, a variable, or a profile in a file. */
   readonly urlFrom: string;
+  /** Name of the profile in the settings file. */
+  readonly profile?: string | undefined;
   readonly user?: string | undefined;
   readonly operator?: string | undefined;
   readonly pool?: string | undefined;
@@ -44,6 +46,7 @@ export async function readSettings(options: GlobalOptions, world: Pick<World, 'e
   return {
     ...profile,
     ...checkedUrl(url ?? LOCAL),
+    profile: name === '' ? undefined : name,
     user: options.user ?? env.VM_POOL_USER ?? profile.user,
     operator: options.operator ?? env.VM_POOL_OPERATOR ?? profile.operator,
   };
