@@ -1,6 +1,7 @@
 import type { ProblemMembers } from '../../../lambda/client/refused.ts';
 import type { ProblemCode } from '../../../lambda/client/routes.ts';
 import type { Exit } from './exit-codes.ts';
+import { GATEWAY_ANSWERS } from './gateway-answers.ts';
 
 /** What a refusal means for its user: the exit code, and what to do next. */
 export interface NextStep {
@@ -59,9 +60,8 @@ export const NEXT_STEPS: Readonly<Record<ProblemCode, NextStep>> = {
 
 /** What an answer means that is not the service's own: API Gateway's, or that of some other server. */
 export function stepOfStatus(status: number): NextStep {
-  if (status === 401) return step('notAllowed', 'sign in: vm-pool login');
-  if (status === 403) return step('notAllowed', 'see whom the service takes you for: vm-pool login');
-  if (status === 429) return step('outOfReach', 'try again in a minute');
+  const answer = GATEWAY_ANSWERS.find((one) => one.status === status);
+  if (answer !== undefined) return step(answer.exit, answer.next);
   return status >= 500 ? step('outOfReach', 'try again later') : wrongUrl();
 }
 

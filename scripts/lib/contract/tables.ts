@@ -14,6 +14,10 @@ import {
   FIGURE_DOCUMENTATION,
   prometheusName,
 } from '../../../lambda/telemetry/figures-documentation.ts';
+import { EXIT } from '../cli/exit-codes.ts';
+import { GATEWAY_ANSWERS } from '../cli/gateway-answers.ts';
+import { NEXT_STEPS } from '../cli/next-steps.ts';
+import { SSH_FAULTS } from '../login/ssh-faults.ts';
 import { fieldDocumentation } from './field-documentation.ts';
 import { isOptional, ruleOf } from './json-schema.ts';
 
@@ -24,6 +28,8 @@ export function tablesOf(calls: readonly DocumentedCall[]): Readonly<Record<stri
     'calls of operators': callTable(calls.filter(({ call }) => call.audience === 'operators')),
     parameters: parameterTable(calls),
     refusals: refusalTable(),
+    'answers of the gateway': gatewayTable(),
+    'errors of ssh': sshTable(),
     settings: settingTable(),
     figures: figureTable(),
   };
@@ -55,8 +61,39 @@ function parameterTable(calls: readonly DocumentedCall[]): string {
 function refusalTable(): string {
   const codes = Object.keys(REFUSALS) as ProblemCode[];
   const byStatus = codes.sort((one, other) => REFUSALS[one].status - REFUSALS[other].status);
-  const rows = byStatus.map((name) => [String(REFUSALS[name].status), code(name), REFUSAL_DOCUMENTATION[name].meaning]);
-  return table(['status', 'code', 'meaning'], rows);
+  const rows = byStatus.map((name) => {
+    const { next, exit } = NEXT_STEPS[name];
+    return [
+      String(REFUSALS[name].status),
+      code(name),
+      REFUSAL_DOCUMENTATION[name].meaning,
+      next({}, 'get').map(withCommand).join('; '),
+      String(EXIT[exit].code),
+    ];
+  });
+  return table(['status', 'code', 'meaning', 'what to do', 'exit code'], rows);
+}
+
+function gatewayTable(): string {
+  const rows = GATEWAY_ANSWERS.map(({ status, message, means, next, exit }) => [
+    `${status} ${code(message)}`,
+    means,
+    withCommand(next),
+    String(EXIT[exit].code),
+  ]);
+  return table(['answer', 'meaning', 'what to do', 'exit code'], rows);
+}
+
+function sshTable(): string {
+  return table(
+    ['ssh says', 'meaning', 'what to do'],
+    SSH_FAULTS.map(({ says, means, next }) => [code(says), means, next]),
+  );
+}
+
+/** A step may end with the command that it means. */
+function withCommand(step: string): string {
+  return step.replace(/(?<=: )(vm-pool|https:).*$/, code('$&'));
 }
 
 function settingTable(): string {

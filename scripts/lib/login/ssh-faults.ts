@@ -11,14 +11,10 @@ export interface SshFault {
 /** In the order in which they are looked for: ssh may say more than one of them. */
 export const SSH_FAULTS: readonly SshFault[] = [
   {
-    says: 'REMOTE HOST IDENTIFICATION HAS CHANGED',
-    means: 'Another host answers at the address of the VM, or the VM was installed anew.',
-    next: 'Do not log in. Tell an operator, who compares the host key with the inventory: `GET /vms` shows the VM.',
-  },
-  {
     says: 'Host key verification failed',
-    means: "The VM's host key is not the one in the inventory.",
-    next: 'Do not log in. Tell an operator, who compares the host key with the inventory.',
+    means:
+      'The VM has another host key than the inventory says: it was installed anew, or another host answers for it.',
+    next: 'Do not log in. Tell an operator, who compares the key with the `hostKeys` of the inventory.',
   },
   {
     says: 'Permission denied',
@@ -26,7 +22,7 @@ export const SSH_FAULTS: readonly SshFault[] = [
     next: '`vm-pool ssh` fetches a fresh one each time. If that fails too: `vm-pool show`, then tell an operator.',
   },
   {
-    says: 'Connection timed out',
+    says: 'timed out',
     means: 'No packet comes back: the VM is off, or a firewall, a security group or a missing VPN is in the way.',
     next: 'Check your network or VPN. If others get through, give the VM back and borrow another.',
   },
@@ -47,7 +43,7 @@ export const SSH_FAULTS: readonly SshFault[] = [
   },
   {
     says: 'Connection reset',
-    means: 'The VM or something on the way ended the connection, for example because the VM restarts.',
+    means: 'Something ended the connection: the VM, because it restarts for example, or a firewall on the way.',
     next: 'Try again in a minute. Otherwise give it back and borrow another.',
   },
 ];
