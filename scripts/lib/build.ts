@@ -5,17 +5,19 @@
 import { utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BuildOptions, Metafile, OutputFile } from 'esbuild';
+import type { BuildOptions, OutputFile } from 'esbuild';
 import { build } from 'esbuild';
 import type { ZipAttributes, Zippable } from 'fflate';
 import { zipSync } from 'fflate';
 import { consolePages } from './bundle/console.ts';
-import { LAZY, lazyValibot } from './bundle/lazy-valibot.ts';
+import { lazyValibot } from './bundle/lazy-valibot.ts';
 import type { Library } from './bundle/libraries.ts';
 import { entryOf, LIBRARIES, withoutLibraries } from './bundle/libraries.ts';
 import { plainBuiltins } from './bundle/plain-builtins.ts';
 import { startChunk } from './bundle/start-chunk.ts';
 import { unusedPackages } from './bundle/unused-packages.ts';
+import type { Outputs } from './bundle/used-outputs.ts';
+import { sourcesOf, usedOutputs } from './bundle/used-outputs.ts';
 import { fill, writeWhole } from './bundle/whole-files.ts';
 import { thirdPartyNotices } from './notices.ts';
 
@@ -55,7 +57,7 @@ const WITH_MORE = ['lambda/real-vms.ts'];
 
 /** Code that is bundled for itself: its entry, and what the entry loads at once or by and by. */
 interface Bundle {
-  readonly outputs: ReadonlyMap<string, Metafile['outputs'][string]>;
+  readonly outputs: Outputs;
   readonly files: readonly OutputFile[];
 }
 
@@ -83,7 +85,7 @@ async function bundle(entry: 'index' | 'visitor'): Promise<Bundle> {
   const { metafile: apart } = await build({ ...OPTIONS, entryPoints: [source], plugins });
   const together = [...plugins, startChunk(apart, source, WITH_MORE, root)];
   const { metafile, outputFiles } = await build({ ...OPTIONS, entryPoints: [source], plugins: together });
-  const outputs = usedOutputs(metafile, `dist/lambda/${entry}.mjs`);
+  const outputs = usedOutputs(metafile, [`dist/lambda/${entry}.mjs`]);
   return { outputs, files: outputFiles.filter(({ path: file }) => outputs.has(path.relative(root, file))) };
 }
 
@@ -92,28 +94,6 @@ async function bundleOfLibrary(library: Library): Promise<Bundle> {
   const plugins = [entryOf(library), plainBuiltins, unusedPackages];
   const { metafile, outputFiles } = await build({ ...OPTIONS, entryPoints: { [file]: `vm-pool:${file}` }, plugins });
   return { outputs: new Map(Object.entries(metafile.outputs)), files: outputFiles };
-}
-
-/** The files that are imported: esbuild makes one for each `import()`, also for those in code that it drops. */
-function usedOutputs({ outputs }: Metafile, entry: string): Map<string, Metafile['outputs'][string]> {
-  const found = new Map<string, Metafile['outputs'][string]>();
-  const follow = (file: string) => {
-    const output = outputs[file];
-    if (output === undefined || found.has(file)) return;
-    found.set(file, output);
-    for (const { path: imported } of output.imports) follow(imported);
-  };
-  follow(entry);
-  return found;
-}
-
-/** The sources that left code in the bundle. */
-function sourcesOf(outputs: Bundle['outputs']): string[] {
-  return [...outputs.values()].flatMap(({ inputs }) =>
-    Object.entries(inputs)
-      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .map(([source]) => source.replace(LAZY, '')),
-  );
 }
 
 function zippable(contents: ReadonlyMap<string, Uint8Array>): Zippable {
