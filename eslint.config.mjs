@@ -4,7 +4,7 @@ import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'dist/', 'coverage/', '.cache/', '**/.terraform/', 'lambda/client/contract.ts'] },
+  { ignores: ['node_modules/', '**/dist/', 'coverage/', '.cache/', '**/.terraform/', 'lambda/client/contract.ts'] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -32,6 +32,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ['knip'],
       ['tsx', 'scripts/lib/contract/main.ts', '--check'],
       ['tsx', 'scripts/lib/dashboards/main.ts', '--check'],
+      ['tsx', 'scripts/lib/build-action.ts', '--check'],
     ],
   },
   e2e: {
@@ -91,9 +92,9 @@ const SUITES: Readonly<Record<string, Suite>> = {
     missing: () => [...terraformMissing(), ...programsMissing({ 'ssh-keygen': 'apt-get install openssh-client' })],
   },
   workflows: {
-    about: 'the GitHub workflows and their scripts',
+    about: 'the GitHub workflows, their scripts, and the action that leases a VM',
     run: [[...jest, 'test/workflows']],
-    missing: () => programsMissing({ jq: 'apt-get install jq' }),
+    missing: () => programsMissing({ jq: 'apt-get install jq', 'ssh-keygen': 'apt-get install openssh-client' }),
   },
 };
 
