@@ -40,7 +40,7 @@ describe('Dependabot', () => {
   it.each([
     { ecosystem: 'npm', folders: foldersWith(/^package-lock[.]json$/) },
     { ecosystem: 'terraform', folders: foldersWith(/[.]tf$/, /required_providers/) },
-    { ecosystem: 'github-actions', folders: ['/', ...foldersWith(/^action[.]ya?ml$/)] },
+    { ecosystem: 'github-actions', folders: ['/', ...foldersWith(/^action[.]ya?ml$/, /\buses:/)] },
   ])('watches every folder that has dependencies of $ecosystem, and no other', ({ ecosystem, folders }) => {
     expect(watched(ecosystem).toSorted()).toEqual(folders.toSorted());
   });

@@ -1,4 +1,4 @@
-/** The workflows and composite actions of `.github/`, as text and parsed. */
+/** The workflows and actions of `.github/`, as text and parsed. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,8 +42,9 @@ export interface Workflow {
 }
 
 export interface Action {
-  inputs?: Record<string, unknown>;
-  runs: { steps: Step[] };
+  inputs?: Record<string, { default?: string }>;
+  outputs?: Record<string, unknown>;
+  runs: { using: string; steps?: Step[] };
 }
 
 /** One file below `.github/`, named by its path in the repository. */
@@ -63,6 +64,7 @@ const filesIn = (folder: string) => readdirSync(path.join(repository, folder)).m
 export const workflow = (name: string) => read<Workflow>(`.github/workflows/${name}.yml`).content;
 export const workflows = filesIn('.github/workflows').map(read<Workflow>);
 export const actions = filesIn('.github/actions').map((folder) => read<Action>(path.join(folder, 'action.yml')));
+export const compositeActions = actions.filter(({ content }) => content.runs.using === 'composite');
 
 /** The job of a workflow; throws when there is none, so that a test can't pass on a name that is gone. */
 export function jobOf({ jobs }: Workflow, id: string): Job {
@@ -86,5 +88,5 @@ export const jobs = workflows.flatMap(({ path: file, content }) =>
 /** Every step of every job and composite action, named by its place. */
 export const steps = [
   ...jobs.map(({ name, job }) => ({ name, steps: job.steps ?? [] })),
-  ...actions.map(({ path: file, content }) => ({ name: file, steps: content.runs.steps })),
+  ...actions.map(({ path: file, content }) => ({ name: file, steps: content.runs.steps ?? [] })),
 ].flatMap(({ name, steps }) => steps.map((step, index) => ({ name: `${name}, step ${index + 1}`, step })));
