@@ -1,5 +1,5 @@
 import { getInput } from '@actions/core';
-import { durationMs } from './duration.ts';
+import { durationMs } from '../duration.ts';
 
 /** What the workflow asks for. Everything in it may be logged. */
 export interface Inputs {
@@ -46,7 +46,7 @@ function readMinutes(): number {
 
 function readWait(): number {
   const wait = getInput('wait');
-  const waitMs = durationMs(wait);
+  const waitMs = wait === '0' ? 0 : durationMs(wait);
   if (waitMs !== undefined) return waitMs;
   throw new InputWrong(`wait must be a time such as 90s, 10m or 2h; it is "${wait}"`);
 }
