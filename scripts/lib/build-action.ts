@@ -7,7 +7,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { build } from 'esbuild';
-import { plainBuiltins, wholeLater } from './bundle/plain-builtins.ts';
 import { unusedInAction } from './bundle/unused-in-action.ts';
 import { sourcesOf, usedOutputs } from './bundle/used-outputs.ts';
 import { fill } from './bundle/whole-files.ts';
@@ -23,7 +22,9 @@ const { outputFiles, metafile } = await build({
   absWorkingDir: root,
   entryPoints: names.map((name) => `${sources}/${name}.ts`),
   outdir: folder,
-  plugins: [unusedInAction, wholeLater, plainBuiltins],
+  plugins: [unusedInAction],
+  // For packages in CommonJS. Not by `plainBuiltins`: the names that it writes depend on the version of Node.
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   bundle: true,
   splitting: true,
   minify: true,

@@ -2,7 +2,7 @@ import { getIDToken } from '@actions/core';
 import type { JwtSignIn } from '../../../lambda/client/sign-in.ts';
 
 /** The job can't show the service who it is. */
-export class TokenUnusable extends Error {}
+class TokenUnusable extends Error {}
 
 /**
  * Makes the function that fetches a token of this job. Such a token lives five minutes, so each call fetches a new one;
