@@ -33,7 +33,8 @@ if (process.argv[1].endsWith('main.mjs')) {
   watched(fs, 'appendFileSync', (file) => file === GITHUB_STATE);
   // Appending writes, and what is appended is counted already.
   watched(fs, 'writeFileSync', (file) => !commandFiles.has(file));
-  for (const name of ['mkdir', 'writeFile', 'rename']) watched(fs.promises, name);
+  // A file of the login is renamed when it is whole.
+  for (const name of ['mkdir', 'rename']) watched(fs.promises, name);
   watched(childProcess, 'spawn');
   watched(globalThis, 'fetch');
   syncBuiltinESMExports();

@@ -80,9 +80,7 @@ describe('lease-vm', () => {
     { inputs: { user: '' }, says: /^error: give the input user/ },
     { inputs: { pool: 'nonsense' }, says: /^error: 404 unknown_pool: / },
     { inputs: { url: 'vm-pool.example' }, says: /^error: url must be the URL of the API/ },
-    { inputs: { minutes: '0' }, says: /^error: minutes must be a whole number from 1; it is "0"/ },
     { inputs: { minutes: '999999' }, says: /^error: 422 lease_too_long: .*Lower the input minutes/ },
-    { inputs: { wait: '10' }, says: /^error: wait must be a time such as 90s, 10m or 2h; it is "10"/ },
   ])('refuses $inputs', async ({ inputs, says }) => {
     expect(await failing(world, inputs)).toMatch(says);
   });

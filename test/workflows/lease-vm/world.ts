@@ -11,7 +11,7 @@ import { someVms } from '../../support/pool/lending.ts';
 export const ACTION = '.github/actions/lease-vm';
 
 /** The user id of the jobs of a {@link World}, as a service for GitHub's tokens would make it. */
-export const USER = 'rig@4711';
+const USER = 'rig@4711';
 
 type Texts = Readonly<Record<string, string>>;
 
