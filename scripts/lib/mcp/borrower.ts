@@ -106,8 +106,8 @@ export class Borrower {
     const term = { minutes: minutes ?? Math.min(USUAL_MINUTES, maxMinutes), maxMinutes };
     refuseLonger(term.minutes, maxMinutes);
     const wish = { ...service.who, ...(pool !== undefined && { pool }), minutes: firstLeaseMinutes(term) };
-    const { grant, login } = await getVm(client, wish, parent, patience);
-    const loan: Loan = new OwnLoan(grant, login, this.source, term, {
+    const got = await getVm(client, wish, parent, patience);
+    const loan: Loan = new OwnLoan(got, this.source, term, {
       onOver: (why) => void this.lose(loan, why),
       onFault: (error) => {
         this.warn(`cannot renew the lease of ${loan.vm.id}, tries again`, error);

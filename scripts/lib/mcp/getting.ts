@@ -4,7 +4,7 @@ import type { Client } from '../../../lambda/client/client.ts';
 import { Refused } from '../../../lambda/client/refused.ts';
 import type { Grant, ParametersOf } from '../../../lambda/client/routes.ts';
 import { LoginFolder } from '../login/folder.ts';
-import type { Login } from './login.ts';
+import type { Opened } from './loan.ts';
 import { writtenTo } from './login.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -17,9 +17,8 @@ export interface Patience {
 }
 
 /** A VM that was borrowed just now, and how to log in. */
-export interface Got {
+export interface Got extends Opened {
   readonly grant: Grant;
-  readonly login: Login;
 }
 
 type Request = ParametersOf<'POST /getvm'>;
@@ -40,7 +39,7 @@ export async function getVm(client: Client, wish: Request, parent: string, patie
   try {
     const grant = await borrow(client, request, { waitMs, signal, idempotencyKey, onWait: waiting });
     await folder.adopt(grant.lease.id);
-    return { grant, login: await writtenTo(folder, grant) };
+    return { grant, folder, login: await writtenTo(folder, grant) };
   } catch (error) {
     await folder.remove();
     if (!(error instanceof Refused)) await giveBack(client, request, idempotencyKey).catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { Grant, Vm } from '../../../lambda/client/routes.ts';
+import { LoginFolder } from '../login/folder.ts';
 import type { LoginFiles } from '../login/ssh-config.ts';
 import type { Login } from './login.ts';
 import { connect, isFresh } from './login.ts';
@@ -21,6 +22,12 @@ export interface Source {
   readonly parent: string;
 }
 
+/** A credential on disk, and its folder. */
+export interface Opened {
+  readonly folder: LoginFolder;
+  readonly login: Login;
+}
+
 /** A VM in the hands of the client. */
 export abstract class Loan {
   readonly vm: Place;
@@ -33,15 +40,20 @@ export abstract class Loan {
   abstract readonly endsAtMs: number;
   private readonly isMock: boolean;
 
-  /** @param login - the last credential */
+  /** The last credential, and its folder. */
+  private login: Promise<Login> | undefined;
+  private folder: LoginFolder | undefined;
+
   constructor(
     { vm, lease }: Pick<Grant, 'vm' | 'lease'>,
     protected readonly source: Source,
-    private login?: Promise<Login>,
+    opened?: Opened,
   ) {
     this.vm = placeOf(vm);
     this.leaseId = lease.id;
     this.isMock = vm.login === undefined;
+    this.folder = opened?.folder;
+    this.login = opened && Promise.resolve(opened.login);
   }
 
   /** Lets the loan end in so many minutes, or later if it does so now. */
@@ -52,16 +64,22 @@ export abstract class Loan {
     if (this.isMock) throw mockVm(this.vm.id);
     const last = await this.login?.catch(() => undefined);
     if (isFresh(last)) return last.files;
-    const { parent, service } = this.source;
-    this.login = connect(parent, this.leaseId, service);
+    this.over.signal.throwIfAborted();
+    this.login = this.connect();
     return (await this.login).files;
   }
 
   /** Ends what runs on the VM, and removes its credential. */
   async end(): Promise<void> {
     this.over.abort();
-    const last = await this.login?.catch(() => undefined);
-    await last?.folder.remove();
+    await this.login?.catch(() => undefined);
+    await this.folder?.remove();
+  }
+
+  /** Another process may have removed a folder in which nothing happened for long. */
+  private async connect(): Promise<Login> {
+    this.folder = await LoginFolder.open(this.source.parent, this.leaseId);
+    return connect(this.folder, this.leaseId, this.source.service);
   }
 }
 

@@ -1,11 +1,10 @@
 import type { Grant } from '../../../lambda/client/routes.ts';
-import { LoginFolder } from '../login/folder.ts';
+import type { LoginFolder } from '../login/folder.ts';
 import type { LoginFiles } from '../login/ssh-config.ts';
 import type { Service } from './service.ts';
 
 /** A credential on disk. */
 export interface Login {
-  readonly folder: LoginFolder;
   readonly files: LoginFiles;
   /** When it is to be replaced, epoch ms. */
   readonly endsAtMs: number;
@@ -21,16 +20,11 @@ const LEAST_LEFT_MS = 60_000;
 export async function writtenTo(folder: LoginFolder, { vm, lease }: Pick<Grant, 'vm' | 'lease'>): Promise<Login> {
   const { certificateExpiresAt } = vm;
   const endsAtMs = certificateExpiresAt === undefined ? Date.now() + LONGEST_MS : Date.parse(certificateExpiresAt);
-  return { folder, files: await folder.write(vm, lease), endsAtMs };
+  return { files: await folder.write(vm, lease), endsAtMs };
 }
 
-/**
- * Asks for a credential that is for a key of this computer.
- *
- * @param parent - folder of the folders of credentials
- */
-export async function connect(parent: string, leaseId: string, { client, who }: Service): Promise<Login> {
-  const folder = await LoginFolder.open(parent, leaseId);
+/** Asks for a credential for the key in the folder. */
+export async function connect(folder: LoginFolder, leaseId: string, { client, who }: Service): Promise<Login> {
   const wish = { ...who, leaseId, sshPublicKey: folder.publicKey };
   return writtenTo(folder, await (await client()).call('POST /connectvm', wish));
 }

@@ -1,9 +1,8 @@
-import type { Grant } from '../../../lambda/client/routes.ts';
 import { saysLeaseEnded } from '../login/keep.ts';
+import type { Got } from './getting.ts';
 import { Heartbeat, LEASE_MINUTES, MINUTE_MS } from './heartbeat.ts';
 import type { Source } from './loan.ts';
 import { Loan } from './loan.ts';
-import type { Login } from './login.ts';
 import { ToolError } from './tool-error.ts';
 
 /** Who hears of what happens to a loan. */
@@ -27,15 +26,14 @@ export class OwnLoan extends Loan {
   private readonly beganAtMs = Date.now();
   private readonly heartbeat: Heartbeat;
 
-  /** @param grant - with a lease of {@link firstLeaseMinutes} */
+  /** @param got - with a lease of {@link firstLeaseMinutes} */
   constructor(
-    grant: Grant,
-    login: Login,
+    { grant, ...opened }: Got,
     source: Source,
     private readonly term: Term,
     { onOver, onFault }: Listener,
   ) {
-    super(grant, source, Promise.resolve(login));
+    super(grant, source, opened);
     this.heartbeat = new Heartbeat(firstLeaseMinutes(term), term.minutes, {
       renew: (minutes) => this.call('POST /renewvm', { minutes }),
       onFault: (error) => {

@@ -4,11 +4,13 @@ import path from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { Authenticate } from '../../../lambda/client/client.ts';
 import { createClient } from '../../../lambda/client/client.ts';
 import { Borrower } from '../../../scripts/lib/mcp/borrower.ts';
 import type { Limits } from '../../../scripts/lib/mcp/limits.ts';
 import { DEFAULT_LIMITS } from '../../../scripts/lib/mcp/limits.ts';
 import { createMcpServer } from '../../../scripts/lib/mcp/server.ts';
+import type { Mode } from '../../support/api/modes.ts';
 import type { ServedApi } from '../../support/api/served-api.ts';
 
 /** Runs the command here, as a VM would. What the command puts into the file SAYS is what ssh itself says. */
@@ -44,21 +46,25 @@ export interface McpSession {
 /** How a session differs from the usual one. */
 export interface SessionOptions {
   readonly limits?: Partial<Limits>;
-  readonly userid?: string;
+  /** Calls as alice in the way of the API's mode, and names no user. */
+  readonly mode?: Mode;
   readonly fetch?: typeof fetch;
 }
 
 /** Connects a client to a server for alice. */
 export async function startSession({ url }: Pick<ServedApi, 'url'>, options: SessionOptions = {}): Promise<McpSession> {
-  const { userid = 'alice', fetch } = options;
+  const { mode, fetch } = options;
   const folder = await mkdtemp(path.join(tmpdir(), 'vm-pool-mcp-'));
   const ssh = path.join(folder, 'ssh');
   await writeFile(ssh, SSH);
   await chmod(ssh, 0o700);
   const warnings: string[] = [];
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const api = createClient({ url, retryForMs: 0, fetch });
-  const source = { service: { client: async () => api, who: { userid } }, parent: path.join(folder, 'mcp') };
+  const api = createClient({ url, retryForMs: 0, fetch, ...(mode && { authenticate: authenticateBy(mode) }) });
+  const source = {
+    service: { client: async () => api, who: mode === undefined ? { userid: 'alice' } : {} },
+    parent: path.join(folder, 'mcp'),
+  };
   const borrower = new Borrower(source, limits.maxMinutes, (what) => warnings.push(what));
   const [near, far] = InMemoryTransport.createLinkedPair();
   const server = createMcpServer({ borrower, limits, ssh });
@@ -76,6 +82,15 @@ export async function startSession({ url }: Pick<ServedApi, 'url'>, options: Ses
       await client.close();
       await rm(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function authenticateBy(mode: Mode): Authenticate {
+  return async (request) => {
+    const { method, url } = request;
+    const headers = Object.fromEntries(request.headers);
+    const body = await request.clone().text();
+    return { ...(await mode.identify({ method, url, headers, ...(body !== '' && { body }) }, 'alice')) };
   };
 }
 

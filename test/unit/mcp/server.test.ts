@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Login } from '../../../lambda/pool/access.ts';
+import { MODES } from '../../support/api/modes.ts';
 import type { ServedApi } from '../../support/api/served-api.ts';
 import { callApi, serveApi } from '../../support/api/served-api.ts';
 import { someVms } from '../../support/pool/lending.ts';
@@ -86,6 +87,20 @@ describe('the tools', () => {
     }
     expect({ free: await free(), files: await readdir(folder) }).toEqual({ free: 3, files: [] });
   });
+
+  it.each(['iam', 'jwt'] as const)(
+    'borrow and give back where the service knows its callers: %s',
+    async (authorization) => {
+      const mode = await MODES[authorization]();
+      const guarded = await serveApi(someVms(1), mode);
+      const session = await startSession(guarded, { mode });
+      const answers = [await session.call('borrow_vm'), await session.call('release_vm')];
+      expect(answers).toMatchObject([{ values: { vm: { id: 'vm-01' } } }, { values: { isGivenBack: true } }]);
+      await session.close();
+      await guarded.close();
+      await mode.stop();
+    },
+  );
 
   it('refuse what needs a VM while there is none', async () => {
     const { call } = await start();
@@ -236,14 +251,18 @@ describe('the end of a loan', () => {
   });
 
   it('is noticed when an operator takes the VM', async () => {
-    const { call } = await start();
+    const open = served.provider.open.bind(served.provider);
+    const stale = { certificateExpiresAtSec: served.clock.nowSec };
+    served.provider.open = async (opening) => ({ ...(await open(opening)), ...stale });
+    const { call, folder } = await start();
     await call('borrow_vm');
     await callApi(served, 'POST', '/vms/vm-01/release', { reason: 'needed' }, { by: 'ops' });
-    expect((await call('renew_vm', { minutes: 90 })).text).toContain('(no_lease');
+    expect((await call('run_command', { command: 'true' })).text).toContain('(no_lease');
     expect((await call('run_command', { command: 'true' })).text).toContain(
       'it had vm-01, but the service has taken it back. Call borrow_vm first.',
     );
     expect((await call('borrow_vm')).isError).toBe(false);
+    expect(await readdir(folder)).toHaveLength(1);
   });
 
   it('comes at once for a VM whose loan was never heard of', async () => {

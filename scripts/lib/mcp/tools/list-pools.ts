@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import type { AnswerOf } from '../../../../lambda/client/routes.ts';
+import { printable } from '../excerpt.ts';
 import type { Limits } from '../limits.ts';
 import type { Desk, Tool } from '../tool.ts';
 import { tool } from '../tool.ts';
@@ -39,7 +40,7 @@ function poolBody(name: string, pool: Pool, limits: Limits): z.output<typeof POO
   const { free, leased, checking, quarantined, drained, description, access, lease } = pool;
   return {
     name,
-    ...(description !== undefined && { description }),
+    ...(description !== undefined && { description: printable(description) }),
     free,
     vms: free + leased + checking + quarantined + drained,
     maxMinutes: Math.min(lease.maxMinutes, limits.maxMinutes),
