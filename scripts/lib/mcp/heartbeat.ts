@@ -79,7 +79,7 @@ export class Heartbeat {
     this.plan();
   }
 
-  /** Renews no more. */
+  /** Stops renewing. */
   stop(): void {
     clearTimeout(this.beat);
     clearTimeout(this.end);

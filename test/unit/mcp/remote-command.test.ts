@@ -22,6 +22,10 @@ describe('remoteLine', () => {
     );
   });
 
+  it('fits into one argument, however much of it is quotes', () => {
+    expect(run(`: "${"'".repeat(16_000)}"; echo ran`).stdout).toBe('ran\n');
+  });
+
   it('runs it by the shell of the user', () => {
     expect(run('[[ a == a ]] && echo "$0"', {}, 'bash')).toMatchObject({ stdout: '/bin/bash\n', status: 0 });
   });
