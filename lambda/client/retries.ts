@@ -31,7 +31,7 @@ export interface RetryRules {
  *
  * A call whose repetition is unsafe is sent again only after a refusal that says that nothing was carried out.
  */
-export function mayRetry(failure: unknown, repetition: Repetition): failure is Failure {
+function mayRetry(failure: unknown, repetition: Repetition): failure is Failure {
   if (failure instanceof Unreachable) return repetition === 'safe';
   if (!(failure instanceof Refused) || failure.code === 'pool_empty') return false;
   if (failure.status === 429 || NOT_CARRIED_OUT.has(failure.code ?? '')) return true;

@@ -1,3 +1,10 @@
+/**
+ * Raw answers of the API, for what tests the wire: the smoke test and the proof on AWS judge statuses, headers and
+ * bodies of any request, wrong ones included. Whoever only calls the API uses `lambda/client/`.
+ */
+import type { Authenticate } from '../../../lambda/client/client.ts';
+import { requestOf } from '../../../lambda/client/request.ts';
+
 /** JSON that somebody else wrote. */
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -13,20 +20,6 @@ export interface Answer {
 /** Parameters of a call, by name. */
 export type Parameters = Readonly<Record<string, string | number>>;
 
-/** A request that is about to be sent. */
-export interface Outgoing {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-}
-
-/** Returns the headers that say who calls. */
-export type Authenticate = (request: Outgoing) => Promise<Readonly<Record<string, string>>>;
-
-/** Calls without saying who calls. */
-export const anonymous: Authenticate = async () => ({});
-
 /** Longest that one request may take. API Gateway gives up after 30 s, and the reset of a VM may take 20 s. */
 const TIMEOUT_MS = 31_000;
 
@@ -35,7 +28,7 @@ export class ApiClient {
   /** @param url - base URL of the API, without a slash at its end */
   constructor(
     readonly url: string,
-    private readonly authenticate: Authenticate = anonymous,
+    private readonly authenticate: Authenticate = async () => ({}),
   ) {}
 
   /**
@@ -44,33 +37,16 @@ export class ApiClient {
    * @param route - such as `POST /getvm`
    * @throws the error of the network when there is no answer
    */
-  async call(route: string, parameters: Parameters = {}, headers: Outgoing['headers'] = {}): Promise<Answer> {
-    const request = this.request(route, parameters, headers);
-    const { url, method, body = null } = request;
-    const response = await fetch(url, {
-      method,
-      body,
-      headers: { ...request.headers, ...(await this.authenticate(request)) },
-      // A token or signature never follows a redirect to somewhere else.
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+  async call(
+    route: string,
+    parameters: Parameters = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const request = requestOf(this.url, route, parameters, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    for (const [name, value] of Object.entries(await this.authenticate(request))) request.headers.set(name, value);
+    const response = await fetch(request);
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: objectIn(text) };
-  }
-
-  private request(route: string, parameters: Parameters, headers: Outgoing['headers']): Outgoing {
-    const [method = '', path = ''] = route.split(' ');
-    const url = new URL(this.url + path);
-    if (method === 'POST') {
-      const body = JSON.stringify(parameters);
-      return { method, url, body, headers: { 'content-type': 'application/json', ...headers } };
-    }
-    // Not `searchParams`, which writes a space as `+`: a signature covers it as `%20`.
-    url.search = Object.entries(parameters)
-      .map((pair) => pair.map(encodeURIComponent).join('='))
-      .join('&');
-    return { method, url, body: undefined, headers };
   }
 }
 

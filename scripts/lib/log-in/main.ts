@@ -1,8 +1,9 @@
 /** Logs in to the VM that somebody holds: what `scripts/log-in` runs. */
+import type { SignIn } from '../../../lambda/client/sign-in.ts';
 import { ApiClient } from '../api-client/client.ts';
-import { guardOf } from '../api-client/guard.ts';
-import { IdentityMissing, identityOf } from '../api-client/identity.ts';
 import { wordedError } from '../api-client/wording.ts';
+import { identityFor } from '../client/identity.ts';
+import { IdentityMissing } from '../client/identity-options.ts';
 import { visible } from '../logs/terminal.ts';
 import type { Options } from './options.ts';
 import { HELP, OptionsError, parseOptions } from './options.ts';
@@ -22,16 +23,13 @@ try {
 }
 
 async function connect({ url, user, words }: Options): Promise<number> {
-  const contract = await new ApiClient(url).call('GET /openapi.json');
-  if (contract.status !== 200) {
-    throw new Error(
-      `GET ${url}/openapi.json answers ${contract.status}: give the URL of the API, such as https://.../resources`,
-    );
+  const { status: opened, body: signIn } = await new ApiClient(url).call('GET /sign-in');
+  if (opened !== 200) {
+    throw new Error(`GET ${url}/sign-in answers ${opened}: give the URL of the API, such as https://.../resources`);
   }
-  const guard = guardOf(contract.body);
-  if (guard === 'none' && user === undefined)
+  if (signIn.authorization === 'none' && user === undefined)
     throw new OptionsError('give --user: this service asks nobody who they are');
-  const api = new ApiClient(url, identityOf(guard, url, process.env));
+  const api = new ApiClient(url, await identityFor(signIn as unknown as SignIn, url, { env: process.env }));
   const { status, body } = await api.call('POST /connectvm', user === undefined ? {} : { userid: user });
   if (status !== 200) throw new Error(typeof body.detail === 'string' ? body.detail : `the service answers ${status}`);
   const vm = body.vm as OpenedVm & { readonly login?: string };

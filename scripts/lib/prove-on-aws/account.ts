@@ -1,9 +1,9 @@
 import path from 'node:path';
+import type { SignIn } from '../../../lambda/client/sign-in.ts';
 import type { Answer, Json } from '../api-client/client.ts';
 import { ApiClient, asObject } from '../api-client/client.ts';
-import type { Guard } from '../api-client/guard.ts';
-import type { Variables } from '../api-client/identity.ts';
-import { identityOf } from '../api-client/identity.ts';
+import { identityFor } from '../client/identity.ts';
+import type { Variables } from '../client/identity-options.ts';
 import type { Waiting } from '../smoke-test/patience.ts';
 import type { Ran, Run } from './commands.ts';
 import { lastLine } from './commands.ts';
@@ -20,13 +20,17 @@ export interface Outputs {
   readonly visitorName: string | undefined;
 }
 
+/** Headers of a request. */
+export type Sent = Readonly<Record<string, string>>;
+
 /** What an account is made of. */
 export interface AccountParts extends Waiting {
   readonly environment: string;
   /** AWS region of the deployment. */
   readonly region: string | undefined;
   readonly outputs: Outputs;
-  readonly guard: Guard;
+  /** How callers identify. */
+  readonly signIn: SignIn;
   readonly env: Variables;
   readonly run: Run;
   /** Folder of the repository. */
@@ -37,21 +41,28 @@ export interface AccountParts extends Waiting {
 export class Account {
   constructor(readonly parts: AccountParts) {}
 
+  /** What borrowers must show. */
+  get guard(): SignIn['authorization'] {
+    return this.parts.signIn.authorization;
+  }
+
   /** Calls the API without saying who calls. */
   anonymous(route: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     return new ApiClient(this.parts.outputs.apiUrl).call(route, {}, headers);
   }
 
   /**
-   * A client that identifies with what the environment holds.
+   * A client that identifies with what this computer holds.
    *
-   * @param overrides - environment variables to replace
-   * @throws IdentityMissing when the environment lacks something
+   * @param guard - `iam` signs for a deployment that asks its borrowers for nothing, as its operators do
+   * @param changed - changes what is sent to identify
+   * @throws IdentityMissing when this computer holds nothing
    */
-  client(guard: Guard, overrides: Variables = {}): ApiClient {
-    const { outputs, env, region } = this.parts;
-    const identity = identityOf(guard, outputs.apiUrl, { AWS_REGION: region, ...env, ...overrides });
-    return new ApiClient(outputs.apiUrl, identity);
+  async client(guard: SignIn['authorization'], changed = (headers: Sent): Sent => headers): Promise<ApiClient> {
+    const { outputs, env, region = '', signIn } = this.parts;
+    const wanted: SignIn = guard === 'iam' && this.guard === 'none' ? { authorization: guard, region } : signIn;
+    const authenticate = await identityFor(wanted, outputs.apiUrl, { env });
+    return new ApiClient(outputs.apiUrl, async (request) => changed(await authenticate(request)));
   }
 
   /** Asks AWS. @param args - of the aws CLI, such as `lambda`, `get-alias` @throws Error with what AWS said */

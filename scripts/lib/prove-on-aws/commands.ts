@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { Variables } from '../api-client/identity.ts';
+import type { Variables } from '../client/identity-options.ts';
 
 /** What a program left behind. */
 export interface Ran {

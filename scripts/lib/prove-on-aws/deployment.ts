@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { objectIn } from '../api-client/client.ts';
-import type { Variables } from '../api-client/identity.ts';
+import type { Variables } from '../client/identity-options.ts';
 import { regionOf } from '../logs/region.ts';
 import { meet } from '../smoke-test/deployment.ts';
 import type { Waiting } from '../smoke-test/patience.ts';
@@ -38,9 +38,9 @@ export async function findDeployment(environment: string, ports: Ports): Promise
   // scripts/terraform explains itself, and ends with 2 when it was used wrongly.
   if (status !== 0) throw new NotDeployed(stderr.trimEnd(), status);
   const outputs = outputsIn(objectIn(stdout));
-  const guard = await meet(outputs.apiUrl, { ...ports, say: () => undefined });
+  const signIn = await meet(outputs.apiUrl, { ...ports, say: () => undefined });
   // Where the environment is deployed, whatever region the shell prefers.
   const environments = path.join(root, 'terraform/environments');
   const region = regionOf({ region: undefined, environment }, {}, environments) ?? env.AWS_REGION;
-  return new Account({ ...ports, environment, region, outputs, guard });
+  return new Account({ ...ports, environment, region, outputs, signIn });
 }

@@ -4,7 +4,7 @@ import { functionOf } from './deployed-api.ts';
 
 /** What was proved: where, and which versions. A version that can't be found out is `unknown`. */
 export async function factsOf(account: Account): Promise<Record<string, string>> {
-  const { region, guard, outputs, run } = account.parts;
+  const { region, outputs, run } = account.parts;
   const known = async (look: () => Promise<unknown>) => {
     const value = await look().catch(() => undefined);
     return typeof value === 'string' && value !== '' ? value : 'unknown';
@@ -13,7 +13,7 @@ export async function factsOf(account: Account): Promise<Record<string, string>>
   const live = ['--function-name', outputs.functionName, '--name', 'live'];
   return {
     region: region ?? 'unknown',
-    authorization: guard,
+    authorization: account.guard,
     leases: outputs.tableName === undefined ? 'memory' : 'DynamoDB',
     VMs: outputs.visitorName === undefined ? 'mock' : 'own',
     commit: await known(async () => (await run('git', ['describe', '--always', '--dirty'])).stdout.trim()),

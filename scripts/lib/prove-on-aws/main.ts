@@ -38,7 +38,7 @@ async function prove(options: Options): Promise<void> {
   // The aws CLI must not wait for a reader.
   const run = runner({ ...env, AWS_PAGER: '' });
   const account = await findDeployment(environment, { env, run, root, clock: Date.now, sleep: (ms) => sleep(ms) });
-  console.log(`${environment} at ${account.parts.outputs.apiUrl}, authorization ${account.parts.guard}`);
+  console.log(`${environment} at ${account.parts.outputs.apiUrl}, authorization ${account.guard}`);
   const startMs = Date.now();
   const results: Result[] = [];
   for (const probe of PROBES.filter(({ id }) => only?.includes(id) ?? true)) {
@@ -53,7 +53,8 @@ async function prove(options: Options): Promise<void> {
 async function write(options: Options, account: Account, results: readonly Result[], startMs: number): Promise<void> {
   const { environment, json, report } = options;
   if (json !== undefined) {
-    const { outputs, guard } = account.parts;
+    const { guard } = account;
+    const { outputs } = account.parts;
     const all = { environment, apiUrl: outputs.apiUrl, authorization: guard, at: new Date().toISOString(), results };
     writeFileSync(json, `${JSON.stringify(all, null, 2)}\n`);
   }

@@ -1,5 +1,5 @@
-import { IdentityMissing } from '../api-client/identity.ts';
 import { wordedError } from '../api-client/wording.ts';
+import { IdentityMissing } from '../client/identity-options.ts';
 import { visible } from '../logs/terminal.ts';
 import type { Account } from './account.ts';
 import { ProgramMissing } from './commands.ts';

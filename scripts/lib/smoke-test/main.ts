@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '../api-client/client.ts';
-import { IdentityMissing, identityOf } from '../api-client/identity.ts';
+import { identityFor } from '../client/identity.ts';
+import { IdentityMissing } from '../client/identity-options.ts';
 import { visible } from '../logs/terminal.ts';
 import { borrowAndRelease } from './canary.ts';
 import { meet } from './deployment.ts';
@@ -23,9 +24,9 @@ try {
 
 async function test({ url }: Options): Promise<void> {
   const ports = { clock: Date.now, sleep: (ms: number) => sleep(ms), say: console.log };
-  const guard = await meet(url, ports);
-  const api = new ApiClient(url, identityOf(guard, url, process.env));
-  const who = guard === 'none' ? { userid: `canary-${randomBytes(4).toString('hex')}` } : {};
+  const signIn = await meet(url, ports);
+  const api = new ApiClient(url, await identityFor(signIn, url, { env: process.env }));
+  const who = signIn.authorization === 'none' ? { userid: `canary-${randomBytes(4).toString('hex')}` } : {};
   await borrowAndRelease({ api, who }, ports);
 }
 

@@ -14,8 +14,8 @@ API_URL is the output api_url of Terraform: "$(scripts/terraform dev output -raw
 what it wants to see of its borrowers:
 
   none         nothing; the canary borrows as canary-<random>
-  AWS IAM      AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary credentials, AWS_SESSION_TOKEN;
-               behind a custom domain AWS_REGION too
+  AWS IAM      credentials where AWS's own tools look for them: AWS_PROFILE, or AWS_ACCESS_KEY_ID,
+               AWS_SECRET_ACCESS_KEY and, for temporary ones, AWS_SESSION_TOKEN
   tokens       VM_POOL_TOKEN, a token of the deployment's issuer
 
 The identity should be the canary's own: one user holds one VM. The test waits up to a minute for a new deployment.

@@ -37,7 +37,7 @@ export async function make({ route, send, patienceMs, expected, holds, shows }: 
 }
 
 /** Reports what was expected and what came. */
-export function failed(route: string, expected: string, got: string, { say }: CanaryPorts): StepFailed {
+function failed(route: string, expected: string, got: string, { say }: CanaryPorts): StepFailed {
   const line = visible(`FAILED  ${route}: expected ${expected}; got ${got}`);
   say(line);
   return new StepFailed(line);

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { SignIn } from '../../../lambda/client/sign-in.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
-import type { Guard } from '../../../scripts/lib/api-client/guard.ts';
 import { OPERATOR } from './modes.ts';
 import { serveApi } from './served-api.ts';
 import { signedHeaders } from './signature.ts';
@@ -56,7 +56,14 @@ export const GATEWAY_ID = 'JKJaXmPLvHcESHA=';
 const OF_BORROWERS = new Set(['POST /getvm', 'POST /releasevm', 'GET /lease']);
 const OF_OPERATORS = 'GET /vms';
 
-const SECURITY = { none: [], iam: [{ sigv4: [] }], jwt: [{ jwt: [] }] };
+type Guard = SignIn['authorization'];
+
+/** What a fake deployment says of itself, by its guard. */
+export const SIGN_INS: Readonly<Record<Guard, SignIn>> = {
+  none: { authorization: 'none' },
+  iam: { authorization: 'iam', region: CALLER.AWS_REGION },
+  jwt: { authorization: 'jwt', issuer: 'https://id.example', audiences: ['vm-pool'], scopes: 'openid' },
+};
 const REFUSAL = { none: 403, iam: 403, jwt: 401 };
 
 /**
@@ -94,9 +101,7 @@ export async function fakeDeployment({ guard, vms, reply = () => undefined }: Be
 
   async function usual(call: Call): Promise<Reply> {
     const { route, isIdentified, parameters } = call;
-    if (route === 'GET /openapi.json') {
-      return { status: 200, body: { paths: { '/getvm': { post: { security: SECURITY[guard] } } } } };
-    }
+    if (route === 'GET /sign-in') return { status: 200, body: SIGN_INS[guard] };
     const isOpen =
       route === 'GET /health' || route.startsWith('OPTIONS ') || (guard === 'none' && route !== OF_OPERATORS);
     if (!(isOpen || isIdentified)) return { status: REFUSAL[guard], body: { message: 'Forbidden' } };

@@ -5,11 +5,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createClient } from '../../../lambda/client/client.ts';
 import type { SignIn } from '../../../lambda/client/sign-in.ts';
 import { identityFor } from '../../../scripts/lib/client/identity.ts';
-import { CALLER, fakeDeployment } from '../../support/api/fake-deployment.ts';
+import { CALLER, fakeDeployment, SIGN_INS } from '../../support/api/fake-deployment.ts';
 
-const IAM: SignIn = { authorization: 'iam', region: 'eu-central-1' };
-const JWT: SignIn = { authorization: 'jwt', issuer: 'https://id.example', audiences: ['vm-pool'], scopes: 'openid' };
-const SIGN_INS = { none: { authorization: 'none' }, iam: IAM, jwt: JWT } as const;
+const { iam: IAM, jwt: JWT } = SIGN_INS;
 const AWAY = 'https://vms.example.com';
 
 const closings: (() => Promise<void>)[] = [];
@@ -96,7 +94,7 @@ describe('identityFor', () => {
   });
 
   it.each([
-    { signIn: { ...IAM, region: '' }, env: { ...CALLER, AWS_REGION: '' }, says: 'set AWS_REGION' },
+    { signIn: { authorization: 'iam', region: '' }, env: { ...CALLER, AWS_REGION: '' }, says: 'set AWS_REGION' },
     { signIn: IAM, env: { AWS_PROFILE: 'nobody-has-this' }, says: 'AWS_ACCESS_KEY_ID' },
     { signIn: JWT, env: {}, says: 'a token of https://id.example: set VM_POOL_TOKEN' },
   ] as const)('says what is missing: $says', async ({ signIn, env, says }) => {

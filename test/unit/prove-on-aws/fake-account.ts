@@ -5,7 +5,7 @@ import { PROBES } from '../../../scripts/lib/prove-on-aws/probes.ts';
 import type { Result } from '../../../scripts/lib/prove-on-aws/report.ts';
 import { resultOf } from '../../../scripts/lib/prove-on-aws/report.ts';
 import type { Behaviour } from '../../support/api/fake-deployment.ts';
-import { CALLER, fakeDeployment, GATEWAY_ID } from '../../support/api/fake-deployment.ts';
+import { CALLER, fakeDeployment, GATEWAY_ID, SIGN_INS } from '../../support/api/fake-deployment.ts';
 
 /** What a program prints, by its name and leading arguments; a function gets all arguments. */
 export type Programs = Readonly<Record<string, unknown>>;
@@ -115,7 +115,7 @@ export async function prove(id: string, world: World): Promise<Result & { waited
       tableName: world.tableName,
       visitorName: world.visitorName,
     },
-    guard: world.guard,
+    signIn: SIGN_INS[world.guard],
     env: world.env ?? CALLER,
     root,
     run: async (program, args) => {

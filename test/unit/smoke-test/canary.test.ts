@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ApiClient } from '../../../scripts/lib/api-client/client.ts';
-import { identityOf } from '../../../scripts/lib/api-client/identity.ts';
+import { identityFor } from '../../../scripts/lib/client/identity.ts';
 import { borrowAndRelease } from '../../../scripts/lib/smoke-test/canary.ts';
 import { meet } from '../../../scripts/lib/smoke-test/deployment.ts';
 import { StepFailed } from '../../../scripts/lib/smoke-test/step.ts';
@@ -34,9 +34,9 @@ async function fly(behaviour: Behaviour, prepare?: (deployment: Deployment) => P
     say: (line: string) => lines.push(line),
   };
   const attempt = async () => {
-    const guard = await meet(url, ports);
-    const api = new ApiClient(url, identityOf(guard, url, CALLER));
-    return borrowAndRelease({ api, who: guard === 'none' ? { userid: 'canary-1' } : {} }, ports);
+    const signIn = await meet(url, ports);
+    const api = new ApiClient(url, await identityFor(signIn, url, { env: CALLER }));
+    return borrowAndRelease({ api, who: signIn.authorization === 'none' ? { userid: 'canary-1' } : {} }, ports);
   };
   const outcome = await attempt().catch((error: unknown) => {
     if (!(error instanceof StepFailed)) throw error;
@@ -56,7 +56,7 @@ describe('the canary', () => {
       expect({ outcome, leased, failing: failing(lines) }).toEqual({ outcome: true, leased: 0, failing: [] });
       expect(calls.map(({ route }) => route)).toEqual([
         'GET /health',
-        'GET /openapi.json',
+        'GET /sign-in',
         'POST /getvm',
         'GET /lease',
         'POST /getvm',

@@ -60,7 +60,7 @@ describe('scripts/smoke-test', () => {
     const { stderr, exitCode } = await run([url]);
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: 'smoke-test: this deployment wants a token of its issuer: set VM_POOL_TOKEN\n',
+      stderr: 'smoke-test: this deployment wants a token of https://id.example: set VM_POOL_TOKEN\n',
     });
   });
 

@@ -3,7 +3,7 @@ import type { Answer } from '../../api-client/client.ts';
 import { worded } from '../../api-client/wording.ts';
 import { borrowAndRelease } from '../../smoke-test/canary.ts';
 import { StepFailed } from '../../smoke-test/step.ts';
-import type { Account } from '../account.ts';
+import type { Account, Sent } from '../account.ts';
 import type { Finding, Probe } from '../probe.ts';
 import { judged, skipped } from '../probe.ts';
 
@@ -22,7 +22,7 @@ export const CALLERS: readonly Probe[] = [
     how: 'GET /pool without an identity',
     expected: 'authorization none: 200; iam: 403; jwt: 401',
     run: async (account) => {
-      const { guard } = account.parts;
+      const { guard } = account;
       return hasStatus(await account.anonymous('GET /pool'), guard === 'none' ? 200 : REFUSED[guard]);
     },
   },
@@ -30,12 +30,12 @@ export const CALLERS: readonly Probe[] = [
     id: 'identified-borrower',
     question: 'Does API Gateway accept the signature, or the token of the real issuer, and pass the identity on?',
     sources: [IAM, JWT],
-    how: 'GET /pool with the identity of the environment variables',
+    how: 'GET /pool with the identity of this computer',
     expected: '200',
     run: async (account) => {
-      const { guard } = account.parts;
+      const { guard } = account;
       if (guard === 'none') return skipped('anybody may borrow (authorization none)');
-      return hasStatus(await account.client(guard).call('GET /pool'), 200);
+      return hasStatus(await (await account.client(guard)).call('GET /pool'), 200);
     },
   },
   {
@@ -45,9 +45,9 @@ export const CALLERS: readonly Probe[] = [
     how: 'GET /pool with a forged identity',
     expected: 'authorization iam: 403; jwt: 401',
     run: async (account) => {
-      const { guard } = account.parts;
+      const { guard } = account;
       if (guard === 'none') return skipped('anybody may borrow (authorization none)');
-      return hasStatus(await account.client(guard, forged(account)).call('GET /pool'), REFUSED[guard]);
+      return hasStatus(await (await account.client(guard, forged)).call('GET /pool'), REFUSED[guard]);
     },
   },
   {
@@ -62,10 +62,10 @@ export const CALLERS: readonly Probe[] = [
     id: 'identified-operator',
     question: 'Does a call of an operator reach the function when it is signed, or has a token?',
     sources: [IAM],
-    how: 'GET /vms with the identity of the environment variables',
+    how: 'GET /vms with the identity of this computer',
     expected: "200 for an operator, the function's own 403 forbidden for anybody else",
     run: async (account) => {
-      const answer = await account.client(operatorGuard(account)).call('GET /vms');
+      const answer = await (await account.client(operatorGuard(account))).call('GET /vms');
       return judged(answer.status === 200 || isProblem(answer, 403, 'forbidden'), worded(answer));
     },
   },
@@ -76,9 +76,9 @@ export const CALLERS: readonly Probe[] = [
     how: 'GET /lease with the userid of somebody else',
     expected: '403 not_yours',
     run: async (account) => {
-      const { guard } = account.parts;
+      const { guard } = account;
       if (guard === 'none') return skipped('a userid is only a claim (authorization none)');
-      const client = account.client(guard);
+      const client = await account.client(guard);
       const answer = await client.call('GET /lease', { userid: `nobody-${randomUUID()}` });
       if (isProblem(answer, 404, 'no_lease') && (await client.call('GET /vms')).status === 200) {
         return skipped('the identity is an operator, who may act for others');
@@ -97,11 +97,15 @@ export const CALLERS: readonly Probe[] = [
 ];
 
 async function canary(account: Account): Promise<Finding> {
-  const { guard, clock, sleep } = account.parts;
+  const { guard } = account;
+  const { clock, sleep } = account.parts;
   const who = guard === 'none' ? { userid: `canary-${randomUUID()}` } : {};
   const lines: string[] = [];
   try {
-    await borrowAndRelease({ api: account.client(guard), who }, { clock, sleep, say: (line) => lines.push(line) });
+    await borrowAndRelease(
+      { api: await account.client(guard), who },
+      { clock, sleep, say: (line) => lines.push(line) },
+    );
     return judged(true, `${String(lines.length)} steps passed`);
   } catch (error) {
     if (error instanceof StepFailed) return judged(false, error.message);
@@ -110,18 +114,14 @@ async function canary(account: Account): Promise<Finding> {
 }
 
 /** How operators identify, who always do: by IAM where borrowers need not. */
-export function operatorGuard({ parts: { guard } }: Account): 'iam' | 'jwt' {
+export function operatorGuard({ guard }: Account): 'iam' | 'jwt' {
   return guard === 'none' ? 'iam' : guard;
 }
 
-/** Environment variables of somebody who knows the key id or the claims, but not the secret. */
-function forged({ parts: { env } }: Account) {
-  const signature = (text: string) => `${text.startsWith('A') ? 'B' : 'A'}${text.slice(1)}`;
-  const { AWS_SECRET_ACCESS_KEY: secret, VM_POOL_TOKEN: token } = env;
-  return {
-    AWS_SECRET_ACCESS_KEY: secret && 'x'.repeat(secret.length),
-    VM_POOL_TOKEN: token?.replace(/[^.]+$/, signature),
-  };
+/** What somebody sends who knows the key id or the claims, but not the secret: another signature. */
+function forged({ authorization = '', ...headers }: Sent): Sent {
+  const another = (first: string) => (first === 'a' ? 'b' : 'a');
+  return { ...headers, authorization: authorization.replace(/(?<=[.=])\w(?=[^.=]*$)/, another) };
 }
 
 function hasStatus(answer: Answer, status: number): Finding {

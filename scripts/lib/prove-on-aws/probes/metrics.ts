@@ -93,9 +93,9 @@ async function metricsAgree(account: Account): Promise<Finding> {
   return judged(isSame === true, got);
 }
 
-function scraped(account: Account, token: string | undefined): Promise<Answer> {
+async function scraped(account: Account, token: string | undefined): Promise<Answer> {
   if (token !== undefined) return account.anonymous('GET /metrics', { authorization: `Bearer ${token}` });
-  return account.client(operatorGuard(account)).call('GET /metrics');
+  return (await account.client(operatorGuard(account))).call('GET /metrics');
 }
 
 /** Pools and their free VMs, in Prometheus' text. */
