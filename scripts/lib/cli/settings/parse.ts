@@ -30,13 +30,17 @@ export function parseSettingsFile(source: string, file: string): SettingsFile {
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   const [fault] = document.errors;
   if (fault !== undefined) throw misuse(`${file}:${lines.linePos(fault.pos[0]).line}: ${fault.message}`);
+  if (document.contents !== null && !isMap(document.contents)) {
+    throw misuse(`${file}:1: the file must be a list of settings, such as profile: lab`);
+  }
   const { success, issues, output } = v.safeParse(settings, document.toJS() ?? {});
   if (success) return output;
   const faults = issues.map((issue) => {
     const path = (issue.path ?? []).map(({ key }) => key);
-    return `${file}:${lineOf(document, path, lines)}: ${wordingOf(issue, path)}`;
+    return { line: lineOf(document, path, lines), wording: wordingOf(issue, path) };
   });
-  throw misuse(faults.join('\n'));
+  const sorted = faults.sort((one, other) => one.line - other.line);
+  throw misuse(sorted.map(({ line, wording }) => `${file}:${line}: ${wording}`).join('\n'));
 }
 
 function wordingOf(issue: v.BaseIssue<unknown>, path: readonly unknown[]): string {
@@ -45,8 +49,7 @@ function wordingOf(issue: v.BaseIssue<unknown>, path: readonly unknown[]): strin
     return `${name} is unknown; the settings here are ${KEYS[path.length > 1 ? 'profile' : 'file'].join(', ')}`;
   }
   if (issue.type === 'strict_object' && issue.received === 'undefined') return `${name} is missing`;
-  if (issue.type === 'strict_object')
-    return `${name || 'the file'} must be a list of settings, such as url: https://...`;
+  if (issue.type === 'strict_object') return `${name} must be a list of settings, such as url: https://...`;
   return `${name} ${issue.message}`;
 }
 

@@ -70,6 +70,7 @@ function secrets(): [verifier: string, state: string, nonce: string] {
 /** Waits until the issuer leads the browser back. Whatever else asks this server gets nothing. */
 async function leadBack(server: Server, redirectUri: string, state: string, signal: AbortSignal) {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+  limit.throwIfAborted();
   return new Promise<{ answer: URL; response: ServerResponse }>((resolve, reject) => {
     limit.addEventListener('abort', () => {
       reject(limit.reason as Error);
