@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { unzipSync } from 'fflate';
 
@@ -21,9 +22,18 @@ const PACKAGES = [
   '@smithy/core',
   '@smithy/node-http-handler',
   '@smithy/signature-v4',
+  'jwt-decode',
+  'oidc-client-ts',
   'p-map',
+  'preact',
   'prom-client',
   'valibot',
+];
+
+/** The pages of the console. The second has the code that signs in at an issuer. */
+const PAGES = [
+  { name: 'console.html', rawBytes: 60 * 1024 },
+  { name: 'console-sign-in.html', rawBytes: 105_000 },
 ];
 
 /** Contents of the zip, by name. */
@@ -146,6 +156,30 @@ describe('npm run build', () => {
     expect(zipped['THIRD-PARTY-NOTICES.txt']).toMatch(/^prom-client /m);
     expect(zipped['THIRD-PARTY-NOTICES.txt']).not.toMatch(/^(tdigest|bintrees|@opentelemetry\/api) /m);
     expect(zipped['prometheus-library.mjs']?.length).toBeLessThan(10_000);
+  });
+
+  it('has the code that signs in at an issuer in one of the two pages', () => {
+    const signsIn = (name: string) => (zipped[name] ?? '').includes('code_verifier');
+    expect([signsIn('console.html'), signsIn('console-sign-in.html')]).toEqual([false, true]);
+  });
+
+  it.each(PAGES)('sends $name in less than 60 kB, and in $rawBytes B to those who unzip nothing', ({ name, rawBytes }) => {
+    const page = zipped[name] ?? '';
+    // Lambda carries bytes in base64; API Gateway sends the bytes.
+    expect(gzipSync(page, { level: 9 }).length).toBeLessThan(60_000);
+    expect(Buffer.byteLength(page)).toBeLessThan(rawBytes);
+  });
+
+  it.each(PAGES)('loads nothing from elsewhere into $name: no address but names of XML', ({ name }) => {
+    const addresses = (zipped[name] ?? '').match(/(https?:)?\/\/[\w.-]+\.[a-z]{2,}[^\s'"`)]*/g) ?? [];
+    expect(addresses.filter((address) => !address.startsWith('http://www.w3.org/'))).toEqual([]);
+    expect(zipped[name]).not.toMatch(/@import|sourceMappingURL|<(link|script|img)[^>]+(src|href)="(?!data:)/);
+  });
+
+  it.each(PAGES)('closes script and style of $name once: the policy covers each as a whole', ({ name }) => {
+    const page = zipped[name] ?? '';
+    for (const tag of ['script', 'style'])
+      expect(page.match(new RegExp(`</?${tag}`, 'g'))).toEqual([`<${tag}`, `</${tag}`]);
   });
 
   it('contains the licence of each package in it', () => {

@@ -1,5 +1,5 @@
 /** The lengths of a lease that the page offers. */
-import type { Option } from '../parts/select.tsx';
+import type { Option } from '../parts/option.ts';
 import { length, moment } from '../time.ts';
 
 /** How long the leases of a pool may be, minutes. */

@@ -1,8 +1,4 @@
-/** One of the values to choose from. */
-export interface Option<Value extends string | number> {
-  readonly value: Value;
-  readonly label: string;
-}
+import type { Option } from './option.ts';
 
 /** A list to choose one value from, with its label. */
 export function Select<Value extends string | number>(props: {

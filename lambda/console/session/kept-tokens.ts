@@ -4,7 +4,7 @@ import type { IdTokenClaims } from 'oidc-client-ts';
 export interface KeptTokens {
   readonly access_token: string;
   readonly id_token?: string;
-  readonly refresh_token?: string;
+  readonly refresh_token?: string | undefined;
   /** Epoch seconds */
   readonly expires_at?: number;
   /** Claims of the ID token */

@@ -1,6 +1,7 @@
 /** Signs in by authorization code with PKCE. Tokens live in the session storage: they end with the tab. */
 import type { SigninResponse } from 'oidc-client-ts';
-import { OidcClient, WebStorageStateStore } from 'oidc-client-ts';
+import { ErrorResponse, OidcClient, WebStorageStateStore } from 'oidc-client-ts';
+import { Unreachable } from '../../client/refused.ts';
 import type { JwtSignIn } from '../../client/sign-in.ts';
 import { bearerOf } from '../../client/sign-in.ts';
 import type { Issuer, SignedIn } from './issuer.ts';
@@ -71,24 +72,33 @@ class OidcIssuer implements Issuer {
     return this.refreshing;
   }
 
+  /** @throws {@link Unreachable} when the issuer does not answer and the tokens are over */
   private async refresh(kept: KeptTokens): Promise<KeptTokens | undefined> {
     if (kept.refresh_token === undefined) return undefined;
-    const state = {
-      refresh_token: kept.refresh_token,
-      scope: this.settings.scopes,
-      profile: kept.profile,
-      session_state: null,
-      ...(kept.id_token !== undefined && { id_token: kept.id_token }),
-    };
+    try {
+      const refreshed = { ...kept, ...tokensOf(await this.renewed(kept, kept.refresh_token)) };
+      keepTokens(refreshed);
+      return refreshed;
+    } catch (fault) {
+      if (!(fault instanceof ErrorResponse)) throw new Unreachable(this.settings.issuer, fault);
+      // The issuer takes the refresh token no longer: the session is over.
+      keepTokens({ ...kept, refresh_token: undefined });
+      return undefined;
+    }
+  }
+
+  /** Without a scope the tokens get the one that they have; the issuer may have granted less than was asked for. */
+  private async renewed({ profile, id_token }: KeptTokens, refresh_token: string): Promise<SigninResponse> {
+    const state = { refresh_token, profile, session_state: null, ...(id_token !== undefined && { id_token }) };
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- the package keeps the class to itself
-    const refreshed = { ...kept, ...tokensOf(await this.client.useRefreshToken({ state })) };
-    keepTokens(refreshed);
-    return refreshed;
+    return this.client.useRefreshToken({ state });
   }
 
   private async signOut(): Promise<void> {
     const kept = keptTokens();
     forgetTokens();
+    // Not every issuer takes a token back; the session here is over all the same.
+    if (kept?.refresh_token) await this.client.revokeToken(kept.refresh_token, 'refresh_token').catch(() => undefined);
     if (!(await this.client.metadataService.getEndSessionEndpoint())) {
       location.assign(this.pageUrl);
       return;

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 /** The session of somebody who has signed in. Without a token the API answers 401: the session has ended. */
 export function tokenSession(url: string, issuer: Issuer, { name, token, signOut }: SignedIn): Session {
   const authenticate = async (): Promise<Readonly<Record<string, string>>> => {
-    const bearer = await token().catch(() => undefined);
+    const bearer = await token();
     return bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
   };
   return {
