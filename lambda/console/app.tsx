@@ -1,14 +1,14 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { createClient } from '../client/client.ts';
 import type { JwtSignIn, SignIn } from '../client/sign-in.ts';
-import { signIn } from '../client/sign-in.ts';
 import { Console } from './console.tsx';
 import { Away } from './gate/away.tsx';
 import { CommandLine } from './gate/command-line.tsx';
 import { NameForm } from './gate/name-form.tsx';
 import { useLive } from './live/use-live.ts';
 import { Page } from './parts/page.tsx';
-import { namedSession, rememberedName } from './session/named.ts';
+import { namedSession, rememberedName, RETRY_FOR_MS } from './session/named.ts';
 import type { Session } from './session/session.ts';
 
 /** What the way in of a deployment needs where people sign in. */
@@ -28,7 +28,7 @@ interface AppProps extends Pick<GateProps, 'url'> {
 
 /** The page: finds out how callers are verified, lets the user in, and shows the console. */
 export function App({ url, gate }: AppProps) {
-  const settings = useLive<SignIn>({ load: () => signIn(url), everyMs: 0, isFinal: () => true });
+  const settings = useLive<SignIn>({ load: () => askSignIn(url), everyMs: 0, isFinal: () => true });
   if (settings.value === undefined) {
     return (
       <Page url={url}>
@@ -37,6 +37,11 @@ export function App({ url, gate }: AppProps) {
     );
   }
   return <Entrance url={url} settings={settings.value} gate={gate} />;
+}
+
+/** Asks as briefly as everything else: somebody looks at an empty page meanwhile. */
+async function askSignIn(url: string): Promise<SignIn> {
+  return (await createClient({ url, retryForMs: RETRY_FOR_MS }).call('GET /sign-in')) as SignIn;
 }
 
 function Entrance({ url, settings, gate: Gate }: AppProps & { readonly settings: SignIn }) {

@@ -26,7 +26,8 @@ export function Console({ session }: { readonly session: Session }) {
     session.operator !== 'none',
   );
   const reloadAll = async () => {
-    await Promise.all([mine.reload(), pools.reload(), vms.reload()]);
+    const asked = session.operator === 'none' ? [mine, pools] : [mine, pools, vms];
+    await Promise.all(asked.map((one) => one.reload()));
   };
   const all = [pools, mine, vms];
   const away = all.find(({ fault }) => isAway(fault));

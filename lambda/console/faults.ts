@@ -11,7 +11,8 @@ function refusal({ problem, status, requestId }: Refused): string {
   const detail = typeof problem.detail === 'string' ? problem.detail : `The API answered with the status ${status}`;
   const faults = faultsOf(problem);
   const said = faults === '' ? detail : faults;
-  const sentence = `${said.slice(0, 1).toUpperCase()}${said.slice(1)}`.replace(/[.]?$/, '.');
+  // A sentence may begin with the id of a VM, which has no capital.
+  const sentence = said.replace(/^[a-z](?=[a-z]*[ ,])/, (letter) => letter.toUpperCase()).replace(/[.]?$/, '.');
   return status >= 500 && requestId !== undefined ? `${sentence} Request ${requestId}.` : sentence;
 }
 
