@@ -13,6 +13,7 @@ const BY_TOKEN = { status: 401, body: { message: 'Unauthorized' } };
 
 /** Who may call an environment, and in whose name. Each story begins with all VMs free. */
 export function callerStories(running: Running, authorization: Authorization): void {
+  openCalls(running, authorization);
   if (authorization === 'none') {
     refusedCredentials(running, ['operators'], BY_IAM);
     anybodyBorrows(running);
@@ -23,6 +24,26 @@ export function callerStories(running: Running, authorization: Authorization): v
   if (authorization === 'jwt') forgedTokens(running);
   else changedOrder(running);
   operators(running, authorization);
+}
+
+function openCalls(running: Running, authorization: Authorization): void {
+  it('shows everybody the page, packed, which loads nothing from elsewhere', async () => {
+    const { status, headers, text } = await pageOf(running().served.url);
+    expect({ status, packed: headers.get('content-encoding') }).toEqual({ status: 200, packed: 'gzip' });
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'sha256-/);
+    expect(text).toContain('<title>vm-pool</title>');
+  });
+
+  it('tells everybody how callers show who they are', async () => {
+    const { status, body } = await running().client.as(null).get('/sign-in');
+    expect({ status, body }).toMatchObject({ status: 200, body: { authorization } });
+  });
+}
+
+/** The page as a browser gets it. `fetch` unpacks it. */
+async function pageOf(url: string) {
+  const response = await fetch(`${url}/`, { headers: { 'accept-encoding': 'gzip, br' } });
+  return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
 function refusedCredentials(running: Running, audiences: string[], refusal: typeof BY_IAM): void {
