@@ -12,7 +12,7 @@ export interface MissingTool {
 /** The programs that are not on the PATH. @param install - how to get each, by name of the program */
 export function programsMissing(install: Readonly<Record<string, string>>): MissingTool[] {
   return Object.entries(install)
-    .filter(([program]) => !isOnPath(program))
+    .filter(([program]) => programOnPath(program) === undefined)
     .map(([name, how]) => ({ name, install: how }));
 }
 
@@ -44,9 +44,10 @@ function hasProvider(): boolean {
   }
 }
 
-function isOnPath(program: string): boolean {
+/** The file that a shell would run. @returns undefined when there is none */
+export function programOnPath(program: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(path.delimiter);
-  return folders.some((folder) => isExecutable(path.join(folder, program)));
+  return folders.map((folder) => path.join(folder, program)).find(isExecutable);
 }
 
 /** Whether this user may run a file. */

@@ -85,6 +85,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ...programsMissing({ prometheus: 'apt-get install prometheus', promtool: 'apt-get install prometheus' }),
     ],
   },
+  console: {
+    about: 'the console page in a real Chromium: each flow, in each mode; accessibility, CSP, themes and widths',
+    run: [[...jest, '--runInBand', 'test/console']],
+    missing: () => programsMissing({ chromium: 'apt-get install chromium' }),
+  },
   terraform: {
     about: 'Terraform: format, validity, its own tests, its documentation',
     // Each run of Terraform waits for its provider most of the time.

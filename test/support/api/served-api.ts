@@ -4,6 +4,7 @@ import type { Api } from '../../../lambda/http/api.ts';
 import { CALLS } from '../../../lambda/http/calls.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { Vm } from '../../../lambda/pool/vm.ts';
+import type { ServiceParts } from '../../../lambda/service.ts';
 import { composeService, createCallers } from '../../../lambda/service.ts';
 import { loadSettings } from '../../../lambda/settings.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
@@ -35,6 +36,7 @@ export async function testApi(
   vms: readonly Vm[] = someVms(3),
   variables: Readonly<Record<string, string>> = {},
   trustedKeys: readonly string[] = [],
+  parts: Partial<ServiceParts> = {},
 ): Promise<TestApi> {
   const lines: string[] = [];
   const clock = new TestClock();
@@ -52,6 +54,7 @@ export async function testApi(
     },
     readPage: async () => PAGE,
     write: (line) => lines.push(line),
+    ...parts,
   });
   await start();
   lines.length = 0;
@@ -73,9 +76,17 @@ export interface ServedApi extends TestApi {
   readonly close: () => Promise<unknown>;
 }
 
-/** Serves a {@link testApi} on a free port of this computer, behind the gateway that the mode asks for. */
-export async function serveApi(vms?: readonly Vm[], mode: Mode = ANONYMOUS): Promise<ServedApi> {
-  const parts = await testApi(vms, mode.variables, ['ecdsa-sha2-nistp256 AAAA vm-pool']);
+/**
+ * Serves a {@link testApi} on a free port of this computer, behind the gateway that the mode asks for.
+ *
+ * @param others - parts of the service in place of those that it has in tests
+ */
+export async function serveApi(
+  vms?: readonly Vm[],
+  mode: Mode = ANONYMOUS,
+  others: Partial<ServiceParts> = {},
+): Promise<ServedApi> {
+  const parts = await testApi(vms, mode.variables, ['ecdsa-sha2-nistp256 AAAA vm-pool'], others);
   const faults: unknown[] = [];
   const server = createGateway({
     accountId: ACCOUNT_ID,

@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { OPERATOR } from '../support/api/modes.ts';
+import type { ServedApi } from '../support/api/served-api.ts';
+import { callApi } from '../support/api/served-api.ts';
+import { card, enterAs, getVm, nameOfVm, rowOf, shows } from '../support/console/acts.ts';
+import { inspect } from '../support/console/inspection.ts';
+import { serveSite } from '../support/console/sites.ts';
+import type { OpenWindow } from '../support/console/windows.ts';
+import { someVms } from '../support/pool/lending.ts';
+
+/** What the page shows when something is not as people wish. */
+export function weatherStories(open: OpenWindow): void {
+  let served: ServedApi;
+  beforeEach(async () => {
+    served = await serveSite(someVms(3));
+  });
+  afterEach(() => served.close());
+
+  const openAs = async (user: string) => {
+    const opened = await open({ url: `${served.url}/` });
+    await opened.page.clock.install();
+    await opened.page.reload();
+    await enterAs(opened.page, user);
+    await card(opened.page, 'Get a VM').waitFor();
+    return opened;
+  };
+
+  it('shows the pools, the VM of an operator, and all VMs in all their states', async () => {
+    const full = await serveSite([...someVms(12), ...someVms(5, 'gpu', 'gpu')]);
+    await fill(full);
+    const { page } = await open({ url: `${full.url}/` });
+    await enterAs(page, 'ops', 'ops');
+    await shows(rowOf(page, 'gpu-01'), 'carol');
+    await page.getByRole('img', { name: 'Pool gpu, 5 VMs: 3 free, 2 lent' }).waitFor();
+    await shows(rowOf(page, 'vm-11'), 'quarantined');
+    await inspect(page, 'everything');
+    await full.close();
+  });
+
+  it('says that no VM is free, waits for one, and gets it', async () => {
+    for (const userid of ['u1', 'u2', 'u3']) await callApi(served, 'POST', '/getvm', { userid });
+    const { page } = await openAs('alice');
+    await page.getByRole('button', { name: 'Get a VM' }).click();
+    await shows(page, 'No VM of default is free.');
+    await inspect(page, 'empty');
+    await page.getByRole('button', { name: 'Wait for a VM' }).click();
+    await shows(page, /^Waiting for a VM/);
+    await inspect(page, 'waiting');
+    await callApi(served, 'POST', '/releasevm', { userid: 'u2' });
+    await page.clock.fastForward('10:00');
+    expect(await nameOfVm(page)).toBe('vm-02');
+  });
+
+  it('says that a lease has ended', async () => {
+    const { page } = await openAs('bob');
+    const vm = await getVm(page);
+    await page.clock.fastForward('07:50:00');
+    await inspect(page, 'ends-soon');
+    served.clock.advance(8 * 3600);
+    await page.clock.fastForward('11:00');
+    await shows(card(page, 'Get a VM'), `${vm} is no longer yours`);
+    await inspect(page, 'ended');
+  });
+
+  it('says that the API is away, and goes on when it is back', async () => {
+    const { page, context } = await openAs('carol');
+    await getVm(page);
+    await context.setOffline(true);
+    await page.clock.fastForward('01:00');
+    await page.clock.runFor('00:10');
+    await shows(page, /^The API has been away since/);
+    await inspect(page, 'away');
+    await context.setOffline(false);
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByRole('alert').waitFor({ state: 'hidden' });
+    expect(await nameOfVm(page)).toMatch(/^vm-/);
+  });
+
+  it('opens when the API answers for the first time', async () => {
+    const { page, context } = await open({ url: `${served.url}/` });
+    await page.getByLabel('User id').waitFor();
+    await page.clock.install();
+    await context.route('**/sign-in', (route) =>
+      route.fulfill({ status: 503, body: '{"message":"Service Unavailable"}' }),
+    );
+    await page.reload();
+    await page.clock.runFor('00:10');
+    await shows(page, /^The API has been away since/);
+    await context.unroute('**/sign-in');
+    await page.clock.fastForward('01:00');
+    await page.getByLabel('User id').waitFor();
+  });
+}
+
+/** Makes a pool that is in use. */
+async function fill(served: ServedApi): Promise<void> {
+  const lend = (userid: string, minutes: number, pool = 'default') =>
+    callApi(served, 'POST', '/getvm', { userid, minutes, pool });
+  await lend('alice', 60);
+  await lend('bob', 2880);
+  await lend('nightly-build', 30);
+  await lend('carol', 240, 'gpu');
+  await lend('dave', 480, 'gpu');
+  await lend('ops', 120);
+  const order = (path: string, reason: string) => callApi(served, 'POST', `/vms/${path}`, { reason }, { by: OPERATOR });
+  await order('vm-11/quarantine', 'fan is loud');
+  await order('vm-12/drain', 'new disk on Friday');
+}
