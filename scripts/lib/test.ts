@@ -3,7 +3,7 @@
  * took. Most suites wait for other programs much of the time. A suite whose tools are not on this computer is skipped
  * by name; with `CI=true` it fails.
  *
- *   scripts/test [--in-sequence] [SUITE ...]
+ *   scripts/test [--in-sequence] [--coverage] [SUITE ...]
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -16,6 +16,16 @@ import { runKept, runShown } from './suite-run.ts';
 import * as sshd from './vms/install.ts';
 
 const jest = ['node', '--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
+
+const { values: options, positionals: wanted } = parseArgs({
+  options: { 'in-sequence': { type: 'boolean', default: false }, coverage: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+
+/** Options that measure what the tests run: on demand, for it takes half as much time again. */
+function coverage(...more: readonly string[]): readonly string[] {
+  return options.coverage ? ['--coverage', ...more] : [];
+}
 
 /** Runs of all start them in this order. The long ones come early, so that no lane is idle at the end. */
 const SUITES: Readonly<Record<string, Suite>> = {
@@ -49,7 +59,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   },
   unit: {
     about: 'rules, stores, API and scripts in one process: unit, contract and http tests',
-    run: [[...jest, '--coverage', 'test/unit', 'test/contract', 'test/http']],
+    run: [[...jest, ...coverage(), 'test/unit', 'test/contract', 'test/http']],
   },
   integration: {
     about:
@@ -57,7 +67,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       'stored keys on an emulated AWS, read by OpenSSH',
     run: [
       [
-        ...[...jest, '--runInBand', '--coverage', '--collectCoverageFrom=lambda/store/dynamodb/*.ts'],
+        ...[...jest, '--runInBand', ...coverage('--collectCoverageFrom=lambda/store/dynamodb/*.ts')],
         // Last: jest takes every word behind it for one more pattern.
         ...['test/integration', '--testPathIgnorePatterns', '/test/integration/(visitor|cleaning|lending|metrics)/'],
       ],
@@ -113,19 +123,11 @@ function fail(sentence: string): never {
   process.exit(2);
 }
 
-/** The named suites, all if none is named, and whether they run one after another. */
-function readCommandLine(): { chosen: [string, Suite][]; inSequence: boolean } {
-  const options = { 'in-sequence': { type: 'boolean', default: false } } as const;
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const unknown = positionals.filter((name) => !(name in SUITES));
-  if (unknown.length > 0) {
-    fail(`no such suite: ${unknown.join(', ')}; the suites are ${Object.keys(SUITES).join(', ')}`);
-  }
-  const chosen = Object.entries(SUITES).filter(([name]) => positionals.length === 0 || positionals.includes(name));
-  return { chosen, inSequence: values['in-sequence'] || chosen.length === 1 || availableParallelism() === 1 };
-}
+const unknown = wanted.filter((name) => !(name in SUITES));
+if (unknown.length > 0) fail(`no such suite: ${unknown.join(', ')}; the suites are ${Object.keys(SUITES).join(', ')}`);
 
-const { chosen, inSequence } = readCommandLine();
+const chosen = Object.entries(SUITES).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+const inSequence = options['in-sequence'] || chosen.length === 1 || availableParallelism() === 1;
 const end = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
