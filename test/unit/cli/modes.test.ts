@@ -1,24 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { World } from '../../../scripts/lib/cli/world.ts';
-import type { Mode } from '../../support/api/modes.ts';
 import { MODES, OPERATOR } from '../../support/api/modes.ts';
 import type { ServedApi } from '../../support/api/served-api.ts';
 import { serveApi } from '../../support/api/served-api.ts';
-import { iamUser } from '../../support/identity/aws-callers.ts';
 import { vmPool } from './command-line.ts';
-
-/** Who somebody is in each mode, as environment variables. */
-async function credentials({ authorization, identify }: Mode, user: string): Promise<World['env']> {
-  if (authorization === 'none') return { VM_POOL_USER: user, VM_POOL_OPERATOR: user };
-  // It also makes the user known to the gateway.
-  const sent = await identify({ method: 'GET', url: 'http://127.0.0.1/', headers: {} }, user);
-  const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = iamUser(user);
-  if (authorization === 'iam') return { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
-  return { VM_POOL_TOKEN: sent.authorization?.replace('Bearer ', '') };
-}
 
 describe.each(['none', 'iam', 'jwt'] as const)('with authorization %s', (name) => {
   let served: ServedApi;
+  /** Where nobody asks, people say who they are. */
+  const named = (user: string) => (name === 'none' ? { VM_POOL_USER: user, VM_POOL_OPERATOR: user } : {});
 
   beforeAll(async () => {
     served = await serveApi(undefined, await MODES[name]());
@@ -29,7 +19,7 @@ describe.each(['none', 'iam', 'jwt'] as const)('with authorization %s', (name) =
   });
 
   const world = async (user: string): Promise<Partial<World>> => ({
-    env: { VM_POOL_URL: served.url, ...(await credentials(served.mode, user)) },
+    env: { VM_POOL_URL: served.url, ...named(user), ...(await served.mode.variablesOf(user)) },
     clock: served.clock.read,
   });
 

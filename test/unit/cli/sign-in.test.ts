@@ -35,6 +35,7 @@ async function deployment(
     },
     authorizer: jwtAuthorizer({ issuer: provider.url, audiences, keys: new IssuerKeys(provider.url) }),
     identify: async ({ headers = {} }) => headers,
+    variablesOf: async () => ({}),
     stop: () => provider.stop(),
   };
   return { provider, served: await serveApi(undefined, mode) };
