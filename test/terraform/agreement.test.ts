@@ -65,9 +65,9 @@ function variableOf(name: string): Variable {
   return found;
 }
 
-/** The default as the environment holds it: a list is joined with commas. */
+/** The default as the environment holds it: a list is joined with commas, and null sets no variable. */
 function defaultOf(name: string): string {
-  return String(variableOf(name).default);
+  return String(variableOf(name).default ?? '');
 }
 
 function conditionsOf(name: string): string {
