@@ -16,6 +16,9 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 const CLIENT = 'scripts/lib/client/index.ts';
 
+/** Files with a name that lasts: `browser` in package.json puts the second in the place of the first. */
+const SIGNATURES = ['scripts/lib/client/signature.ts', 'scripts/lib/client/no-signature.ts'];
+
 const OPTIONS = {
   absWorkingDir: root,
   bundle: true,
@@ -48,7 +51,11 @@ async function buildCommandLine(): Promise<void> {
 
 /** Keeps the names of its classes, which errors show. Browsers load all but the signatures of AWS. */
 async function buildClient(): Promise<void> {
-  const files = await bundled('client', { entryPoints: [CLIENT], minifySyntax: true, minifyWhitespace: true });
+  const files = await bundled('client', {
+    entryPoints: [CLIENT, ...SIGNATURES],
+    minifySyntax: true,
+    minifyWhitespace: true,
+  });
   files.set('index.d.ts', typesOfClient());
   await fill(path.join(root, 'dist/client'), files);
   console.log('built dist/client/');

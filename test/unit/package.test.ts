@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
 import { serveApi } from '../support/api/served-api.ts';
 import { someVms } from '../support/pool/lending.ts';
 
@@ -74,6 +75,15 @@ describe('the package that npm pack makes', () => {
   it('runs the command line', async () => {
     const { stdout } = await run('npx', ['--offline', 'vm-pool', '--help'], { cwd: app });
     expect(stdout).toMatch(/^Usage: vm-pool /);
+  });
+
+  it('goes into the bundle of a page without anything of Node.js or AWS', async () => {
+    const contents = `import * as all from 'vm-pool'; console.log(all)`;
+    const options = { bundle: true, minify: true, format: 'esm', splitting: true, outdir: app, write: false } as const;
+    const { outputFiles } = await build({ ...options, platform: 'browser', stdin: { contents, resolveDir: app } });
+    const text = outputFiles.map((file) => file.text).join('');
+    expect(text.length).toBeLessThan(8_000);
+    expect(text).not.toMatch(/node:|aws4_request/);
   });
 
   it('types the client for a plain tsc, and the program that was checked runs', async () => {
