@@ -1,5 +1,6 @@
 import { measureBundle } from './bundle/bundle.ts';
 import { measureColdStart } from './cold-start/cold-start.ts';
+import { measureCommandLine } from './command-line/command-line.ts';
 import { measureDynamoDbColdStart } from './dynamodb/cold-start.ts';
 import { measureDynamoDbCosts } from './dynamodb/costs.ts';
 import { overDynamoDb } from './dynamodb/database.ts';
@@ -34,6 +35,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   server: { what: 'requests a second of the local server, against bare node:http', measure: measureLocalServer },
   store: { what: 'growth of the memory store with its VMs, against a bare queue and Map', measure: measureMemoryStore },
+  cli: { what: 'start of vm-pool --help, against an empty run of Node', measure: measureCommandLine },
   bundle: { what: 'bytes that are deployed and loaded', measure: measureBundle },
   yardstick: {
     what: 'checkouts and returns a second for one caller, beside those of vmpooler',

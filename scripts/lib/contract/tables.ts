@@ -17,6 +17,8 @@ import {
 import { EXIT } from '../cli/exit-codes.ts';
 import { GATEWAY_ANSWERS } from '../cli/gateway-answers.ts';
 import { NEXT_STEPS } from '../cli/next-steps.ts';
+import type { Verb } from '../cli/verb.ts';
+import { VERBS } from '../cli/verbs.ts';
 import { SSH_FAULTS } from '../login/ssh-faults.ts';
 import { fieldDocumentation } from './field-documentation.ts';
 import { isOptional, ruleOf } from './json-schema.ts';
@@ -29,6 +31,8 @@ export function tablesOf(calls: readonly DocumentedCall[]): Readonly<Record<stri
     parameters: parameterTable(calls),
     refusals: refusalTable(),
     'answers of the gateway': gatewayTable(),
+    verbs: verbTable(),
+    'exit codes': exitTable(),
     'errors of ssh': sshTable(),
     settings: settingTable(),
     figures: figureTable(),
@@ -82,6 +86,27 @@ function gatewayTable(): string {
     String(EXIT[exit].code),
   ]);
   return table(['answer', 'meaning', 'what to do', 'exit code'], rows);
+}
+
+function verbTable(): string {
+  const rows = VERBS.map((verb) => [
+    code(['vm-pool', verb.name, ...wordsOf(verb)].join(' ')),
+    verb.summary,
+    verb.group === 'operate' ? 'operators' : '',
+  ]);
+  return table(['command', 'what it does', 'only for'], rows);
+}
+
+function wordsOf({ words = [], takes }: Verb): readonly string[] {
+  if (takes === undefined) return words.map(({ name }) => name);
+  return [takes === 'ssh' ? '[-- COMMAND]' : '-- COMMAND'];
+}
+
+function exitTable(): string {
+  return table(
+    ['exit code', 'meaning'],
+    Object.values(EXIT).map(({ code: exit, meaning }) => [String(exit), meaning]),
+  );
 }
 
 function sshTable(): string {
