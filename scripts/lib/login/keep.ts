@@ -1,4 +1,5 @@
 import type { Client } from '../../../lambda/client/client.ts';
+import type { Clock } from '../../../lambda/client/clock.ts';
 import { systemClock } from '../../../lambda/client/clock.ts';
 import { Refused } from '../../../lambda/client/refused.ts';
 import type { Lease } from '../../../lambda/client/routes.ts';
@@ -34,9 +35,9 @@ const LONGEST_WAIT_MS = 150_000;
 const SHORTEST_WAIT_MS = 15_000;
 
 /** Renews login certificates, which end within minutes, and the lease if that is wished, until it is stopped. */
-export function keepLogin(options: KeepOptions): Keeper {
+export function keepLogin(options: KeepOptions, clock: Clock = systemClock): Keeper {
   const stopping = new AbortController();
-  const watch = new Watch(options, stopping.signal);
+  const watch = new Watch(options, clock, stopping.signal);
   const watching = watch.run();
   return {
     get lease() {
@@ -61,6 +62,7 @@ class Watch {
 
   constructor(
     private readonly options: KeepOptions,
+    private readonly clock: Clock,
     private readonly signal: AbortSignal,
   ) {
     this.lease = options.lease;
@@ -76,7 +78,7 @@ class Watch {
   /** @returns false when it was stopped meanwhile */
   private async hasWaited(): Promise<boolean> {
     const waitMs = this.hasFailed ? SHORTEST_WAIT_MS : this.waitMs();
-    return systemClock.wait(waitMs, this.signal).then(
+    return this.clock.wait(waitMs, this.signal).then(
       () => true,
       () => false,
     );

@@ -32,7 +32,14 @@ export function hostFileOf({ alias, folder }: Pick<Renewing, 'alias' | 'folder'>
 export function renewingBlock(config: Renewing): string {
   const { alias, command } = config;
   const line = command.map(shellWord).join(' ').replaceAll('%', '%%');
-  return `Match host "${alias},${alias}-*" exec "${line}"\n  Include ${quotedPath(hostFileOf(config), 'Include')}\n`;
+  return [
+    // Editors and shells list hosts by such lines.
+    `Host ${alias}`,
+    '  StrictHostKeyChecking yes',
+    `Match host "${alias},${alias}-*" exec "${line}"`,
+    `  Include ${quotedPath(hostFileOf(config), 'Include')}`,
+    '',
+  ].join('\n');
 }
 
 /** The same as a whole file, for `ssh -F`. @returns the path */
