@@ -83,7 +83,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     run: [[...jest, '--runInBand', 'test/integration/(visitor|cleaning|lending)/']],
     missing: () => [
       ...sshd.toolsMissing(),
-      ...programsMissing({ shellcheck: 'apt-get install shellcheck', ps: 'apt-get install procps' }),
+      ...programsMissing({
+        shellcheck: 'apt-get install shellcheck',
+        ps: 'apt-get install procps',
+        rsync: 'apt-get install rsync',
+      }),
     ],
   },
   metrics: {

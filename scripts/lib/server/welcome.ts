@@ -40,9 +40,9 @@ Prometheus finds the metrics at ${url}/metrics, with the token in ${token}.
 /** Demo VMs let in the user of this computer. Nothing revokes certificates there, so a returned VM waits. */
 function howToLogIn(url: string): string {
   return `
-Then log in to it:
+Log in to one; it is borrowed first:
 
-  scripts/log-in ${url} --user alice
+  scripts/vm-pool ssh --url ${url} --user alice
 
 A VM that was given back is free again when its last certificate has ended, after up to 6 minutes.
 `;

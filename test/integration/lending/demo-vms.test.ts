@@ -12,11 +12,10 @@ import type { LocalServer } from '../../support/processes/local-server.ts';
 import { startServer, urlOf } from '../../support/processes/local-server.ts';
 import { describeOnVms } from '../../support/vms/describe-on-vms.ts';
 import { ran } from '../../support/vms/namespace-vm.ts';
-import type { GrantBody } from '../../support/vms/real-service.ts';
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL('../../../scripts/server', import.meta.url));
-const logIn = fileURLToPath(new URL('../../../scripts/log-in', import.meta.url));
+const vmPool = fileURLToPath(new URL('../../../scripts/vm-pool', import.meta.url));
 const TIMEOUT_MS = 60_000;
 
 let folder: string;
@@ -24,6 +23,7 @@ let server: LocalServer | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'vm-pool-demo-'));
+  process.env.XDG_STATE_HOME = path.join(folder, 'state');
 });
 
 afterAll(async () => {
@@ -55,21 +55,15 @@ describe('npm start -- --demo-vms 2', () => {
     const others = await sshds();
     const running = start(['--demo-vms', '2']);
     const url = await urlOf(running);
-    const borrowed = await run('curl', ['-sS', '-X', 'POST', `${url}/getvm?userid=alice`]);
-    const { vm } = JSON.parse(borrowed.stdout) as GrantBody;
-    expect(vm).toMatchObject({ login: 'certificate', ip: '127.0.0.1', username: userInfo().username });
-    expect(await ran(logIn, [url, '--user', 'alice', '--', 'whoami'])).toEqual({
+    const ssh = (user: string, ...words: readonly string[]) => ['ssh', '--url', url, '--user', user, ...words];
+    const borrowed = await ran(vmPool, ssh('alice', '--', 'whoami'));
+    expect(borrowed).toEqual({
       exitCode: 0,
       stdout: `${userInfo().username}\n`,
-      stderr: '',
+      stderr: expect.stringMatching(/^vm-0[12] is yours until \S+Z \(in [78] hours\)\n$/m),
     });
-    expect(await ran(logIn, [url, '--user', 'alice', '--', 'exit 7'])).toMatchObject({ exitCode: 7 });
-    expect(await ran(logIn, [url, '--user', 'bob', '--', 'whoami'])).toEqual({
-      exitCode: 1,
-      stdout: '',
-      stderr: 'log-in: bob holds no lease\n',
-    });
-    const session = execFile(logIn, [url, '--user', 'alice', '--', 'sleep 2718']);
+    expect(await ran(vmPool, ssh('alice', '--', 'exit 7'))).toMatchObject({ exitCode: 7 });
+    const session = execFile(vmPool, ssh('alice', '--', 'sleep 2718'));
     while (!(await sshds()).some((line) => line.includes(' sleep 2718'))) await sleep(50);
     const keys = await run('curl', ['-sS', `${url}/ca.pub`]);
     expect(keys.stdout).toMatch(/^ecdsa-sha2-nistp256 \S+ vm-pool\n$/);

@@ -32,8 +32,8 @@ export const VISITS: readonly Probe[] = [
   {
     id: 'certificate-log-in',
     question: 'Does a certificate that KMS signed open a VM, and does the VM shut after the lease?',
-    sources: ['README.md, "Lend machines you already have"', 'scripts/log-in'],
-    how: 'enroll a VM, then scripts/log-in "$api"; touch ~/left; releasevm; log in again as another user',
+    sources: ['README.md, "Lend machines you already have"', 'scripts/vm-pool'],
+    how: 'enroll a VM, then vm-pool ssh --release -- touch left; vm-pool ssh -- ls, as another user',
     expected: 'a shell within seconds; the first session ends with the release; the second user finds no ~/left',
   },
   {
