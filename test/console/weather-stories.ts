@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { OPERATOR } from '../support/api/modes.ts';
 import type { ServedApi } from '../support/api/served-api.ts';
 import { callApi } from '../support/api/served-api.ts';
-import { card, enterAs, getVm, nameOfVm, rowOf, shows } from '../support/console/acts.ts';
+import { card, enterAs, getVm, nameOfVm, order, rowOf, shows } from '../support/console/acts.ts';
 import { inspect } from '../support/console/inspection.ts';
 import { serveSite } from '../support/console/sites.ts';
 import type { OpenWindow } from '../support/console/windows.ts';
@@ -16,11 +16,11 @@ export function weatherStories(open: OpenWindow): void {
   });
   afterEach(() => served.close());
 
-  const openAs = async (user: string) => {
+  const openAs = async (user: string, operator?: string) => {
     const opened = await open({ url: `${served.url}/` });
     await opened.page.clock.install();
     await opened.page.reload();
-    await enterAs(opened.page, user);
+    await enterAs(opened.page, user, operator);
     await card(opened.page, 'Get a VM').waitFor();
     return opened;
   };
@@ -35,6 +35,20 @@ export function weatherStories(open: OpenWindow): void {
     await shows(rowOf(page, 'vm-11'), 'quarantined');
     await inspect(page, 'everything');
     await full.close();
+  });
+
+  it('asks for the host key of a VM that showed another one, before it returns', async () => {
+    const fingerprint = `SHA256:${'k'.repeat(43)}`;
+    served.provider.fingerprints = [fingerprint];
+    const reason = { reason: 'wrong host key: seen on its console' };
+    await callApi(served, 'POST', '/vms/vm-02/quarantine', reason, { by: OPERATOR });
+    const { page } = await openAs('ops', 'ops');
+    const dialog = await order(page, 'Return', 'vm-02', 'new disk');
+    await shows(dialog, 'The VM has another host key');
+    await inspect(page, 'host-key');
+    await dialog.getByLabel(/^Fingerprint/).fill(fingerprint);
+    await dialog.getByRole('button', { name: 'Return', exact: true }).click();
+    await rowOf(page, 'vm-02').getByRole('button', { name: 'Drain vm-02' }).waitFor();
   });
 
   it('says that no VM is free, waits for one, and gets it', async () => {
