@@ -33,6 +33,8 @@ export async function runBeside(
   };
   try {
     const env = { ...context.env, ...environmentOf(session) };
+    // From the next line on, a signal goes on to the program.
+    context.signal.throwIfAborted();
     return { code: await runChild(program, env, ownSurroundings(say)), hasEnded };
   } finally {
     await keeper.stop();
