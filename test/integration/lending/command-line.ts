@@ -13,10 +13,7 @@ import type { Ran } from '../../support/vms/namespace-vm.ts';
 import type { InventoryParts } from '../../support/vms/real-service.ts';
 import { RealService } from '../../support/vms/real-service.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** Starts the command line from its sources: a bundle may be an old one. */
-const VM_POOL = ['--import', `${root}node_modules/tsx/dist/loader.mjs`, `${root}scripts/lib/cli/main.ts`];
+const vmPool = fileURLToPath(new URL('../../../scripts/vm-pool', import.meta.url));
 
 /** A program that runs, and what it has written so far. */
 export interface Running {
@@ -35,6 +32,8 @@ export class Lab {
 
   static async start(count: number): Promise<Lab> {
     const folder = await mkdtemp(path.join(tmpdir(), 'vm-pool-lab-'));
+    // Bundles the command line if a source is newer, and says so.
+    await started(vmPool, ['--version']).ended;
     let fleet: Fleet | undefined;
     const service = await RealService.start(async (trustedKeys) => {
       fleet = await Fleet.start({ count, folder: path.join(folder, 'vms'), trustedKeys: [...trustedKeys] });
@@ -72,7 +71,7 @@ export class CommandLineUser {
 
   /** Starts `vm-pool` without a terminal. */
   start(...args: readonly string[]): Running {
-    return started('node', [...VM_POOL, ...args], {
+    return started(vmPool, args, {
       ...process.env,
       HOME: this.home,
       VM_POOL_URL: this.service.url,
