@@ -32,8 +32,8 @@ const PACKAGES = [
 
 /** The pages of the console. The second has the code that signs in at an issuer. */
 const PAGES = [
-  { name: 'console.html', rawBytes: 60 * 1024 },
-  { name: 'console-sign-in.html', rawBytes: 105_000 },
+  { name: 'console.html', rawBytes: 63_000 },
+  { name: 'console-sign-in.html', rawBytes: 107_000 },
 ];
 
 /** Contents of the zip, by name. */
@@ -163,12 +163,15 @@ describe('npm run build', () => {
     expect([signsIn('console.html'), signsIn('console-sign-in.html')]).toEqual([false, true]);
   });
 
-  it.each(PAGES)('sends $name in less than 60 kB, and in $rawBytes B to those who unzip nothing', ({ name, rawBytes }) => {
-    const page = zipped[name] ?? '';
-    // Lambda carries bytes in base64; API Gateway sends the bytes.
-    expect(gzipSync(page, { level: 9 }).length).toBeLessThan(60_000);
-    expect(Buffer.byteLength(page)).toBeLessThan(rawBytes);
-  });
+  it.each(PAGES)(
+    'sends $name in less than 60 kB, and in $rawBytes B to those who unzip nothing',
+    ({ name, rawBytes }) => {
+      const page = zipped[name] ?? '';
+      // Lambda carries bytes in base64; API Gateway sends the bytes.
+      expect(gzipSync(page, { level: 9 }).length).toBeLessThan(60_000);
+      expect(Buffer.byteLength(page)).toBeLessThan(rawBytes);
+    },
+  );
 
   it.each(PAGES)('loads nothing from elsewhere into $name: no address but names of XML', ({ name }) => {
     const addresses = (zipped[name] ?? '').match(/(https?:)?\/\/[\w.-]+\.[a-z]{2,}[^\s'"`)]*/g) ?? [];

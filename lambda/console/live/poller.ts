@@ -1,6 +1,6 @@
 import { Refused } from '../../client/refused.ts';
 
-/** What is known of something that is asked for again and again. */
+/** The last answer to a question that is asked repeatedly, and why the last try failed. */
 export interface Known<Value> {
   /** The last answer, also while asking fails. */
   readonly value?: Value;
@@ -68,7 +68,7 @@ export class Poller<Value> {
     else this.plan(nextAt - this.now());
   }
 
-  /** Asks no more. */
+  /** Ends the asking. */
   stop(): void {
     this.isStopped = true;
     clearTimeout(this.timer);
@@ -76,8 +76,8 @@ export class Poller<Value> {
 
   private succeed(value: Value): void {
     this.failures = 0;
-    if (this.options.isFinal?.(value) === true) this.tell({ value, at: this.now() });
-    else this.tell({ value, at: this.now(), nextAt: this.plan(this.options.everyMs) });
+    if (this.options.isFinal?.(value) === true) this.report({ value, at: this.now() });
+    else this.report({ value, at: this.now(), nextAt: this.plan(this.options.everyMs) });
   }
 
   private fail(fault: unknown): void {
@@ -85,7 +85,7 @@ export class Poller<Value> {
     const { value, at, failingSince = this.now() } = this.known;
     const retryAfterSec = fault instanceof Refused ? fault.retryAfterSec : undefined;
     const nextAt = this.plan(waitMs(this.options.everyMs, this.failures, retryAfterSec));
-    this.tell({ ...(at !== undefined && { value: value as Value, at }), fault, failingSince, nextAt });
+    this.report({ ...(at !== undefined && { value: value as Value, at }), fault, failingSince, nextAt });
   }
 
   /** @returns when the next try comes */
@@ -95,7 +95,7 @@ export class Poller<Value> {
     return this.now() + ms;
   }
 
-  private tell(known: Known<Value>): void {
+  private report(known: Known<Value>): void {
     this.known = known;
     this.options.onChange(known);
   }

@@ -66,7 +66,7 @@ function GiveBack(props: HeldProps & { readonly onClose: () => void }) {
       <p>Save your work first. The VM is made clean for its next user, and you can’t log in any more.</p>
       <Fault fault={release.fault} />
       <div class="buttons">
-        <button type="button" autofocus onClick={onClose}>
+        <button type="button" data-first="" onClick={onClose}>
           Keep it
         </button>
         <button type="button" class="danger solid" disabled={release.isBusy} onClick={() => void release.run()}>

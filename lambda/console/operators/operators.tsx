@@ -13,10 +13,13 @@ import { filtered, filterIn, hashOf } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
 import type { Ordered } from './order-dialog.tsx';
 import { OrderDialog } from './order-dialog.tsx';
+import { useSince } from './use-since.ts';
 import { VmTable } from './vm-table.tsx';
 
 /** All VMs; null for those who are not operators. */
 export type AllVms = Live<readonly OperatedVm[] | null>;
+
+const NONE: readonly OperatedVm[] = [];
 
 /** What operators see and do. */
 export function Operators(props: {
@@ -28,6 +31,7 @@ export function Operators(props: {
   const [filter, setFilter] = useFilter();
   const [subject, setSubject] = useState<EventSubject>();
   const [ordered, setOrdered] = useState<Ordered>();
+  const all = useSince(session, vms.value ?? NONE);
   if (isForbidden(vms.fault) && vms.value === undefined) {
     return (
       <Card title="All VMs">
@@ -36,16 +40,16 @@ export function Operators(props: {
     );
   }
   if (vms.value === undefined || vms.value === null) return null;
-  const shown = filtered(vms.value, filter);
+  const shown = filtered(all, filter);
   const aside = (
     <p class="quiet" role="status">
-      {shown.length === vms.value.length ? counted(shown.length, 'VM') : `${shown.length} of ${vms.value.length} VMs`}
+      {shown.length === all.length ? counted(shown.length, 'VM') : `${shown.length} of ${all.length} VMs`}
     </p>
   );
   return (
     <Card title="All VMs" aside={aside} class="all">
       <FilterBar
-        vms={vms.value}
+        vms={all}
         filter={filter}
         onFilter={setFilter}
         onUser={(userid) => {

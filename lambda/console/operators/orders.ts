@@ -27,7 +27,7 @@ export const ORDERS: Readonly<Record<Order, OrderWords>> = {
     explanation: ({ state }) =>
       state === 'quarantined' || state === 'drained'
         ? 'The VM is reset and checked. If it passes, people can borrow it again.'
-        : 'The VM is no longer to be drained.',
+        : 'The VM goes on as before: it is not drained when its user gives it back.',
     isHarsh: false,
   },
   quarantine: {

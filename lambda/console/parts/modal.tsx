@@ -13,6 +13,8 @@ export function Modal(props: {
   useEffect(() => {
     const { current } = dialog;
     current?.showModal();
+    // Not by `autofocus`: browsers report one that comes while something else has the focus.
+    current?.querySelector<HTMLElement>('[data-first]')?.focus();
     return () => {
       current?.close();
     };

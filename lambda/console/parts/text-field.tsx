@@ -44,7 +44,7 @@ export function TextArea(props: {
       <textarea
         rows={rows}
         required={isRequired}
-        autofocus={isFirst}
+        data-first={isFirst ? '' : undefined}
         maxLength={maxLength}
         autocomplete="off"
         spellcheck={false}

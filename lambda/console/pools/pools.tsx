@@ -17,7 +17,7 @@ export function PoolsCard({ pools }: { readonly pools: Live<Pools> }) {
       {value === undefined && (
         <p class="quiet">{pools.fault === undefined ? 'Looking at the pools…' : 'Not known yet.'}</p>
       )}
-      {value !== undefined && entries.length === 0 && <p class="quiet">There are no VMs yet.</p>}
+      {value !== undefined && entries.length === 0 && <p class="quiet">No pool has a VM yet.</p>}
       {entries.map(([name, pool]) => (
         <PoolView key={name} name={name} pool={pool} />
       ))}

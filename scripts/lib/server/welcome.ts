@@ -22,7 +22,9 @@ ${table === undefined ? whereLeasesAre(vms?.isDemo === false) : whereTableIs(set
 }
 
 function howToCall(url: string): string {
-  return `  curl -X POST '${url}/getvm?userid=alice'`;
+  return `  curl -X POST '${url}/getvm?userid=alice'
+
+or open ${url}/ in a browser.`;
 }
 
 function howToCallWithToken(url: string, { issuer, audiences }: TokenSettings): string {

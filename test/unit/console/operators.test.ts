@@ -4,6 +4,7 @@ import { STATES } from '../../../lambda/console/api.ts';
 import { countsOf, filtered, filterIn, hashOf } from '../../../lambda/console/operators/filter.ts';
 import type { Order } from '../../../lambda/console/operators/orders.ts';
 import { ORDERS, ordersFor } from '../../../lambda/console/operators/orders.ts';
+import { sinceIn, situationOf, withoutSince } from '../../../lambda/console/operators/since.ts';
 import { ordered } from '../../../lambda/pool/orders.ts';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';
 import { VM_STATES } from '../../../lambda/pool/vm.ts';
@@ -66,4 +67,29 @@ describe('the filter of the list', () => {
 
 it('the page knows every state of the service', () => {
   expect(STATES).toEqual(VM_STATES);
+});
+
+describe('since when a VM is out of use', () => {
+  const event = (at: string, from: OperatedVm['state'], to: OperatedVm['state']) => {
+    return { id: at, at, kind: 'changed', vmId: 'vm-1', from, to, who: 'ops', requestId: 'r' };
+  };
+
+  it('is when it came into its state, whatever happened to it there', () => {
+    const events = [
+      event('12:03', 'quarantined', 'quarantined'),
+      event('12:02', 'checking', 'quarantined'),
+      event('12:01', 'leased', 'checking'),
+    ];
+    expect(sinceIn(events, 'quarantined')).toBe('12:02');
+    expect(sinceIn(events, 'drained')).toBeUndefined();
+  });
+
+  it('is asked once for each state and reason, and never for VMs that are free or say it themselves', () => {
+    const out = vm('vm-1', { state: 'quarantined', reason: 'fan' });
+    const vms = [out, vm('vm-2'), vm('vm-3', { state: 'leased', since: '2026-11-21T12:00:00Z' })];
+    expect(withoutSince(vms, new Map())).toEqual([out]);
+    const known = new Map([[situationOf(out), '12:02']]);
+    expect(withoutSince(vms, known)).toEqual([]);
+    expect(withoutSince([{ ...out, reason: 'disk' }], known)).toHaveLength(1);
+  });
 });
