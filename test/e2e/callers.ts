@@ -57,7 +57,8 @@ export class Callers {
   async credentialsOf(name: string): Promise<Credentials> {
     if (this.outputs.authorization === 'none') return { curl: [], variables: {} };
     if (this.outputs.authorization === 'iam') return keysOf(this.users, name);
-    const token = await this.issuer.token({ sub: name });
+    const { name: claim, value } = OPERATOR_CLAIM;
+    const token = await this.issuer.token({ sub: name, ...(isOperator(name) && { [claim]: [value] }) });
     return { curl: ['-H', `Authorization: Bearer ${token}`], variables: { VM_POOL_TOKEN: token } };
   }
 }

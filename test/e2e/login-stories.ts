@@ -3,6 +3,7 @@ import type { EmulatedAws } from '../support/emulated-aws/server.ts';
 import { describeOnVms } from '../support/vms/describe-on-vms.ts';
 import { leaseOf, vmOf } from './bodies.ts';
 import { OLIVIA } from './callers.ts';
+import { vmPool } from './command-line.ts';
 import type { RunningEnvironment } from './environment.ts';
 import { described, newKeyPair } from './key-pair.ts';
 import type { Lab } from './lab.ts';
@@ -87,6 +88,12 @@ function certificateStories({ running, account }: LoginGround): void {
     expect(bobs.id).not.toBe(alices.id);
     expect(await ssh({ ...alices, port, knownHosts }, 'echo in')).toMatchObject(REFUSED);
     expect(await ssh(bobs, 'echo in')).toMatchObject({ exitCode: 0 });
+  });
+
+  it('let in who uses the command line, and go back with its session', async () => {
+    const words = ['ssh', '--pool', 'desks', '--release', '--', 'echo $((6 * 7))'];
+    expect(await vmPool(running(), 'dave', words)).toMatchObject({ exitCode: 0, stdout: '42\n' });
+    expect(await vmPool(running(), 'dave', ['show'])).toMatchObject({ exitCode: 4 });
   });
 
   it('are not free again while a certificate of the last user opens them', async () => {

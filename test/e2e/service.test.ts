@@ -22,6 +22,7 @@ import { browserStories } from './browser-stories.ts';
 import { callerStories } from './caller-stories.ts';
 import { OLIVIA, OPERATOR_ARNS, tokenSettings } from './callers.ts';
 import { Checkout } from './checkout.ts';
+import { commandLineStory } from './command-line.ts';
 import { countsOf } from './counts.ts';
 import { deployStories } from './deploy-stories.ts';
 import { deploymentStories, routeStories } from './deployment-stories.ts';
@@ -187,6 +188,7 @@ describe('the deployed service with leases in a table', () => {
     lendingStories(() => staging, 4);
     callerStories(() => staging, 'iam');
     smokeStory(() => staging, 'iam');
+    commandLineStory(() => staging, 'iam');
   });
 
   describe('called by web pages', () => {
@@ -407,6 +409,7 @@ function memoryStories(authorization: Authorization): void {
   describe('knowing its callers', () => {
     callerStories(running, authorization);
     smokeStory(running, authorization);
+    commandLineStory(running, authorization);
   });
 }
 

@@ -24,7 +24,7 @@ export function smokeStory(running: () => RunningEnvironment, authorization: Aut
     const { shows, canary } = REPORTS[authorization];
     expect(stdout.trimEnd().split('\n')).toEqual([
       'ok      GET /health: the service works',
-      `ok      GET /openapi.json: ${shows}`,
+      `ok      GET /sign-in: ${shows}`,
       expect.stringMatching(canary),
       'ok      GET /lease: shows the same lease',
       'ok      POST /getvm: the same Idempotency-Key gets the same lease',
