@@ -7,13 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import type { BuildOptions } from 'esbuild';
 import { build } from 'esbuild';
+import { lateModules } from './bundle/late-modules.ts';
 import { plainBuiltins, wholeLater } from './bundle/plain-builtins.ts';
 import { fill } from './bundle/whole-files.ts';
+import { withoutPrograms } from './bundle/without-programs.ts';
 import { thirdPartyNotices } from './notices.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
+const COMMAND_LINE = 'scripts/lib/cli/main.ts';
 const CLIENT = 'scripts/lib/client/index.ts';
 
 /** Files with a name that lasts: `browser` in package.json puts the second in the place of the first. */
@@ -31,20 +34,24 @@ const OPTIONS = {
   define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
   // All notices are in one file.
   legalComments: 'none',
-  metafile: true,
-  write: false,
 } as const satisfies BuildOptions;
+
+const IN_MEMORY = { metafile: true, write: false } as const;
 
 await buildCommandLine();
 if (!process.argv.includes('cli')) await buildClient();
 
+/** Its start is one CommonJS file, and each verb a module beside it. */
 async function buildCommandLine(): Promise<void> {
-  const files = await bundled('cli', {
-    entryPoints: ['scripts/lib/cli/main.ts'],
-    minify: true,
-    plugins: [wholeLater, plainBuiltins],
-  });
-  files.set('main.js', `#!/usr/bin/env node\n${String(files.get('main.js'))}`);
+  const plugins = [withoutPrograms, wholeLater, plainBuiltins];
+  const { plugin, entryPoints } = lateModules(path.join(root, path.dirname(COMMAND_LINE)));
+  const start: BuildOptions = { entryPoints: [COMMAND_LINE], format: 'cjs', outExtension: { '.js': '.cjs' } };
+  const files = await bundled(
+    'cli',
+    { ...start, splitting: false, minify: true, plugins: [plugin, ...plugins] },
+    { entryPoints, minify: true, plugins },
+  );
+  files.set('main.cjs', `#!/usr/bin/env node\n${String(files.get('main.cjs'))}`);
   await fill(path.join(root, 'dist/cli'), files);
   console.log('built dist/cli/');
 }
@@ -61,13 +68,17 @@ async function buildClient(): Promise<void> {
   console.log('built dist/client/');
 }
 
-/** The files of a bundle by name, with the notices of the packages in it. */
-async function bundled(folder: string, options: BuildOptions): Promise<Map<string, string>> {
-  const { metafile, outputFiles } = await build({ ...options, ...OPTIONS, outdir: `dist/${folder}` });
-  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
-  const sources = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([source]) => source);
-  const files = outputFiles.map(({ path: file, text }) => [path.basename(file), text] as const);
-  return new Map([[NOTICES, await thirdPartyNotices(root, sources)], ...files]);
+/** The files of bundles by name, with the notices of the packages in them. They are made one after another. */
+async function bundled(folder: string, ...bundles: readonly BuildOptions[]): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  const sources: string[] = [];
+  for (const options of bundles) {
+    const { metafile, outputFiles } = await build({ ...OPTIONS, ...options, ...IN_MEMORY, outdir: `dist/${folder}` });
+    const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+    sources.push(...inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([source]) => source));
+    for (const { path: file, text } of outputFiles) files.set(path.basename(file), text);
+  }
+  return files.set(NOTICES, await thirdPartyNotices(root, [...new Set(sources)]));
 }
 
 /** The types of all that the client exports, in one file. */

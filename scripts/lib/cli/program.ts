@@ -17,9 +17,10 @@ const WIDTH = 100;
 /**
  * The command line as its declarations say. Parsing throws a CommanderError where the process would end.
  *
+ * @param args - to be parsed; verbs that they don't name get no options, which would take a third of the time to help
  * @see https://github.com/tj/commander.js
  */
-export function createProgram({ stdout, stderr }: Pick<World, 'stdout' | 'stderr'>, act: Act): Command {
+export function createProgram(args: readonly string[], world: Pick<World, 'stdout' | 'stderr'>, act: Act): Command {
   const program = new Command('vm-pool')
     .description(manifest.description)
     .version(manifest.version, '-V, --version', 'print the version')
@@ -27,19 +28,22 @@ export function createProgram({ stdout, stderr }: Pick<World, 'stdout' | 'stderr
     .addHelpCommand(helpCommand())
     .addHelpText('after', epilogue())
     .showHelpAfterError('--help shows what is possible')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
     .configureOutput({
-      writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
-      getOutHelpWidth: () => widthOf(stdout),
-      getErrHelpWidth: () => widthOf(stderr),
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+      getOutHelpWidth: () => widthOf(world.stdout),
+      getErrHelpWidth: () => widthOf(world.stderr),
       outputError: (text, write) => {
         write(text.replace(/^error: /, 'vm-pool: '));
       },
     })
     .exitOverride();
   for (const option of GLOBAL_OPTIONS) program.addOption(optionOf(option));
-  for (const verb of VERBS) addVerb(program, verb, act);
+  for (const verb of VERBS) {
+    const command = program.command(verb.name).summary(verb.summary).helpGroup(GROUPS[verb.group]);
+    if (args.includes(verb.name)) describe(command, verb, program, act);
+  }
   return program;
 }
 
@@ -48,12 +52,14 @@ function helpCommand(): Command {
   return new Command('help').argument('[command]').description('explain a command').helpGroup(GROUPS.setUp);
 }
 
-function addVerb(program: Command, verb: Verb, act: Act): void {
-  const command = program
-    .command(verb.name)
-    .summary(verb.summary)
+/** A verb in the list of all: its options stand in its own help. */
+function termOf(command: Command): string {
+  return command.name();
+}
+
+function describe(command: Command, verb: Verb, program: Command, act: Act): void {
+  command
     .description([sentence(verb.summary), verb.details].filter(Boolean).join('\n\n'))
-    .helpGroup(GROUPS[verb.group])
     .addHelpText('after', `\nExamples:\n${examples(verb.examples)}`);
   for (const word of verb.words ?? []) command.addArgument(argumentOf(word));
   for (const option of verb.options ?? []) command.addOption(optionOf(option));

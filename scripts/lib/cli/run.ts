@@ -17,7 +17,7 @@ export async function run(args: readonly string[], world: World): Promise<number
   if (args[0] === 'complete') return completeLine(args, world);
   let code: number = EXIT.done.code;
   const { own, command } = split(args);
-  const program = createProgram(world, async (verb, given, globals) => {
+  const program = createProgram(own, world, async (verb, given, globals) => {
     code = await carryOut(verb, { ...given, command }, globals, world);
   });
   try {

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** Measures how long `vm-pool --help` takes, against Node that does nothing. */
 export async function measureCommandLine(isQuick: boolean): Promise<Findings> {
   await run(path.join(ROOT, 'scripts/package'), ['cli']);
-  const help = () => msOf([path.join(ROOT, 'dist/cli/main.js'), '--help']);
+  const help = () => msOf([path.join(ROOT, 'dist/cli/main.cjs'), '--help']);
   const pairs = await inPairs(isQuick ? PAIRS.quick : PAIRS.full, help, () => msOf(['-e', '0']));
   const figures = compared(pairs);
   return {

@@ -69,7 +69,7 @@ function handlerOf({ choices = [], completes }: Pick<ArgumentDeclaration, 'choic
 
 /** Names of pools, profiles or VMs. None where the service is slow, away, or does not know the caller. */
 async function namesOf(kind: Completion, words: readonly string[], world: World): Promise<readonly string[]> {
-  const program = createProgram(world, async () => undefined);
+  const program = createProgram(words, world, async () => undefined);
   program.parseOptions([...words]);
   const options = program.opts<GlobalOptions>();
   const { findNames } = await import('./names.ts');
