@@ -1,5 +1,7 @@
 /** How a deployment wants to know its callers, and what a caller sends for it. */
+import type { CallOptions, Client } from './client.ts';
 import { createClient } from './client.ts';
+import { Refused } from './refused.ts';
 import type { AnswerOf } from './routes.ts';
 
 type Answer = AnswerOf<'GET /sign-in'>;
@@ -16,7 +18,16 @@ export type SignIn =
 
 /** Asks a deployment how its callers prove who they are. */
 export async function signIn(url: string, fetch?: typeof globalThis.fetch): Promise<SignIn> {
-  return (await createClient({ url, fetch }).call('GET /sign-in')) as SignIn;
+  return signInBy(createClient({ url, fetch }));
+}
+
+const KNOWN: ReadonlySet<unknown> = new Set<SignIn['authorization']>(['none', 'iam', 'jwt']);
+
+/** The same by a client. @throws {@link Refused} when another server answers in place of the API */
+export async function signInBy(client: Client, options?: CallOptions): Promise<SignIn> {
+  const answer: unknown = await client.call('GET /sign-in', {}, options);
+  if (KNOWN.has((Object(answer) as Partial<SignIn>).authorization)) return answer as SignIn;
+  throw new Refused(200, { message: 'another server answered in place of the API; is the URL right?' });
 }
 
 /** Tokens of an issuer, named as OpenID Connect names them. */

@@ -1,6 +1,7 @@
 import type { Client } from '../../../lambda/client/client.ts';
 import { createClient } from '../../../lambda/client/client.ts';
 import type { SignIn } from '../../../lambda/client/sign-in.ts';
+import { signInBy } from '../../../lambda/client/sign-in.ts';
 import { misuse } from './command-error.ts';
 import type { GlobalOptions } from './options.ts';
 import { Output } from './output/output.ts';
@@ -62,7 +63,7 @@ const FIRST_CONTACT_MS = 5_000;
 /** Asks the service how it wants to know its callers. */
 async function askSignIn({ url }: Settings, { fetch, timer, signal }: World): Promise<SignIn> {
   const client = createClient({ url, fetch, retryForMs: FIRST_CONTACT_MS }, timer);
-  return (await client.call('GET /sign-in', {}, { signal })) as SignIn;
+  return signInBy(client, { signal });
 }
 
 async function clientFor(

@@ -66,6 +66,16 @@ describe('errors', () => {
     expect(stderr).toContain(next);
   });
 
+  it.each([
+    { what: 'JSON', answer: () => Response.json({ hello: 1 }) },
+    { what: 'text', answer: () => new Response('hello') },
+    { what: 'a web page', answer: () => new Response('<html>', { headers: { 'content-type': 'text/html' } }) },
+  ])('say that the URL is wrong when another server answers with $what', async ({ answer }) => {
+    const { code, stderr } = await vmPool('get', { env: ENV, fetch: async () => answer() });
+    expect({ code, stderr }).toEqual({ code: EXIT.misused.code, stderr: expect.stringContaining('check the URL') });
+    expect(stderr).toContain('in place of the API');
+  });
+
   it('ask who borrows where the service asks nobody', async () => {
     const { code, stderr } = await vmPool('get', { env: { VM_POOL_URL: ENV.VM_POOL_URL }, fetch: always(200, {}) });
     expect(code).toBe(EXIT.misused.code);
