@@ -10,7 +10,7 @@ export interface Inputs {
   /** How long to wait for a free VM. */
   readonly waitMs: number;
   readonly user?: string;
-  readonly audience?: string;
+  readonly audience: string;
 }
 
 /** An input can't be understood. */
@@ -23,7 +23,7 @@ export function readInputs(): Inputs {
     wish: { ...given('pool'), minutes: readMinutes() },
     waitMs: readWait(),
     ...given('user'),
-    ...given('audience'),
+    audience: getInput('audience'),
   };
 }
 

@@ -8,19 +8,23 @@ class TokenUnusable extends Error {}
  * Makes the function that fetches a token of this job. Such a token lives five minutes, so each call fetches a new one;
  * the runner masks it.
  *
- * @param audience - what the workflow asks for; by default the first that the service accepts
+ * @param audience - what the workflow asks for, never what the service wants: with a token for AWS, a false service
+ *   could use the roles that trust this job
  * @throws {@link TokenUnusable} when the job can have no token that the service accepts
  * @see https://docs.github.com/actions/reference/security/oidc
  */
-export function jobToken({ issuer, audiences }: JwtSignIn, audience = audiences[0]): () => Promise<string> {
+export function jobToken({ issuer, audiences }: JwtSignIn, audience: string): () => Promise<string> {
   if (!process.env.ACTIONS_ID_TOKEN_REQUEST_URL) {
     throw new TokenUnusable(
       "the service wants the job's own token, which this job may not have: add `permissions: id-token: write` to the " +
         'job. A pull request from a fork never gets one',
     );
   }
-  if (audience !== undefined && !audiences.includes(audience)) {
-    throw new TokenUnusable(`the service accepts no token for ${audience}; its audiences are ${audiences.join(', ')}`);
+  if (!audiences.includes(audience)) {
+    throw new TokenUnusable(
+      `the service accepts no token for ${audience}; its audiences are ${audiences.join(', ')}: ` +
+        'give the input audience if one of them is meant for this service only',
+    );
   }
   return async () => {
     const token = await getIDToken(audience);

@@ -8,7 +8,7 @@ import type { Inputs } from './inputs.ts';
 export interface Loan {
   readonly url: string;
   readonly user?: string;
-  readonly audience?: string;
+  readonly audience: string;
   /** All that belongs to the loan on this runner lies in it, and goes with it. */
   readonly folder: string;
   /** Idempotency key: with it, getvm answers the same lease again, or none ever. */
@@ -39,7 +39,7 @@ export function beginLoan({ url, user, audience }: Pick<Inputs, 'url' | 'user' |
   if (RUNNER_TEMP === '') throw new Error('RUNNER_TEMP is not set: this runs only as a step of GitHub Actions');
   const key = randomUUID();
   const folder = path.join(RUNNER_TEMP, `vm-pool-${randomUUID().slice(0, 8)}`);
-  const loan = { url, ...(user !== undefined && { user }), ...(audience !== undefined && { audience }), folder, key };
+  const loan = { url, ...(user !== undefined && { user }), audience, folder, key };
   saveState('loan', loan);
   return loan;
 }

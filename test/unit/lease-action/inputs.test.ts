@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readInputs } from '../../../scripts/lib/lease-action/inputs.ts';
 
-const GIVEN = { url: 'https://vms.example/resources/', minutes: '30', wait: '10m' };
+const GIVEN = { url: 'https://vms.example/resources/', minutes: '30', wait: '10m', audience: 'vm-pool' };
 
 /** What the action reads when the workflow says this. */
 function read(inputs: Readonly<Record<string, string>>) {
@@ -21,6 +21,7 @@ describe('the inputs of lease-vm', () => {
       wish: { minutes: 30 },
       waitMs: 600_000,
       user: 'rig',
+      audience: 'vm-pool',
     });
   });
 

@@ -58,7 +58,7 @@ describe.each(MODES)('lease-vm with authorization %s', (authorization) => {
     await until(() => !isRunning(keeper));
   });
 
-  it('asks for tokens only of the audience that the service names', () => {
+  it('asks for tokens only of the audience that the workflow names', () => {
     const audiences = new Set(world.tokens.given.map(({ audience }) => audience));
     expect([...audiences]).toEqual(authorization === 'jwt' ? ['vm-pool'] : []);
   });

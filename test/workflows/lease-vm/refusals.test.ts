@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JobTokens } from '../../support/actions/job-tokens.ts';
+import { serveApi } from '../../support/api/served-api.ts';
 import { TestIssuer } from '../../support/identity/test-issuer.ts';
+import { someVms } from '../../support/pool/lending.ts';
 import { World } from './world.ts';
 
 /** Runs both steps of a job, of which the first is to fail. @returns the log of the first */
@@ -36,6 +38,18 @@ describe('lease-vm with tokens', () => {
       /^error: .* no token for other; its audiences are vm-pool/,
     );
     expect(world.tokens.given).toHaveLength(before);
+  });
+
+  it('lets no service choose the audience, such as one that AWS roles trust', async () => {
+    const { tokens } = world;
+    const other = await serveApi(someVms(1), {
+      ...world.served.mode,
+      variables: { ...world.served.mode.variables, JWT_AUDIENCES: 'sts.amazonaws.com' },
+    });
+    const before = tokens.given.length;
+    expect(await failing(world, { url: other.url })).toMatch(/^error: .* no token for vm-pool; its audiences are sts/);
+    expect(tokens.given).toHaveLength(before);
+    await other.close();
   });
 
   it('says whom the service trusts, when that is not who made the token, and sends it to nobody', async () => {
