@@ -34,7 +34,10 @@ export function Console({ session }: { readonly session: Session }) {
   const hasEnded = all.some(({ fault }) => isSessionEnd(fault));
   useTitle(mine.value);
   return (
-    <Page url={session.client.url} aside={<Visitor session={session} isLive={away === undefined && !hasEnded} />}>
+    <Page
+      url={session.client.url}
+      aside={<Visitor session={session} isLive={[pools, mine].every(({ fault }) => fault === undefined)} />}
+    >
       {hasEnded && <Ended session={session} />}
       {!hasEnded && away && <Away known={{ ...away, reload: reloadAll }} />}
       <div class={away !== undefined || hasEnded ? 'columns stale' : 'columns'} inert={hasEnded}>

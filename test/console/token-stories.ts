@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { card, getVm, giveBack, rowOf, shows } from '../support/console/acts.ts';
@@ -66,6 +67,42 @@ export function tokenStories(open: OpenWindow, url: () => string, provider: () =
     await page.reload();
     await card(page, 'Get a VM').waitFor();
     expect(await tokensIn(page)).not.toEqual(before);
+  });
+
+  it('keeps no token of somebody who signs out while a new one is on its way', async () => {
+    const page = await openAs('alice');
+    await changeTokens(page, { expires_at: 1 });
+    const issuer = new EventEmitter();
+    const [refreshed, revoked] = [once(issuer, 'refresh'), once(issuer, 'revoke')];
+    await page.route('**/token', async (route) => {
+      await refreshed;
+      await route.fulfill({ status: 400, json: { error: 'invalid_grant' } });
+    });
+    await page.route('**/token/revocation', async (route) => {
+      await revoked;
+      await route.continue();
+    });
+    const asked = page.waitForRequest('**/token');
+    await page.reload();
+    await asked;
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    const answered = page.waitForResponse('**/token');
+    issuer.emit('refresh');
+    await answered;
+    await shows(page, 'Your session has ended.');
+    expect(await tokensIn(page)).toBeNull();
+    issuer.emit('revoke');
+    await page.waitForURL(`${provider().url}/**`);
+  });
+
+  it('signs out of the page while the issuer is away', async () => {
+    const page = await openAs('alice');
+    await page.reload();
+    await card(page, 'Get a VM').waitFor();
+    await page.route(`${provider().url}/**`, (route) => route.abort());
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: /^Sign in at/ }).waitFor();
+    expect(await tokensIn(page)).toBeNull();
   });
 
   it('says that the session has ended, and signs in again', async () => {

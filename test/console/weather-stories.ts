@@ -1,4 +1,6 @@
+import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { OPERATOR } from '../support/api/modes.ts';
 import type { ServedApi } from '../support/api/served-api.ts';
 import { callApi } from '../support/api/served-api.ts';
@@ -68,12 +70,59 @@ export function weatherStories(open: OpenWindow): void {
   it('says that a lease has ended', async () => {
     const { page } = await openAs('bob');
     const vm = await getVm(page);
+    await answerAt(page, served);
+    served.clock.advance(7 * 3600 + 50 * 60);
     await page.clock.fastForward('07:50:00');
+    await shows(page.getByRole('timer'), /^(10:00|09:5\d)$/);
     await inspect(page, 'ends-soon');
-    served.clock.advance(8 * 3600);
+    served.clock.advance(600);
     await page.clock.fastForward('11:00');
     await shows(card(page, 'Get a VM'), `${vm} is no longer yours`);
     await inspect(page, 'ended');
+  });
+
+  it('counts by the clock of the service, where that of the computer is wrong', async () => {
+    const { page } = await open({ url: `${served.url}/` });
+    await page.clock.install({ time: Date.now() + 9 * 3_600_000 });
+    await page.reload();
+    await enterAs(page, 'erin');
+    await getVm(page);
+    await shows(page.getByRole('timer'), /^(8:00:0|7:59:5)\d$/);
+  });
+
+  it('says why the service refuses to show something', async () => {
+    const { page } = await open({ url: `${served.url}/` });
+    const problem = { status: 403, code: 'unusable_identity', detail: 'the token lacks the claim team' };
+    const headers = { 'content-type': 'application/problem+json' };
+    await page.route('**/lease?*', (route) => route.fulfill({ status: 403, headers, body: JSON.stringify(problem) }));
+    await page.route('**/pool', (route) => route.fulfill({ status: 429, body: '{"message":"Too Many Requests"}' }));
+    await enterAs(page, 'frank');
+    await shows(card(page, 'Your VM').getByRole('alert'), 'The token lacks the claim team.');
+    await shows(card(page, 'The pools').getByRole('alert'), /429/);
+    await shows(page, 'This page is not up to date');
+  });
+
+  it('shows the events of one subject only, when older ones of another come late', async () => {
+    const { page } = await open({ url: `${served.url}/` });
+    const service = new EventEmitter();
+    const late = once(service, 'late');
+    await page.route('**/events?*', async (route) => {
+      const query = new URL(route.request().url()).searchParams;
+      const isOlder = query.has('cursor');
+      if (isOlder) await late;
+      const json = { events: [eventOf(query)], ...(query.has('vm') && !isOlder && { cursor: 'older' }) };
+      await route.fulfill({ json });
+    });
+    await enterAs(page, 'ops', 'ops');
+    await page.getByRole('button', { name: 'Events of vm-01' }).click();
+    await page.getByRole('button', { name: 'Show older events' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'grace' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Events of user grace' });
+    await shows(dialog, 'reason of grace');
+    const answered = page.waitForResponse(/cursor=older/);
+    service.emit('late');
+    await answered;
+    expect(await dialog.getByRole('listitem').count()).toBe(1);
   });
 
   it('says that the API is away, and goes on when it is back', async () => {
@@ -119,4 +168,20 @@ async function fill(served: ServedApi): Promise<void> {
   const order = (path: string, reason: string) => callApi(served, 'POST', `/vms/${path}`, { reason }, { by: OPERATOR });
   await order('vm-11/quarantine', 'fan is loud');
   await order('vm-12/drain', 'new disk on Friday');
+}
+
+/** Dates the answers by the clock of the test's service. */
+async function answerAt(page: Page, served: ServedApi): Promise<void> {
+  await page.route(`${served.url}/**`, async (route) => {
+    const response = await route.fetch();
+    const date = new Date(served.clock.read()).toUTCString();
+    await route.fulfill({ response, headers: { ...response.headers(), date } });
+  });
+}
+
+/** An event of the VM or the user that a query names. */
+function eventOf(query: URLSearchParams) {
+  const subject = query.get('vm') ?? query.get('userid') ?? '';
+  const about = { id: `${subject}${query.get('cursor') ?? ''}`, vmId: 'vm-01', userid: 'grace', who: 'grace' };
+  return { ...about, at: '2026-11-21T12:00:00Z', kind: 'lent', reason: `reason of ${subject}` };
 }

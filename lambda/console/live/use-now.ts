@@ -1,11 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** The time, epoch milliseconds; the component is drawn again as often as this changes. */
-export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(Date.now());
+/**
+ * The time, epoch milliseconds; the component is drawn again as often as this changes.
+ *
+ * @param read - `serviceNow` for what the service ends
+ */
+export function useNow(everyMs: number, read: () => number = Date.now): number {
+  const [now, setNow] = useState(read);
   useEffect(() => {
     const timer = setInterval(() => {
-      setNow(Date.now());
+      setNow(read());
     }, everyMs);
     return () => {
       clearInterval(timer);

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Lease } from '../../client/routes.ts';
+import { serviceNow } from '../live/service-clock.ts';
 import { useNow } from '../live/use-now.ts';
 import { announce } from '../parts/announce.ts';
 import { clock, moment, spoken } from '../time.ts';
@@ -9,7 +10,7 @@ const WARNED_MS = [15 * 60_000, 5 * 60_000, 60_000];
 
 /** The time that is left, as a clock and as a bar. */
 export function Countdown({ lease, onEnd }: { readonly lease: Lease; readonly onEnd: () => void }) {
-  const now = useNow(1000);
+  const now = useNow(1000, serviceNow);
   const end = Date.parse(lease.expiresAt);
   const left = Math.max(0, end - now);
   useWarnings(left);

@@ -1,15 +1,16 @@
 import { useRef } from 'preact/hooks';
 import type { Held } from '../api.ts';
+import { serviceNow } from '../live/service-clock.ts';
 import { useNow } from '../live/use-now.ts';
 import { CopyButton, DownloadButton } from '../parts/copy.tsx';
 import type { Session } from '../session/session.ts';
 import { spoken } from '../time.ts';
 import type { ShownLogin } from './login.ts';
-import { loginFiles, shownLogin, sshLine } from './login.ts';
+import { commandLine, loginFiles, shownLogin, sshLine } from './login.ts';
 
 /** The `ssh` line, and the files that it needs. */
 export function LoginPanel({ session, grant }: { readonly session: Session; readonly grant: Held }) {
-  const now = useNow(10_000);
+  const now = useNow(10_000, serviceNow);
   const last = useRef<ShownLogin | undefined>(undefined);
   const shown = shownLogin(last.current, { leaseId: grant.lease.id, vm: grant.vm }, now);
   last.current = shown;
@@ -38,12 +39,17 @@ export function LoginPanel({ session, grant }: { readonly session: Session; read
           ))}
         </ul>
       )}
-      <Hints vm={vm} now={now} url={session.client.url} />
+      <Hints vm={vm} now={now} session={session} />
     </div>
   );
 }
 
-function Hints({ vm, now, url }: { readonly vm: ShownLogin['vm']; readonly now: number; readonly url: string }) {
+interface HintsProps extends Pick<ShownLogin, 'vm'> {
+  readonly now: number;
+  readonly session: Session;
+}
+
+function Hints({ vm, now, session: { client, who } }: HintsProps) {
   const { id, privateKey, certificateExpiresAt } = vm;
   return (
     <ul class="hints">
@@ -60,7 +66,7 @@ function Hints({ vm, now, url }: { readonly vm: ShownLogin['vm']; readonly now: 
         </li>
       )}
       <li>
-        Or let the command line do all of it: <code>vm-pool ssh --url {url}</code>
+        Or let the command line do all of it: <code>{commandLine(client.url, who.userid)}</code>
       </li>
     </ul>
   );

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Held } from '../api.ts';
 import { Card } from '../parts/card.tsx';
+import { Unknown } from '../parts/unknown.tsx';
 import { GetVm } from './get-vm.tsx';
 import { HeldVmCard } from './held-vm.tsx';
 import type { MineProps } from './props.ts';
@@ -12,7 +13,7 @@ export function MyVm({ session, mine, pools }: MineProps) {
   if (mine.value === undefined) {
     return (
       <Card title="Your VM" isBusy={mine.fault === undefined}>
-        <p class="quiet">{mine.fault === undefined ? 'Looking for your VM…' : 'Not known yet.'}</p>
+        <Unknown asked="Looking for your VM…" fault={mine.fault} />
       </Card>
     );
   }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Held } from '../api.ts';
+import { serviceNow } from '../live/service-clock.ts';
 import { useAction } from '../live/use-action.ts';
 import { useNow } from '../live/use-now.ts';
 import { announce } from '../parts/announce.ts';
@@ -19,12 +20,12 @@ export function Renew(props: {
   readonly limits: Limits | undefined;
 }) {
   const { session, mine, grant, limits } = props;
-  const now = useNow(30_000);
+  const now = useNow(30_000, serviceNow);
   const [wanted, setWanted] = useState<number>();
   const renew = useAction(async (minutes: number) => {
     const { lease } = await session.client.call('POST /renewvm', { ...session.who, leaseId: grant.lease.id, minutes });
     setWanted(undefined);
-    announce(`${grant.vm.id} is yours until ${moment(lease.expiresAt, Date.now())}`);
+    announce(`${grant.vm.id} is yours until ${moment(lease.expiresAt, serviceNow())}`);
     await mine.reload();
   });
   if (limits === undefined) return null;

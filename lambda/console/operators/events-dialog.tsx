@@ -14,25 +14,31 @@ interface EventsProps {
   readonly session: Session;
   readonly subject: EventSubject;
   readonly onSubject: (subject: EventSubject) => void;
-  readonly onClose: () => void;
 }
 
-/** What happened to a VM, or with a user; newest first. */
-export function EventsDialog({ session, subject, onSubject, onClose }: EventsProps) {
+/** A dialog about what happened to a VM, or with a user. */
+export function EventsDialog(props: EventsProps & { readonly onClose: () => void }) {
+  const { subject, onClose } = props;
+  const name = 'vm' in subject ? `Events of ${subject.vm}` : `Events of user ${subject.userid}`;
+  return (
+    <Modal title={name} class="wide" onClose={onClose}>
+      <EventList key={name} {...props} />
+    </Modal>
+  );
+}
+
+/** The events of one subject, newest first. Another subject has a list of its own: late answers can't mix. */
+function EventList({ session, subject, onSubject }: EventsProps) {
   const [events, setEvents] = useState<readonly PoolEvent[]>();
   const [cursor, setCursor] = useState<string>();
-  const name = 'vm' in subject ? subject.vm : subject.userid;
   const more = useAction(async (from: string | undefined) => {
     const page = await session.client.call('GET /events', { ...subject, ...(from !== undefined && { cursor: from }) });
-    setEvents([...((from === undefined ? undefined : events) ?? []), ...page.events]);
+    setEvents([...(events ?? []), ...page.events]);
     setCursor(page.cursor);
   });
-  useEffect(() => {
-    setEvents(undefined);
-    void more.run(undefined);
-  }, [name]);
+  useEffect(() => void more.run(undefined), []);
   return (
-    <Modal title={'vm' in subject ? `Events of ${name}` : `Events of user ${name}`} class="wide" onClose={onClose}>
+    <>
       {events === undefined && more.fault === undefined && <p class="quiet">Reading the events…</p>}
       {events?.length === 0 && <p class="quiet">No event is kept.</p>}
       <ol class="events">
@@ -46,7 +52,7 @@ export function EventsDialog({ session, subject, onSubject, onClose }: EventsPro
           Show older events
         </button>
       )}
-    </Modal>
+    </>
   );
 }
 

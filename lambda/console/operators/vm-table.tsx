@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { OperatedVm } from '../api.ts';
+import { serviceNow } from '../live/service-clock.ts';
 import { useNow } from '../live/use-now.ts';
 import { STATE_WORDS } from '../pools/counts.ts';
 import { distance, moment } from '../time.ts';
@@ -18,7 +19,7 @@ interface RowActions {
 /** The VMs, one a row; on a phone one a card. */
 export function VmTable({ vms, ...actions }: RowActions & { readonly vms: readonly OperatedVm[] }) {
   const [rows, setRows] = useState(ROWS);
-  const now = useNow(30_000);
+  const now = useNow(30_000, serviceNow);
   if (vms.length === 0) return <p class="quiet">No VM matches.</p>;
   return (
     <>

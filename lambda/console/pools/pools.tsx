@@ -2,6 +2,7 @@ import type { Pool, Pools } from '../api.ts';
 import { STATES } from '../api.ts';
 import type { Live } from '../live/use-live.ts';
 import { Card } from '../parts/card.tsx';
+import { Unknown } from '../parts/unknown.tsx';
 import { length } from '../time.ts';
 import { shownStates, spokenCounts, STATE_WORDS, totalOf } from './counts.ts';
 
@@ -14,9 +15,7 @@ export function PoolsCard({ pools }: { readonly pools: Live<Pools> }) {
   const entries = Object.entries(value ?? {});
   return (
     <Card title={entries.length === 1 ? 'The pool' : 'The pools'} isBusy={value === undefined}>
-      {value === undefined && (
-        <p class="quiet">{pools.fault === undefined ? 'Looking at the pools…' : 'Not known yet.'}</p>
-      )}
+      {value === undefined && <Unknown asked="Looking at the pools…" fault={pools.fault} />}
       {value !== undefined && entries.length === 0 && <p class="quiet">No pool has a VM yet.</p>}
       {entries.map(([name, pool]) => (
         <PoolView key={name} name={name} pool={pool} />

@@ -1,4 +1,5 @@
 import { createClient } from '../../client/client.ts';
+import { datedFetch } from '../live/service-clock.ts';
 import type { Session } from './session.ts';
 
 /** The names under which somebody borrows where nobody asks who they are. */
@@ -31,7 +32,7 @@ export function namedSession(url: string, names: Names | undefined): Session | u
   const { userid, operator } = names;
   const headers: Record<string, string> = operator === undefined ? {} : { 'x-operator': operator };
   return {
-    client: createClient({ url, retryForMs: RETRY_FOR_MS, authenticate: async () => headers }),
+    client: createClient({ url, retryForMs: RETRY_FOR_MS, fetch: datedFetch, authenticate: async () => headers }),
     who: { userid },
     name: userid,
     operator: operator === undefined ? 'none' : 'named',

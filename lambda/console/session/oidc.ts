@@ -1,5 +1,5 @@
 /** Signs in by authorization code with PKCE. Tokens live in the session storage: they end with the tab. */
-import type { SigninResponse } from 'oidc-client-ts';
+import type { CreateSignoutRequestArgs, SigninResponse } from 'oidc-client-ts';
 import { ErrorResponse, OidcClient, WebStorageStateStore } from 'oidc-client-ts';
 import { Unreachable } from '../../client/refused.ts';
 import type { JwtSignIn } from '../../client/sign-in.ts';
@@ -19,6 +19,7 @@ export function openIssuer(settings: IssuerSettings, pageUrl: string): Issuer {
     redirect_uri: pageUrl,
     post_logout_redirect_uri: pageUrl,
     scope: settings.scopes,
+    requestTimeoutInSeconds: 10,
     stateStore: new WebStorageStateStore({ store: sessionStorage, prefix: 'vm-pool.sign-in.' }),
   });
   return new OidcIssuer(client, settings, pageUrl);
@@ -77,14 +78,20 @@ class OidcIssuer implements Issuer {
     if (kept.refresh_token === undefined) return undefined;
     try {
       const refreshed = { ...kept, ...tokensOf(await this.renewed(kept, kept.refresh_token)) };
-      keepTokens(refreshed);
-      return refreshed;
+      return this.replace(refreshed);
     } catch (fault) {
       if (!(fault instanceof ErrorResponse)) throw new Unreachable(this.settings.issuer, fault);
       // The issuer takes the refresh token no longer: the session is over.
-      keepTokens({ ...kept, refresh_token: undefined });
+      this.replace({ ...kept, refresh_token: undefined });
       return undefined;
     }
+  }
+
+  /** Keeps tokens in place of others, unless the person has signed out meanwhile. */
+  private replace(tokens: KeptTokens): KeptTokens | undefined {
+    if (keptTokens() === undefined) return undefined;
+    keepTokens(tokens);
+    return tokens;
   }
 
   /** Without a scope the tokens get the one that they have; the issuer may have granted less than was asked for. */
@@ -99,16 +106,17 @@ class OidcIssuer implements Issuer {
     forgetTokens();
     // Not every issuer takes a token back; the session here is over all the same.
     if (kept?.refresh_token) await this.client.revokeToken(kept.refresh_token, 'refresh_token').catch(() => undefined);
-    if (!(await this.client.metadataService.getEndSessionEndpoint())) {
-      location.assign(this.pageUrl);
-      return;
-    }
-    const request = await this.client.createSignoutRequest({
+    // An issuer that has no such address, or is away, keeps its own session.
+    const request = await this.client.createSignoutRequest(this.signOutOf(kept)).catch(() => undefined);
+    location.assign(request?.url ?? this.pageUrl);
+  }
+
+  private signOutOf(kept: KeptTokens | undefined): CreateSignoutRequestArgs {
+    return {
       ...(kept?.id_token !== undefined && { id_token_hint: kept.id_token }),
       // Cognito's name for the address to come back to.
       extraQueryParams: { logout_uri: this.pageUrl },
-    });
-    location.assign(request.url);
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { createClient } from '../../client/client.ts';
+import { datedFetch } from '../live/service-clock.ts';
 import type { Issuer, SignedIn } from './issuer.ts';
 import { RETRY_FOR_MS } from './named.ts';
 import type { Session } from './session.ts';
@@ -10,7 +11,7 @@ export function tokenSession(url: string, issuer: Issuer, { name, token, signOut
     return bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
   };
   return {
-    client: createClient({ url, retryForMs: RETRY_FOR_MS, authenticate }),
+    client: createClient({ url, retryForMs: RETRY_FOR_MS, fetch: datedFetch, authenticate }),
     who: {},
     name,
     operator: 'unknown',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loginFiles, shownLogin, sshLine } from '../../../lambda/console/mine/login.ts';
+import { commandLine, loginFiles, shownLogin, sshLine } from '../../../lambda/console/mine/login.ts';
 
 const ADDRESS = { id: 'vm-01', pool: 'default', ip: '192.0.2.11', port: 22, username: 'tester' };
 const MOCK = { ...ADDRESS, privateKey: 'key' };
@@ -27,6 +27,16 @@ describe('the ssh line', () => {
     { vm: { ...ADDRESS, authorizedKey: 'ssh-ed25519 AAAA' }, line: 'ssh tester@192.0.2.11' },
   ])('names what the VM needs: $line', ({ vm, line }) => {
     expect(sshLine(vm)).toBe(line);
+  });
+});
+
+describe('the line for the command line', () => {
+  it.each([
+    { userid: undefined, line: 'vm-pool ssh --url https://vms.example' },
+    { userid: 'alice@example.com', line: 'vm-pool ssh --url https://vms.example --user alice@example.com' },
+    { userid: 'team|alice', line: "vm-pool ssh --url https://vms.example --user 'team|alice'" },
+  ])('names the user where nobody asks who borrows: $line', ({ userid, line }) => {
+    expect(commandLine('https://vms.example', userid)).toBe(line);
   });
 });
 
