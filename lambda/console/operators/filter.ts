@@ -9,9 +9,6 @@ export interface Filter {
   readonly pool: string;
 }
 
-/** Everything. */
-export const NO_FILTER: Filter = { text: '', state: '', pool: '' };
-
 const byId = new Intl.Collator('en', { numeric: true });
 
 /** The VMs that match, by id as people count: `vm-2` before `vm-10`. */
