@@ -1,6 +1,7 @@
 /** The command line: what `vm-pool` runs. */
 import { homedir } from 'node:os';
 import { systemClock } from '../../../lambda/client/clock.ts';
+import { EXIT } from './exit-codes.ts';
 import { run } from './run.ts';
 import type { World } from './world.ts';
 
@@ -29,7 +30,7 @@ const world: World = {
 
 // Not awaited: the start is bundled as CommonJS, which Node loads sooner.
 void run(process.argv.slice(2), world).then((code) => {
-  process.exitCode = code;
+  process.exitCode ??= code;
 });
 
 function openedStdout() {
@@ -38,10 +39,13 @@ function openedStdout() {
   return stdout;
 }
 
-/** The reader may have seen enough: `vm-pool events | head`. */
-function endOfOutput(error: NodeJS.ErrnoException) {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+/**
+ * The reader may have seen enough: `vm-pool events | head`. The verb still finishes, and gives back what it borrowed.
+ */
+function endOfOutput({ code, message }: NodeJS.ErrnoException) {
+  if (code === 'EPIPE') return;
+  openedStderr().write(`vm-pool: the answer can't be written: ${message}\n`);
+  process.exitCode = EXIT.failed.code;
 }
 
 function openedStderr() {

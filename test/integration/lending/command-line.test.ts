@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from '../../../lambda/client/client.ts';
 import type { Clock } from '../../../lambda/client/clock.ts';
 import { systemClock } from '../../../lambda/client/clock.ts';
+import { EXIT } from '../../../scripts/lib/cli/exit-codes.ts';
 import { keepLogin } from '../../../scripts/lib/login/keep.ts';
 import { borrowSession, giveBack } from '../../../scripts/lib/login/session.ts';
 import { sshArguments } from '../../../scripts/lib/login/ssh.ts';
@@ -52,6 +53,14 @@ describe('vm-pool ssh', () => {
     const { exitCode, stderr } = await session.ended;
     expect(exitCode).toBe(255);
     expect(stderr).toContain(`vm-pool: the lease of ${body.vm.id} is over: it was given back, or an operator took`);
+  });
+});
+
+describe('vm-pool', () => {
+  it('ends with its own exit code when nobody reads its answer', async () => {
+    const running = lab.user('nobody').start('show', '--json');
+    running.process.stdout?.destroy();
+    expect((await running.ended).exitCode).toBe(EXIT.holdsNone.code);
   });
 });
 

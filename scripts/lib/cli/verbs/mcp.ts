@@ -7,9 +7,7 @@ type Options = Partial<Omit<Limits, 'pools'>> & { readonly pool?: readonly strin
 
 /** Serves an agent until it goes. */
 export const run: Run<Options> = async (context, { options: { pool: pools = [], ...limits } }) => {
-  const { stdin, stdout, stderr } = process;
-  // For other verbs a reader that has gone is the end. Here a VM has to go back first.
-  for (const stream of [stdout, stderr]) stream.removeAllListeners('error').on('error', () => undefined);
+  const { stdin, stdout } = process;
   const { who, signal, stateFolder } = context;
   const client = async () => (await context.borrower()).client;
   const log = (sentence: string) => {
