@@ -99,7 +99,7 @@ async function attempted(
     return await answerIn(route, await fetch(request));
   } catch (error) {
     signal?.throwIfAborted();
-    throw error instanceof Refused ? error : new Unreachable(url, error);
+    throw error instanceof Refused ? error : new Unreachable(url, error, !route.startsWith('GET '));
   }
 }
 

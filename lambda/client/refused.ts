@@ -29,8 +29,15 @@ export class Refused extends Error {
 
 /** No answer came: the network, TLS or the time limit was in the way. The call may have been carried out. */
 export class Unreachable extends Error {
-  /** @param cause - the error of `fetch` */
-  constructor(url: string, cause: unknown) {
+  /**
+   * @param cause - the error of `fetch`
+   * @param changes - whether the call changes something, and may have done so
+   */
+  constructor(
+    url: string,
+    cause: unknown,
+    readonly changes = false,
+  ) {
     super(`no answer from ${url}${reasonIn(cause)}`, { cause });
     this.name = 'Unreachable';
   }
@@ -48,10 +55,14 @@ interface Reason {
   readonly cause?: unknown;
 }
 
+/** What OpenSSL says when the other side answers in plain text; its message is the place in its source. */
+const NO_TLS: ReadonlySet<unknown> = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']);
+
 /** `fetch` hides the reason in the cause of its error. */
 function reasonIn(error: unknown): string {
   const { cause, ...outer } = reasonOf(error);
   const inner = reasonOf(cause);
+  if (NO_TLS.has(inner.code)) return ': it does not speak TLS; is it http in place of https?';
   const reason = [inner.message, inner.code, outer.message].find((text) => typeof text === 'string' && text !== '');
   return typeof reason === 'string' ? `: ${reason}` : '';
 }

@@ -45,16 +45,26 @@ function explained(error: unknown, verb: string, settings: Settings | undefined)
   if (error instanceof Refused) return refused(error, verb);
   if (error instanceof Unreachable) return unreachable(error, settings);
   if (error instanceof CommandError) return { exit: error.exit, lines: [error.message, ...error.next] };
+  if (isFault(error)) return { exit: 'failed', lines: [error.message, FOLDERS] };
   return { exit: 'failed', lines: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
 }
 
-function unreachable({ message }: Unreachable, settings: Settings | undefined): Explained {
+const MAYBE_DONE = 'the service may have done it all the same: look with vm-pool show, an operator with vm-pool vms';
+
+const FOLDERS = 'keys and tokens lie below ~/.local/state; XDG_STATE_HOME names another folder';
+
+/** Whether a file or folder is in the way: its message names it. */
+function isFault(error: unknown): error is NodeJS.ErrnoException {
+  return ['syscall', 'path'].every((name) => name in Object(error));
+}
+
+function unreachable({ message, changes }: Unreachable, settings: Settings | undefined): Explained {
   const from = settings === undefined ? [] : [`the URL comes from ${settings.urlFrom}`];
   const advice =
     settings?.urlFrom === LOCAL.from
       ? 'start a server on this computer (npm start), or name another: --url URL, VM_POOL_URL'
       : 'check the URL and the network';
-  return { exit: 'outOfReach', lines: [message, ...from, advice] };
+  return { exit: 'outOfReach', lines: [message, ...from, advice, ...(changes ? [MAYBE_DONE] : [])] };
 }
 
 function refused({ status, code, message, problem, requestId }: Refused, verb: string): Explained {

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { REFUSALS } from '../../../lambda/http/refusals.ts';
 import { EXIT } from '../../../scripts/lib/cli/exit-codes.ts';
@@ -74,6 +77,33 @@ describe('errors', () => {
     const { code, stderr } = await vmPool('get', { env: ENV, fetch: async () => answer() });
     expect({ code, stderr }).toEqual({ code: EXIT.misused.code, stderr: expect.stringContaining('check the URL') });
     expect(stderr).toContain('in place of the API');
+  });
+
+  it('say that a change without an answer may have been made', async () => {
+    const silent: typeof fetch = async (input) => {
+      if ((input as Request).url.endsWith('/getvm')) throw new TypeError('fetch failed');
+      return Response.json({ authorization: 'none' });
+    };
+    const { code, stderr } = await vmPool('get --quiet', { env: ENV, fetch: silent });
+    expect({ code, stderr }).toEqual({ code: EXIT.outOfReach.code, stderr: expect.stringContaining('vm-pool show') });
+  });
+
+  it('say that https is wrong for a server without TLS', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { stderr } = await vmPool(`show --url https://127.0.0.1:${port}/resources`, { env: ENV });
+    server.close();
+    expect(stderr).toContain('is it http in place of https?');
+  });
+
+  it('name a folder that is in the way, without a stack', async () => {
+    const { code, stderr } = await vmPool('with -- true', {
+      env: { ...ENV, XDG_STATE_HOME: '/dev/null' },
+      fetch: always(200, {}),
+    });
+    expect({ code, stderr }).toEqual({ code: EXIT.failed.code, stderr: expect.stringContaining('XDG_STATE_HOME') });
+    expect(stderr).not.toContain('    at ');
   });
 
   it('ask who borrows where the service asks nobody', async () => {
