@@ -30,7 +30,7 @@ export function explain(
   world: World,
 ): number {
   if (options.json === true && error instanceof Refused) new Output(options, world).json(error.problem);
-  const { exit, lines } = world.signal.aborted ? INTERRUPTED : explained(error, verb, settings);
+  const { exit, lines } = world.signal.aborted ? INTERRUPTED : explained(error, verb, settings, world);
   const [what = '', ...next] = lines.map((line) => visible(line, '\n'));
   world.stderr.write([`vm-pool: ${what}`, ...next.map((line) => `  ${line}`), ''].join('\n'));
   return EXIT[exit].code;
@@ -41,8 +41,9 @@ const INTERRUPTED: Explained = {
   lines: ['interrupted', 'see whether you hold a VM: vm-pool show'],
 };
 
-function explained(error: unknown, verb: string, settings: Settings | undefined): Explained {
-  if (error instanceof Refused) return refused(error, verb);
+function explained(error: unknown, verb: string, settings: Settings | undefined, { env }: World): Explained {
+  if (error instanceof Refused)
+    return error.status === 401 && env.VM_POOL_TOKEN ? tokenRefused(error) : refused(error, verb);
   if (error instanceof Unreachable) return unreachable(error, settings);
   if (error instanceof CommandError) return { exit: error.exit, lines: [error.message, ...error.next] };
   if (isFault(error)) return { exit: 'failed', lines: [error.message, FOLDERS] };
@@ -65,6 +66,14 @@ function unreachable({ message, changes }: Unreachable, settings: Settings | und
       ? 'start a server on this computer (npm start), or name another: --url URL, VM_POOL_URL'
       : 'check the URL and the network';
   return { exit: 'outOfReach', lines: [message, ...from, advice, ...(changes ? [MAYBE_DONE] : [])] };
+}
+
+/** A sign-in would not help: the variable goes before it. */
+function tokenRefused({ message }: Refused): Explained {
+  return {
+    exit: 'notAllowed',
+    lines: [`the service does not take the token in VM_POOL_TOKEN: ${message}`, 'give it a fresh one, or unset it'],
+  };
 }
 
 function refused({ status, code, message, problem, requestId }: Refused, verb: string): Explained {

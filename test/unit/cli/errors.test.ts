@@ -106,6 +106,15 @@ describe('errors', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  it('name the variable whose token is not taken', async () => {
+    const env = { ...ENV, VM_POOL_TOKEN: 'old' };
+    const { code, stderr } = await vmPool('show', { env, fetch: always(401, { message: 'Unauthorized' }) });
+    expect({ code, stderr }).toEqual({
+      code: EXIT.notAllowed.code,
+      stderr: expect.stringMatching(/VM_POOL_TOKEN: Unauthorized\n {2}give it a fresh one, or unset it\n$/),
+    });
+  });
+
   it('ask who borrows where the service asks nobody', async () => {
     const { code, stderr } = await vmPool('get', { env: { VM_POOL_URL: ENV.VM_POOL_URL }, fetch: always(200, {}) });
     expect(code).toBe(EXIT.misused.code);
