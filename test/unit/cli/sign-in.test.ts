@@ -117,6 +117,11 @@ describe('vm-pool login at an OpenID provider', () => {
     await expect(readdir(tokens)).rejects.toThrow('ENOENT');
   });
 
+  it('says what to do when its port is taken', async () => {
+    const { code, stderr } = await vmPool(`login --port ${new URL(served.url).port}`, world);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/EADDRINUSE.*\n.*--port PORT\n$/) });
+  });
+
   it('ends when it is interrupted', async () => {
     const interrupted = new AbortController();
     const openBrowser = async () => {

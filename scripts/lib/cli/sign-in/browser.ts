@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Configuration } from 'openid-client';
 import * as oidc from 'openid-client';
+import { CommandError } from '../command-error.ts';
 import type { GivenTokens, Visit } from './flow.ts';
 import { issuerFault } from './issuer.ts';
 
@@ -21,7 +22,7 @@ const PATH = '/callback';
 export async function signInByBrowser(config: Configuration, visit: Visit, port: number): Promise<GivenTokens> {
   const server = createServer();
   server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  await once(server, 'listening').catch(portTaken);
   try {
     const { port: taken } = server.address() as AddressInfo;
     return await signedIn(config, visit, server, `http://127.0.0.1:${taken}${PATH}`);
@@ -29,6 +30,12 @@ export async function signInByBrowser(config: Configuration, visit: Visit, port:
     server.close();
     server.closeAllConnections();
   }
+}
+
+/** @throws CommandError that says which option names another */
+function portTaken(cause: Error): never {
+  const next = 'name another port that the identity provider knows: --port PORT';
+  throw new CommandError(`the browser can't be led back: ${cause.message}`, 'failed', [next], { cause });
 }
 
 async function signedIn(
