@@ -1,4 +1,5 @@
 import { Refused, Unreachable } from '../../../lambda/client/refused.ts';
+import { ToolMissing } from '../login/key-pair.ts';
 import { visible } from '../logs/terminal.ts';
 import { CommandError } from './command-error.ts';
 import type { Exit } from './exit-codes.ts';
@@ -46,6 +47,7 @@ function explained(error: unknown, verb: string, settings: Settings | undefined,
     return error.status === 401 && env.VM_POOL_TOKEN ? tokenRefused(error) : refused(error, verb);
   if (error instanceof Unreachable) return unreachable(error, settings);
   if (error instanceof CommandError) return { exit: error.exit, lines: [error.message, ...error.next] };
+  if (error instanceof ToolMissing) return { exit: 'failed', lines: [error.message] };
   if (isFault(error)) return { exit: 'failed', lines: [error.message, FOLDERS] };
   return { exit: 'failed', lines: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
 }

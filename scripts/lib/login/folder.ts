@@ -33,7 +33,12 @@ export class LoginFolder {
     await sweep(parent);
     const place = path.join(parent, `new-${randomUUID()}`);
     await mkdir(place, { mode: 0o700 });
-    return new LoginFolder(place, await makeKeyPair(place), identity);
+    try {
+      return new LoginFolder(place, await makeKeyPair(place), identity);
+    } catch (error) {
+      await rm(place, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** The folder of a lease; made if it is missing. */

@@ -14,14 +14,19 @@ export interface KeyPair {
   readonly publicKey: string;
 }
 
-/** Makes a key pair in `folder`. @returns its public key @throws Error that says what to install when `ssh-keygen` is missing */
+/** A program is missing. The message says what to install. */
+export class ToolMissing extends Error {}
+
+/** Makes a key pair in `folder`. @returns its public key @throws {@link ToolMissing} */
 export async function makeKeyPair(folder: string): Promise<string> {
   const file = keyFileIn(folder);
   try {
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'vm-pool', '-f', file]);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new Error('ssh-keygen is missing: install the OpenSSH client (apt-get install openssh-client)', { cause });
+    throw new ToolMissing('ssh-keygen is missing: install the OpenSSH client (apt-get install openssh-client)', {
+      cause,
+    });
   }
   return publicKeyIn(folder);
 }

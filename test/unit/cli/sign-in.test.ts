@@ -156,7 +156,7 @@ describe('vm-pool login at an OpenID provider', () => {
 
   it('prefers the token in the environment', async () => {
     const { code, stderr } = await vmPool('login', { ...world, env: { ...world.env, VM_POOL_TOKEN: 'a.b.c' } });
-    expect({ code, stderr }).toMatchObject({ code: 5, stderr: expect.stringContaining('status 401') });
+    expect({ code, stderr }).toMatchObject({ code: 5, stderr: expect.stringContaining('VM_POOL_TOKEN') });
     await expect(readdir(tokens)).rejects.toThrow('ENOENT');
   });
 });
