@@ -1,8 +1,8 @@
 import type { Authenticate } from '../../../lambda/client/client.ts';
 import type { SignIn } from '../../../lambda/client/sign-in.ts';
 import { identityFor } from '../client/identity.ts';
-import { IdentityMissing } from '../client/identity-options.ts';
-import { CommandError } from './command-error.ts';
+import { IdentityMissing, TokenExposed } from '../client/identity-options.ts';
+import { CommandError, misuse } from './command-error.ts';
 import type { Settings } from './settings/settings.ts';
 import type { World } from './world.ts';
 
@@ -44,6 +44,7 @@ async function signedIn<Value>(wanted: SignIn, url: string, act: () => Promise<V
   try {
     return await act();
   } catch (cause) {
+    if (cause instanceof TokenExposed) throw misuse(cause.message, 'give the https URL of the API');
     if (!(cause instanceof IdentityMissing)) throw cause;
     throw wanted.authorization === 'jwt'
       ? new CommandError(`you are not signed in to ${url}`, 'notAllowed', ['sign in: vm-pool login'], { cause })

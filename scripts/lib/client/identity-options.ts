@@ -12,3 +12,6 @@ export interface IdentityOptions {
 
 /** Nothing was found by which the caller could identify. The message says what to set. */
 export class IdentityMissing extends Error {}
+
+/** The only identity is a token, which would travel where others can read it. The message says where it may go. */
+export class TokenExposed extends IdentityMissing {}

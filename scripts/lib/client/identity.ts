@@ -1,8 +1,9 @@
 /** Who calls, in the way that a deployment wants: a signature of AWS, a token, or nothing. */
 import type { Authenticate } from '../../../lambda/client/client.ts';
 import type { SignIn } from '../../../lambda/client/sign-in.ts';
+import { isTamperProof } from '../gateway/loopback.ts';
 import type { IdentityOptions } from './identity-options.ts';
-import { IdentityMissing } from './identity-options.ts';
+import { IdentityMissing, TokenExposed } from './identity-options.ts';
 
 /**
  * Says who calls, in the way that the deployment wants. It looks at once whether there is an identity.
@@ -10,6 +11,7 @@ import { IdentityMissing } from './identity-options.ts';
  * @param signIn - what `GET /sign-in` answers
  * @param url - base URL of the API
  * @throws {@link IdentityMissing} that names what to set
+ * @throws {@link TokenExposed} when a token would travel unencrypted to another computer
  */
 export async function identityFor(signIn: SignIn, url: string, options: IdentityOptions): Promise<Authenticate> {
   switch (signIn.authorization) {
@@ -20,6 +22,9 @@ export async function identityFor(signIn: SignIn, url: string, options: Identity
       return signature(signIn.region, url, options);
     }
     case 'jwt':
+      if (!isTamperProof(new URL(url))) {
+        throw new TokenExposed(`a token goes by https only, or to this computer; not to ${url}`);
+      }
       return bearer(signIn.issuer, options);
   }
 }

@@ -51,6 +51,14 @@ describe('identityFor', () => {
     expect(await called(guard, env)).toMatchObject({ isIdentified: false });
   });
 
+  it.each(['http://vms.example.com/resources', 'http://10.0.0.7:3000/resources'])(
+    'sends no token to %s, where others can read it',
+    async (url) => {
+      await expect(identityFor(JWT, url, { env: CALLER })).rejects.toThrow('a token goes by https only');
+      await expect(identityFor(JWT, url.replace('http:', 'https:'), { env: CALLER })).resolves.toBeDefined();
+    },
+  );
+
   it('sends nothing where anybody may call', async () => {
     expect((await called('none', CALLER))?.headers).not.toHaveProperty('authorization');
   });
