@@ -9,7 +9,7 @@ import type { SettingDocumentation } from '../../lambda/settings-documentation.t
 import { SETTING_DOCUMENTATION } from '../../lambda/settings-documentation.ts';
 
 interface Variable {
-  readonly default?: unknown;
+  readonly default?: string | number | boolean | readonly string[] | null;
   readonly validation?: readonly { readonly condition: string }[];
 }
 
