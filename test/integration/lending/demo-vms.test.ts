@@ -60,7 +60,7 @@ describe('npm start -- --demo-vms 2', () => {
     expect(borrowed).toEqual({
       exitCode: 0,
       stdout: `${userInfo().username}\n`,
-      stderr: expect.stringMatching(/^vm-0[12] is yours until \S+Z \(in [78] hours\)\n$/m),
+      stderr: expect.stringMatching(/^vm-0[12] is yours until \S+Z \(in 8 h\)\n$/m),
     });
     expect(await ran(vmPool, ssh('alice', '--', 'exit 7'))).toMatchObject({ exitCode: 7 });
     const session = execFile(vmPool, ssh('alice', '--', 'sleep 2718'));

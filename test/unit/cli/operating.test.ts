@@ -24,11 +24,9 @@ describe('vm-pool of an operator', () => {
 
   it('vms picks by state, and stops at a limit', async () => {
     expect((await vmPool('vms --state leased', world)).stdout).toBe(
-      [
-        'VM     pool     state   user   due         failures  reason',
-        'vm-01  default  leased  alice  in 8 hours',
-        '',
-      ].join('\n'),
+      ['VM     pool     state   user   due     failures  reason', 'vm-01  default  leased  alice  in 8 h', ''].join(
+        '\n',
+      ),
     );
     const { stdout } = await vmPool('vms --limit 3 --json', world);
     expect((JSON.parse(stdout) as { vms: unknown[] }).vms).toHaveLength(3);

@@ -34,10 +34,11 @@ describe('a length of time', () => {
   });
 
   it.each([
-    { ms: 7_200_000, words: 'in 2 hours', short: '120 min' },
-    { ms: 7_199_000, words: 'in 119 minutes', short: '119 min' },
-    { ms: 90_000, words: 'in 90 seconds', short: '90 s' },
-    { ms: -86_400_000 * 3, words: '3 days ago', short: '0 s' },
+    { ms: 7_200_000, words: 'in 2 h', short: '120 min' },
+    { ms: 7_199_000, words: 'in 2 h', short: '119 min' },
+    { ms: 90_000, words: 'in 90 s', short: '90 s' },
+    { ms: 5_400_000, words: 'in 1 h 30 min', short: '90 min' },
+    { ms: -86_400_000 * 3, words: '3 d ago', short: '0 s' },
   ])('shows as $words', ({ ms, words, short }) => {
     expect({ words: distance(ms), short: left(ms) }).toEqual({ words, short });
   });

@@ -1,22 +1,18 @@
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-] as const;
-
-const WORDS = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
-
-/** A time of the API with how far away it is: `2026-11-21T13:00:00Z (in 59 minutes)`. */
+/** A time of the API with how far away it is: `2026-11-21T13:00:00Z (in 59 min)`. */
 export function timeWithDistance(iso: string, nowMs: number): string {
   const atMs = Date.parse(iso);
   return Number.isNaN(atMs) ? iso : `${iso} (${distance(atMs - nowMs)})`;
 }
 
-/** Such as `in 3 hours` or `5 minutes ago`, in the largest unit of which there are two. */
+/** Such as `in 3 h 5 min` or `45 s ago`: to the second below two minutes, to the hour from a day on. */
 export function distance(ms: number): string {
-  const [unit, unitMs] = UNITS.find(([, size]) => Math.abs(ms) >= 2 * size) ?? UNITS[3];
-  return WORDS.format(Math.trunc(ms / unitMs), unit);
+  return ms >= 0 ? `in ${span(ms)}` : `${span(-ms)} ago`;
+}
+
+function span(ms: number): string {
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
+  const minutes = Math.round(ms / 60_000);
+  return minutesText(minutes < 1440 ? minutes : Math.round(minutes / 60) * 60);
 }
 
 /** Such as `9 min` or `45 s`: what is left of a time to wait. */
