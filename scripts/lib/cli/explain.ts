@@ -1,5 +1,5 @@
 import { Refused, Unreachable } from '../../../lambda/client/refused.ts';
-import { ToolMissing } from '../login/key-pair.ts';
+import { LoginFault } from '../login/fault.ts';
 import { visible } from '../logs/terminal.ts';
 import { CommandError } from './command-error.ts';
 import type { Exit } from './exit-codes.ts';
@@ -47,7 +47,7 @@ function explained(error: unknown, verb: string, settings: Settings | undefined,
     return error.status === 401 && env.VM_POOL_TOKEN ? tokenRefused(error) : refused(error, verb);
   if (error instanceof Unreachable) return unreachable(error, settings);
   if (error instanceof CommandError) return { exit: error.exit, lines: [error.message, ...error.next] };
-  if (error instanceof ToolMissing) return { exit: 'failed', lines: [error.message] };
+  if (error instanceof LoginFault) return { exit: 'failed', lines: [error.message] };
   if (isFault(error)) return { exit: 'failed', lines: [error.message, FOLDERS] };
   return { exit: 'failed', lines: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
 }
@@ -81,6 +81,7 @@ function tokenRefused({ message }: Refused): Explained {
 function refused({ status, code, message, problem, requestId }: Refused, verb: string): Explained {
   const known = code !== undefined && Object.hasOwn(NEXT_STEPS, code) ? NEXT_STEPS[code] : undefined;
   const { exit, next } = known ?? stepOfStatus(status);
-  const id = requestId === undefined ? [] : [`request ${requestId}`];
-  return { exit, lines: [`${message} (${[code ?? `status ${status}`, ...id].join(', ')})`, ...next(problem, verb)] };
+  const ids = [code ?? `status ${status}`, ...(requestId === undefined ? [] : [`request ${requestId}`])];
+  const aside = ids.filter((id) => !message.endsWith(id)).join(', ');
+  return { exit, lines: [aside === '' ? message : `${message} (${aside})`, ...next(problem, verb)] };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Lease, Vm } from '../../../lambda/client/routes.ts';
+import { LoginFault } from './fault.ts';
 import type { KeyPair } from './key-pair.ts';
 import { keyFileIn, makeKeyPair, publicKeyIn, shortNameOf } from './key-pair.ts';
 import { writePrivately } from './private-file.ts';
@@ -122,7 +123,7 @@ export class LoginFolder {
 
 /** @throws Error for an id that could name a folder elsewhere */
 function folderOf(parent: string, leaseId: string): string {
-  if (!/^[A-Za-z0-9-]{1,64}$/.test(leaseId)) throw new Error(`the service answers an unsound lease id`);
+  if (!/^[A-Za-z0-9-]{1,64}$/.test(leaseId)) throw new LoginFault(`the service answers an unsound lease id`);
   return path.join(parent, leaseId);
 }
 

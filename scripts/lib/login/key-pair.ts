@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { LoginFault } from './fault.ts';
 
 const run = promisify(execFile);
 
@@ -14,17 +15,14 @@ export interface KeyPair {
   readonly publicKey: string;
 }
 
-/** A program is missing. The message says what to install. */
-export class ToolMissing extends Error {}
-
-/** Makes a key pair in `folder`. @returns its public key @throws {@link ToolMissing} */
+/** Makes a key pair in `folder`. @returns its public key @throws {@link LoginFault} without ssh-keygen */
 export async function makeKeyPair(folder: string): Promise<string> {
   const file = keyFileIn(folder);
   try {
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'vm-pool', '-f', file]);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new ToolMissing('ssh-keygen is missing: install the OpenSSH client (apt-get install openssh-client)', {
+    throw new LoginFault('ssh-keygen is missing: install the OpenSSH client (apt-get install openssh-client)', {
       cause,
     });
   }
@@ -41,7 +39,7 @@ export async function publicKeyIn(folder: string): Promise<string> {
   return (await readFile(`${keyFileIn(folder)}.pub`, 'utf8')).trim();
 }
 
-/** A key pair of the user's own. @param file - the private key, or the public one beside it */
+/** A key pair of the user's own. @param file - the private key, or the public one beside it. @throws {@link LoginFault} */
 export async function identityIn(file: string): Promise<KeyPair> {
   const place = path.resolve(file.replace(/\.pub$/, ''));
   try {
@@ -62,12 +60,12 @@ export function shortNameOf(publicKey: string): string {
 /** Without a public half in a file, `ssh-keygen` computes it. An empty passphrase keeps it from asking for one. */
 async function derivedIdentity(file: string): Promise<KeyPair> {
   await access(file).catch((cause: unknown) => {
-    throw new Error(`${file} does not exist: --identity takes the file of a private key`, { cause });
+    throw new LoginFault(`${file} does not exist: --identity takes the file of a private key`, { cause });
   });
   try {
     const { stdout } = await run('ssh-keygen', ['-y', '-P', '', '-f', file]);
     return { file, publicKey: stdout.trim() };
   } catch (cause) {
-    throw new Error(`${file}.pub is missing: write it by  ssh-keygen -y -f ${file} > ${file}.pub`, { cause });
+    throw new LoginFault(`${file}.pub is missing: write it by  ssh-keygen -y -f ${file} > ${file}.pub`, { cause });
   }
 }

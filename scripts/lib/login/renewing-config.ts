@@ -1,6 +1,7 @@
 /** A configuration of ssh that stays the same: it has the login renewed, then reads what that has written. */
 import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { LoginFault } from './fault.ts';
 import { writePrivately } from './private-file.ts';
 import type { Session } from './session.ts';
 import { hostBlock, ownSettings, quotedPath } from './ssh-config.ts';
@@ -103,6 +104,7 @@ async function made(folder: string): Promise<string> {
 function shellWord(word: string): string {
   if (/^[A-Za-z0-9_./:=@,+%-]+$/.test(word)) return word;
   // eslint-disable-next-line no-control-regex -- they would begin another line
-  if (/['"\\\x00-\x1f\x7f]/.test(word)) throw new Error(`ssh can't start a command with ${JSON.stringify(word)} in it`);
+  if (/['"\\\x00-\x1f\x7f]/.test(word))
+    throw new LoginFault(`ssh can't start a command with ${JSON.stringify(word)} in it`);
   return `'${word}'`;
 }

@@ -1,4 +1,5 @@
 import type { Vm } from '../../../lambda/client/routes.ts';
+import { LoginFault } from './fault.ts';
 
 /** Files with which ssh reaches a VM. */
 export interface LoginFiles {
@@ -34,7 +35,7 @@ export function hostBlock(alias: string, vm: Vm, files: Omit<LoginFiles, 'sshCon
   for (const [name, rule] of Object.entries(SOUND)) {
     const value = vm[name as keyof typeof SOUND];
     if (!rule.test(value))
-      throw new Error(`the service answers the ${name} ${JSON.stringify(value)}, which is unsound`);
+      throw new LoginFault(`the service answers the ${name} ${JSON.stringify(value)}, which is unsound`);
   }
   const settings = [
     `HostName ${vm.ip}`,
@@ -69,6 +70,6 @@ export function ownSettings(): string {
  */
 export function quotedPath(file: string, keyword?: 'Include'): string {
   // eslint-disable-next-line no-control-regex -- they would begin another line
-  if (/["\\\x00-\x1f\x7f]|\$\{/.test(file)) throw new Error(`ssh can't read the path ${JSON.stringify(file)}`);
+  if (/["\\\x00-\x1f\x7f]|\$\{/.test(file)) throw new LoginFault(`ssh can't read the path ${JSON.stringify(file)}`);
   return `"${keyword === 'Include' ? file : file.replaceAll('%', '%%')}"`;
 }

@@ -106,6 +106,20 @@ describe('errors', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  it('name the key file that is not there, without a stack', async () => {
+    const fetch: typeof globalThis.fetch = async () => Response.json({ authorization: 'none' });
+    const { code, stderr } = await vmPool('ssh --identity /no/such/key', { env: ENV, fetch });
+    expect({ code, stderr }).toEqual({
+      code: EXIT.failed.code,
+      stderr: 'vm-pool: /no/such/key does not exist: --identity takes the file of a private key\n',
+    });
+  });
+
+  it('say the status of an answer once', async () => {
+    const { stderr } = await vmPool('show', { env: ENV, fetch: always(404, {}) });
+    expect(stderr.split('404')).toHaveLength(2);
+  });
+
   it('name the variable whose token is not taken', async () => {
     const env = { ...ENV, VM_POOL_TOKEN: 'old' };
     const { code, stderr } = await vmPool('show', { env, fetch: always(401, { message: 'Unauthorized' }) });
