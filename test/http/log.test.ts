@@ -112,7 +112,8 @@ inEachMode(3, (served) => {
     await callApi(served(), method, `${path}/nowhere`, undefined, { by: 'mallory' });
     const lines = served().lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     const refused = lines.filter(({ status }) => Number(status) >= 400);
-    expect(refused.length).toBeGreaterThan(2);
+    // The page takes any query, because an issuer leads back to it with its own.
+    expect(refused.length).toBeGreaterThan(route === 'GET /' ? 1 : 2);
     expect(refused.filter((line) => lacking(line).length > 0)).toEqual([]);
   });
 });

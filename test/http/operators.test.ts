@@ -51,6 +51,7 @@ inEachMode(2, (served) => {
               state: 'leased',
               failures: 0,
               userid: 'alice',
+              since: '2026-11-21T12:00:00Z',
               dueAt: '2026-11-21T20:00:00Z',
             },
             leaseId: (body.lease as { id: string }).id,
