@@ -29,20 +29,20 @@ export async function vmPool(running: RunningEnvironment, name: string, words: r
 
 /** The command line serves borrowers and operators of an environment. */
 export function commandLineStory(running: () => RunningEnvironment, authorization: Authorization): void {
-  const who = authorization === 'none' ? ['--user', 'carol'] : [];
-  const carol = (...words: string[]) => vmPool(running(), 'carol', [...words, ...who, '--json']);
+  const who = authorization === 'none' ? ['--user', 'heidi'] : [];
+  const heidi = (...words: string[]) => vmPool(running(), 'heidi', [...words, ...who, '--json']);
 
   it('lends by the command line, to the one who asks', async () => {
-    const { stdout } = await carol('get', '--for', '30m');
+    const { stdout } = await heidi('get', '--for', '30m');
     const granted = JSON.parse(stdout) as { vm: { id: string }; lease: { userid: string } };
-    expect(granted.lease.userid).toBe('carol');
-    expect(JSON.parse((await carol('show')).stdout)).toMatchObject({ vm: { id: granted.vm.id } });
-    expect(await carol('release')).toMatchObject({ exitCode: 0 });
-    expect(await carol('show')).toMatchObject({ exitCode: 4 });
+    expect(granted.lease.userid).toBe('heidi');
+    expect(JSON.parse((await heidi('show')).stdout)).toMatchObject({ vm: { id: granted.vm.id } });
+    expect(await heidi('release')).toMatchObject({ exitCode: 0 });
+    expect(await heidi('show')).toMatchObject({ exitCode: 4 });
   });
 
   it('shows all VMs by the command line, to operators only', async () => {
-    expect(await carol('vms')).toMatchObject({ exitCode: 5 });
+    expect(await heidi('vms')).toMatchObject({ exitCode: 5 });
     // Where nobody is asked, operators sign, which the command line does for the addresses of AWS only.
     if (authorization === 'none') return;
     const { stdout, exitCode } = await vmPool(running(), OLIVIA, ['vms', '--json']);

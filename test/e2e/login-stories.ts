@@ -90,12 +90,6 @@ function certificateStories({ running, account }: LoginGround): void {
     expect(await ssh(bobs, 'echo in')).toMatchObject({ exitCode: 0 });
   });
 
-  it('let in who uses the command line, and go back with its session', async () => {
-    const words = ['ssh', '--pool', 'desks', '--release', '--', 'echo $((6 * 7))'];
-    expect(await vmPool(running(), 'dave', words)).toMatchObject({ exitCode: 0, stdout: '42\n' });
-    expect(await vmPool(running(), 'dave', ['show'])).toMatchObject({ exitCode: 4 });
-  });
-
   it('are not free again while a certificate of the last user opens them', async () => {
     const last = openedVm(await post('/connectvm', { userid: 'alice' }));
     const released = await post('/releasevm', { userid: 'alice' });
@@ -140,6 +134,13 @@ function cleaningStories({ running, lab }: LoginGround): void {
     const look = 'ls note open 2>/dev/null; crontab -l 2>/dev/null; pgrep -u "$USER" sleep; true';
     expect(await ssh(daves, look)).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await post('/releasevm', { userid: 'dave' })).toMatchObject({ body: { vm: { state: 'free' } } });
+  });
+
+  it('let in who uses the command line, and are free again after its session', async () => {
+    const words = ['ssh', '--release', '--', 'echo $((6 * 7))'];
+    expect(await vmPool(running(), 'ivan', words)).toMatchObject({ exitCode: 0, stdout: '42\n' });
+    expect(await vmPool(running(), 'ivan', ['show'])).toMatchObject({ exitCode: 4 });
+    expect(await vmView(running(), ENROLLED)).toMatchObject({ state: 'free' });
   });
 }
 
