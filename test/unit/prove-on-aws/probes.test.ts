@@ -22,6 +22,13 @@ afterAll(() => {
 });
 
 const always = (reply: Reply) => () => reply;
+
+/** A page, which nobody reads, as the function sends it. */
+const PAGE: Reply = {
+  status: 200,
+  text: '',
+  headers: { 'content-type': 'text/html; charset=utf-8', 'content-encoding': 'gzip' },
+};
 const to = (route: string, reply: Reply) => (call: Call) => (call.route === route ? reply : undefined);
 const failing = (stderr: string) => ({ status: 254, stdout: '', stderr });
 
@@ -82,6 +89,7 @@ const PASSING: readonly Row[] = [
   { id: 'canary', rule: 'borrows and releases with an identity', guard: 'jwt' },
   { id: 'preflight', rule: 'allows no origin without CORS' },
   { id: 'preflight', rule: 'allows the origin with CORS', ...withCors, reply: always(allowing('https://app.example')) },
+  { id: 'page', rule: 'is there with and without a slash', reply: always(PAGE) },
   { id: 'custom-domain', rule: 'needs no stage in the path', reply: to('GET /resources/health', { status: 404 }) },
   { id: 'schedule', rule: 'finds a tick' },
   { id: 'alias', rule: 'is what API and schedule call' },
@@ -178,6 +186,18 @@ const BROKEN: readonly (Row & { got: string | RegExp })[] = [
     rule: 'an origin that is allowed without CORS',
     reply: always(allowing('*')),
     got: '204, access-control-allow-origin: *',
+  },
+  {
+    id: 'page',
+    rule: 'an address without a slash that leads nowhere',
+    reply: ({ route }) => (route === 'GET /' ? PAGE : { status: 404 }),
+    got: '200 text/html gzip and 404 application/json uncompressed',
+  },
+  {
+    id: 'page',
+    rule: 'a gateway that takes the compressed page for text',
+    reply: always({ ...PAGE, headers: { 'content-type': 'text/html' } }),
+    got: '200 text/html uncompressed and 200 text/html uncompressed',
   },
   {
     id: 'custom-domain',

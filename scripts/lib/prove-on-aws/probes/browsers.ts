@@ -6,7 +6,7 @@ import { judged, skipped } from '../probe.ts';
 
 const ELSEWHERE = 'https://elsewhere.example';
 
-/** Probes of how the API is reached: from web pages, and by a name of its own. */
+/** Probes of how browsers reach the API: its page, other pages, and its own name. */
 export const BROWSERS: readonly Probe[] = [
   {
     id: 'preflight',
@@ -28,6 +28,28 @@ export const BROWSERS: readonly Probe[] = [
       const got = `${worded(answer)}, access-control-allow-origin: ${allowed ?? 'none'}`;
       if (pattern === undefined) return judged(allowed === null, got);
       return judged(answer.status >= 200 && answer.status < 300 && (allowed === origin || allowed === '*'), got);
+    },
+  },
+  {
+    id: 'page',
+    question: "Does the route GET / serve the page with and without the stage's slash, and compressed by the function?",
+    sources: [
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html',
+      'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html',
+    ],
+    how: "GET of the API's URL with a slash behind it, and without",
+    expected: '200 text/html gzip, twice',
+    run: async (account) => {
+      const got = [];
+      for (const route of ['GET /', 'GET ']) {
+        const { status, headers } = await account.anonymous(route, { 'accept-encoding': 'gzip' });
+        const [type = 'no type'] = (headers.get('content-type') ?? '').split(';');
+        got.push(`${status} ${type} ${headers.get('content-encoding') ?? 'uncompressed'}`);
+      }
+      return judged(
+        got.every((one) => one === '200 text/html gzip'),
+        got.join(' and '),
+      );
     },
   },
   {
