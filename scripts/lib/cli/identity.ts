@@ -2,6 +2,7 @@ import type { Authenticate } from '../../../lambda/client/client.ts';
 import type { SignIn } from '../../../lambda/client/sign-in.ts';
 import { identityFor } from '../client/identity.ts';
 import { IdentityMissing, TokenExposed } from '../client/identity-options.ts';
+import { regionIn } from '../client/region.ts';
 import { CommandError, misuse } from './command-error.ts';
 import type { Settings } from './settings/settings.ts';
 import type { World } from './world.ts';
@@ -20,7 +21,7 @@ export async function identityOf(
   isOperator: boolean,
 ): Promise<Authenticate> {
   if (asked.authorization === 'none' && operator !== undefined) return async () => ({ 'x-operator': operator });
-  const wanted = asked.authorization === 'none' && isOperator && isOnAws(url) ? SIGNED : asked;
+  const wanted = asked.authorization === 'none' && isOperator && regionIn(url) !== undefined ? SIGNED : asked;
   const options = { awsProfile, env: world.env, token: () => storedToken(wanted, url, stateFolder, world) };
   const authenticate = await signedIn(wanted, url, () => identityFor(wanted, url, options));
   return (request) => signedIn(wanted, url, () => authenticate(request));
@@ -28,10 +29,6 @@ export async function identityOf(
 
 /** The URL of an API on AWS names its region. */
 const SIGNED: SignIn = { authorization: 'iam', region: '' };
-
-function isOnAws(url: string): boolean {
-  return /[.]execute-api[.][a-z0-9-]+[.]amazonaws[.]/.test(new URL(url).hostname);
-}
 
 async function storedToken(asked: SignIn, url: string, folder: string, world: World): Promise<string | undefined> {
   if (asked.authorization !== 'jwt') return undefined;

@@ -6,6 +6,7 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Authenticate } from '../../../lambda/client/client.ts';
 import type { IdentityOptions, Variables } from './identity-options.ts';
 import { IdentityMissing } from './identity-options.ts';
+import { regionIn } from './region.ts';
 
 type Credentials = () => Promise<AwsCredentialIdentity>;
 
@@ -57,8 +58,7 @@ function missing(cause: unknown): IdentityMissing {
 
 /** The region in an execute-api URL, else that of the environment: a custom domain names none. */
 function regionOf(url: string, env: Variables): string {
-  const [, named] = /[.]execute-api[.]([a-z0-9-]+)[.]/.exec(new URL(url).hostname) ?? [];
-  const region = [named, env.AWS_REGION, env.AWS_DEFAULT_REGION].find(Boolean);
+  const region = [regionIn(url), env.AWS_REGION, env.AWS_DEFAULT_REGION].find(Boolean);
   if (region === undefined) throw new IdentityMissing('the URL does not name the region of the API: set AWS_REGION');
   return region;
 }
