@@ -1,6 +1,6 @@
+import { allPages } from '../../../../lambda/client/pages.ts';
 import { createContext } from '../context.ts';
 import type { GlobalOptions } from '../options.ts';
-import { allPages } from '../pages.ts';
 import { readSettingsFile } from '../settings/file.ts';
 import { settingsFile } from '../settings/folders.ts';
 import type { Completion } from '../words.ts';

@@ -1,8 +1,8 @@
+import { allPages } from '../../../../lambda/client/pages.ts';
 import type { AnswerOf } from '../../../../lambda/client/routes.ts';
 import { misuse } from '../command-error.ts';
 import type { Style } from '../output/output.ts';
 import { table } from '../output/table.ts';
-import { allPages } from '../pages.ts';
 import type { Run } from '../verb.ts';
 
 type PoolEvent = AnswerOf<'GET /events'>['events'][number];
