@@ -1,12 +1,8 @@
 import { useState } from 'preact/hooks';
 import { Card } from '../parts/card.tsx';
 import { TextField } from '../parts/text-field.tsx';
-import { namedSession, rememberNames } from '../session/named.ts';
+import { namedSession, rememberNames, USER_ID, USER_ID_RULE } from '../session/named.ts';
 import type { Session } from '../session/session.ts';
-
-/** What the API takes for a user id. */
-const USER_ID = '\\s*[A-Za-z0-9._@+:\\/=,\\|\\-]{1,128}\\s*';
-const RULE = '1 to 128 characters of A-Z a-z 0-9 . _ @ + - : / = , |';
 
 /** Asks for a user id, where nobody asks who borrows. */
 export function NameForm(props: { readonly url: string; readonly onSession: (session: Session | undefined) => void }) {
@@ -26,7 +22,7 @@ export function NameForm(props: { readonly url: string; readonly onSession: (ses
           label="User id"
           value={userid}
           onText={setUserid}
-          input={{ required: true, autofocus: true, autocomplete: 'username', pattern: USER_ID, title: RULE }}
+          input={{ required: true, autofocus: true, autocomplete: 'username', pattern: USER_ID, title: USER_ID_RULE }}
         />
         <details>
           <summary>I am an operator</summary>

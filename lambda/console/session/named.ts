@@ -9,6 +9,12 @@ export interface Names {
   readonly operator?: string;
 }
 
+/** What the API takes for a user id, as the attribute `pattern`; a test holds it against the API's own rule. */
+export const USER_ID = '\\s*[A-Za-z0-9._@+:\\/=,\\|\\-]{1,128}\\s*';
+
+/** The same in words. */
+export const USER_ID_RULE = '1 to 128 characters of A-Z a-z 0-9 . _ @ + - : / = , |';
+
 const KEY = 'vm-pool.names';
 
 /** What the page remembers of its last visitor; no secret. */
