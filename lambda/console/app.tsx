@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { createClient } from '../client/client.ts';
 import type { JwtSignIn, SignIn } from '../client/sign-in.ts';
+import { signInBy } from '../client/sign-in.ts';
 import { Console } from './console.tsx';
 import { Away } from './gate/away.tsx';
 import { CommandLine } from './gate/command-line.tsx';
@@ -41,7 +42,7 @@ export function App({ url, gate }: AppProps) {
 
 /** Asks as briefly as everything else: somebody looks at an empty page meanwhile. */
 async function askSignIn(url: string): Promise<SignIn> {
-  return (await createClient({ url, retryForMs: RETRY_FOR_MS }).call('GET /sign-in')) as SignIn;
+  return signInBy(createClient({ url, retryForMs: RETRY_FOR_MS }));
 }
 
 function Entrance({ url, settings, gate: Gate }: AppProps & { readonly settings: SignIn }) {

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import type { Authorization } from '../audience.ts';
+import { SCHEMES } from '../audience.ts';
 import { call, documented } from '../call.ts';
 
 /** Says how callers show who they are. Clients ask it before anything else. */
@@ -14,7 +16,7 @@ export const documentation = () => [
   documented(signIn, {
     summary: 'Says how callers show who they are: to nobody, by AWS signatures, or by tokens, and where people sign in',
     answer: {
-      authorization: v.picklist(['none', 'iam', 'jwt']),
+      authorization: v.picklist(Object.keys(SCHEMES) as Authorization[]),
       region: v.optional(v.string()),
       issuer: v.optional(v.string()),
       audiences: v.optional(v.pipe(v.array(v.string()), v.readonly())),
