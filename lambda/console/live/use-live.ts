@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Known, PollerOptions } from './poller.ts';
 import { Poller } from './poller.ts';
 
-/** What is known now, and how to ask at once. */
+/** The current knowledge, and a way to ask at once. */
 export type Live<Value> = Known<Value> & { readonly reload: () => Promise<void> };
 
 /** Keeps asking while the page is seen. `options` count once: they belong to the first render. */

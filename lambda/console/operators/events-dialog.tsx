@@ -27,7 +27,7 @@ export function EventsDialog(props: EventsProps & { readonly onClose: () => void
   );
 }
 
-/** The events of one subject, newest first. Another subject has a list of its own: late answers can't mix. */
+/** The events of one subject, newest first. Each subject has a separate list, so late answers can't mix. */
 function EventList({ session, subject, onSubject }: EventsProps) {
   const [events, setEvents] = useState<readonly PoolEvent[]>();
   const [cursor, setCursor] = useState<string>();

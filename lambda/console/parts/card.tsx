@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
-/** A part of the page with a heading of its own, and perhaps something beside that. */
+/** A part of the page with a heading, and perhaps something beside the heading. */
 export function Card(props: {
   readonly title: string;
   readonly aside?: ComponentChildren;

@@ -57,7 +57,7 @@ export async function createContext(options: GlobalOptions, world: World): Promi
   };
 }
 
-/** The first contact: somebody who mistyped the URL shall not wait for long. */
+/** The first contact: a mistyped URL should fail soon. */
 const FIRST_CONTACT_MS = 5_000;
 
 /** Asks the service how it wants to know its callers. */

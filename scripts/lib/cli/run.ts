@@ -29,7 +29,7 @@ export async function run(args: readonly string[], world: World): Promise<number
   }
 }
 
-/** What the shell asks on Tab, as `vm-pool complete -- WORDS`. It is no verb: nobody types it. */
+/** What the shell asks on Tab, as `vm-pool complete -- WORDS`. It is not a verb: nobody types it. */
 async function completeLine(args: readonly string[], world: World): Promise<number> {
   const { complete } = await import('./completion/complete.ts');
   await complete(args.slice(2), world);

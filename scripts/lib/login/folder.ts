@@ -11,7 +11,7 @@ import { wholeConfig } from './ssh-config.ts';
 import { EXPIRES_AT, sweep } from './sweep.ts';
 
 /**
- * The login of one lease on disk: a folder that only this user can enter, with a key pair of its own. The private key
+ * The login of one lease on disk: a folder that only this user can enter, with its key pair. The private key
  * was made here and never travels.
  */
 export class LoginFolder {

@@ -56,7 +56,7 @@ export async function writeHost(config: Pick<Renewing, 'alias' | 'folder'>, sess
   await writePrivately(hostFileOf(config), hostBlock(config.alias, session.vm, session.files));
 }
 
-/** Removes that block: there is no VM any more. */
+/** Removes that block, when the VM has gone. */
 export async function removeHost(config: Pick<Renewing, 'alias' | 'folder'>): Promise<void> {
   await rm(hostFileOf(config), { force: true });
 }

@@ -48,7 +48,7 @@ export async function borrowSession(holder: Holder, wish: Wish, options: BorrowO
   return sessionBy(holder, lend, options.signal);
 }
 
-/** The same for a caller who borrows in a way of its own. @param lend - see {@link answering} for its client */
+/** The same for a caller with another way to borrow. @param lend - see {@link answering} for its client */
 export async function sessionBy(holder: Holder, lend: Lend, signal?: AbortSignal): Promise<Session> {
   const folder = await LoginFolder.prepare(holder.parent, holder.identity);
   let grant: Grant | undefined;

@@ -1,4 +1,4 @@
-/** Removes what is left of leases that have ended: a process that was killed removes nothing. */
+/** Removes the folders of leases that have ended. A process that was killed could not. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 

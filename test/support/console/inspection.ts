@@ -14,7 +14,7 @@ const SCREENS = [
 const { PICTURES: pictures = '' } = process.env;
 
 /**
- * Expects that everybody can use the page as it is now: axe finds no fault, and nothing reaches beyond the screen.
+ * Expects that everybody can use the current page: axe finds no fault, and nothing reaches beyond the screen.
  *
  * @param name - of the state, such as `empty`
  */

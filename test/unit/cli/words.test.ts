@@ -21,7 +21,7 @@ describe('a length of time', () => {
     expect(() => parseDuration(text)).toThrow('Give a time such as');
   });
 
-  it.each(['0m', '90s', '30s'])('%s is no length of a lease, which has whole minutes', (text) => {
+  it.each(['0m', '90s', '30s'])('%s is not the length of a lease, which has whole minutes', (text) => {
     expect(() => parseMinutes(text)).toThrow('Give whole minutes');
   });
 

@@ -106,7 +106,7 @@ describe('a poller', () => {
     expect(seen.map(({ value }) => value)).toEqual(['new']);
   });
 
-  it('asks no more after an answer that is final, or once it is stopped', async () => {
+  it('stops asking after a final answer, or when it is stopped', async () => {
     answers = [async () => 'final'];
     poller.wake();
     await jest.advanceTimersByTimeAsync(10 * EVERY_MS);

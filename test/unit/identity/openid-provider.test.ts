@@ -55,7 +55,7 @@ describe('a sign-in at the provider of the tests', () => {
   }
 });
 
-it('some providers give access tokens that are no JWTs, and ID tokens for the client', async () => {
+it('some providers give access tokens that are not JWTs, and ID tokens for the client', async () => {
   const provider = await OpenIdProvider.start({ accessTokens: 'opaque' });
   const tokens = await byCode(await configured(provider), 'bob');
   expect(tokens.access_token).not.toContain('.');
@@ -64,7 +64,7 @@ it('some providers give access tokens that are no JWTs, and ID tokens for the cl
 });
 
 function configured({ url }: OpenIdProvider): Promise<client.Configuration> {
-  // Deprecated so that it stands out: the provider is on this computer, and has no TLS.
+  // The library marks it deprecated so that it stands out. The provider is on this computer, without TLS.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const execute = [client.allowInsecureRequests];
   return client.discovery(new URL(url), CLIENT_ID, undefined, client.None(), { execute });

@@ -66,7 +66,7 @@ describe('runChild', () => {
 
   it.each([
     { what: 'a program that is missing', program: 'no-such-program', code: 127 },
-    { what: 'a file that is no program', program: '/', code: 126 },
+    { what: 'a file that is not a program', program: '/', code: 126 },
   ])('says that it can not start $what', async ({ program, code }) => {
     const said: string[] = [];
     const around = { signals: new EventEmitter(), hasTerminal: false, say: (sentence: string) => said.push(sentence) };

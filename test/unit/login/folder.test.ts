@@ -73,7 +73,7 @@ describe('LoginFolder', () => {
     expect([await readFile(key, 'utf8'), await rights(key)]).toEqual(['PEM\n', '600']);
   });
 
-  it("uses the user's own key, with files of its own", async () => {
+  it("uses the user's own key, with separate files", async () => {
     const file = path.join(home, 'mine');
     await mkdir(file);
     const identity = { file: path.join(file, 'id_ed25519'), publicKey: await makeKeyPair(file) };
@@ -104,7 +104,7 @@ describe('sweep', () => {
     if (expiresAt !== undefined) await writeFile(path.join(folder, 'expires-at'), `${expiresAt}\n`);
   }
 
-  it('removes what is left of leases that have ended', async () => {
+  it('removes the folders of leases that have ended', async () => {
     await folderOf('over', '2026-11-21T12:49:59Z');
     await folderOf('perhaps-renewed', '2026-11-21T12:50:01Z');
     await folderOf('unknown');

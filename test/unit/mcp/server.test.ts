@@ -192,7 +192,7 @@ describe('limits', () => {
     expect(values).toMatchObject({ exitCode: null, isTimedOut: true, stdout: 'begun\n' });
   });
 
-  it('run some commands at a time, and no more', async () => {
+  it('run a limited number of commands at a time', async () => {
     const { call } = await start();
     await call('borrow_vm');
     const running = Array.from({ length: 5 }, () => call('run_command', { command: 'sleep 1' }));
@@ -340,7 +340,7 @@ describe('errors say what to do next', () => {
     );
   });
 
-  it('but leave exit code 255 to a command of its own', async () => {
+  it('but leave exit code 255 to the command that ends so', async () => {
     const { call } = await start();
     await call('borrow_vm');
     expect((await call('run_command', { command: 'exit 255' })).values).toMatchObject({ exitCode: 255 });

@@ -33,7 +33,7 @@ async function events(): Promise<string[]> {
   return body.events.map(({ kind }) => kind).toReversed();
 }
 
-/** Runs the main step, kills it right after its `point`-th effect, and runs the post step. @returns what is left */
+/** Runs the main step, kills it right after its `point`-th effect, and runs the post step. @returns what remains */
 async function killedAt(point: number) {
   const user = `killed-at-${point}`;
   const job = await world.job({ user }, { NODE_OPTIONS: KILLER, KILL_AT: String(point) });

@@ -16,7 +16,7 @@ export function grantText({ vm, lease }: Pick<Grant, 'vm' | 'lease'>, style: Sty
   return `${facts(shown, style)}\n\n${facts(nextCommands(vm), style)}`;
 }
 
-/** Where to go on. A mock VM has no `login`: nobody can log in to it. */
+/** The next commands. A mock VM has no `login`: nobody can log in to it. */
 function nextCommands({ login }: Grant['vm']): Record<string, string> {
   const giveBack = { 'Give it back:': 'vm-pool release' };
   if (login === undefined) return { 'Log in:': 'not possible: it is a mock VM', ...giveBack };

@@ -47,7 +47,7 @@ export class Output {
     if (!this.isQuiet) this.world.stderr.write(`${visible(sentence)}\n`);
   }
 
-  /** Asks the user to do something; this is no hint, so it is never left out. */
+  /** Asks the user to do something; this is not a hint, so `--quiet` keeps it. */
   readonly ask = (lines: string): void => {
     this.world.stderr.write(`${visible(lines, '\n')}\n`);
   };

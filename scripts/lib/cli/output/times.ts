@@ -15,7 +15,7 @@ function span(ms: number): string {
   return minutesText(minutes < 1440 ? minutes : Math.round(minutes / 60) * 60);
 }
 
-/** Such as `9 min` or `45 s`: what is left of a time to wait. */
+/** The rest of a wait, such as `9 min` or `45 s`. */
 export function left(ms: number): string {
   return ms >= 120_000 ? `${Math.floor(ms / 60_000)} min` : `${Math.max(0, Math.ceil(ms / 1000))} s`;
 }

@@ -17,7 +17,7 @@ export async function holderOf({ borrower, stateFolder }: Context, identity?: st
   };
 }
 
-/** Borrows a VM as options and settings say, with a login of its own. */
+/** Borrows a VM as options and settings say, with its login on disk. */
 export async function borrowed(context: Context, holder: Holder, options: BorrowingOptions): Promise<Session> {
   const borrower = async () => ({ client: answering(holder.client), who: holder.who });
   const lend = (sshPublicKey: string) => borrowVm({ ...context, borrower }, options, sshPublicKey);

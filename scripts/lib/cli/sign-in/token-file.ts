@@ -17,7 +17,7 @@ export class TokenFile {
   private readonly folder: string;
   private readonly file: string;
 
-  /** @param url - base URL of the deployment; each has tokens of its own */
+  /** @param url - base URL of the deployment; each has separate tokens */
   constructor(stateFolder: string, url: string) {
     this.folder = path.join(stateFolder, 'tokens');
     this.file = path.join(this.folder, `${createHash('sha256').update(url).digest('hex').slice(0, 32)}.json`);
