@@ -9,10 +9,10 @@ import type { CertificateAuthority, StoredKeys } from './pool/access.ts';
 import type { Clock } from './pool/ports.ts';
 import type { VmProvider } from './pool/provider.ts';
 import type { Visitor } from './pool/visit.ts';
+import type { ReadInventory } from './providers/inventory/source.ts';
+import { InventorySource } from './providers/inventory/source.ts';
 import { StaticProvider } from './providers/static/provider.ts';
-import type { ReadInventory } from './providers/static/source.ts';
-import { InventorySource } from './providers/static/source.ts';
-import type { AwsSettings, Settings, StaticSettings } from './settings-types.ts';
+import type { AwsSettings, Settings, InventorySettings } from './settings-types.ts';
 
 /** Real VMs, and the keys that they must trust. */
 export interface RealVms {
@@ -23,7 +23,7 @@ export interface RealVms {
 
 /** @throws Error when a setting names something that can't be used */
 export async function createRealVms(
-  settings: StaticSettings,
+  settings: InventorySettings,
   { check, limits }: Pick<Settings, 'check' | 'limits'>,
   clock: Clock,
 ): Promise<RealVms> {
@@ -38,9 +38,9 @@ export async function createRealVms(
   return { provider, trustedKeys: authority?.publicKeys ?? [] };
 }
 
-async function inventoryReader({ inventory, aws }: StaticSettings): Promise<ReadInventory> {
+async function inventoryReader({ inventory, aws }: InventorySettings): Promise<ReadInventory> {
   if (aws === undefined || !inventory.startsWith('s3://')) {
-    return (await import('./providers/static/file.ts')).inventoryFile(inventory);
+    return (await import('./providers/inventory/file.ts')).inventoryFile(inventory);
   }
   const getObject = objectReader(aws);
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(inventory) ?? [];
@@ -50,21 +50,21 @@ async function inventoryReader({ inventory, aws }: StaticSettings): Promise<Read
   };
 }
 
-async function authorityOf(settings: StaticSettings): Promise<CertificateAuthority | undefined> {
+async function authorityOf(settings: InventorySettings): Promise<CertificateAuthority | undefined> {
   const { certificateAuthority: key, certificateAuthorityPublicKeys: publicKeys, aws } = settings;
   if (key === undefined) return undefined;
   return createCertificateAuthority({ key, publicKeys, aws });
 }
 
 /** Loaded for the first key that is handed out. */
-function storedKeysOf({ aws }: StaticSettings): StoredKeys | undefined {
+function storedKeysOf({ aws }: InventorySettings): StoredKeys | undefined {
   if (aws === undefined) return undefined;
   const load = once(async () => (await import('./access/stored-keys.ts')).createStoredKeys(aws));
   return { read: async (place) => (await load()).read(place) };
 }
 
 /** Loaded for the first visit. */
-function visitorOf({ visitorFunction, aws, lambdaEndpoint: endpoint }: StaticSettings): Visitor {
+function visitorOf({ visitorFunction, aws, lambdaEndpoint: endpoint }: InventorySettings): Visitor {
   const load = once(async () =>
     visitorFunction === undefined || aws === undefined
       ? (await import('./visitor/visit.ts')).visit

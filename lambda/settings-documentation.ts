@@ -19,7 +19,7 @@ export const SETTING_DOCUMENTATION: Readonly<Record<keyof typeof SETTINGS, Setti
   PROVIDER: { variable: 'vm_provider', meaning: 'where VMs come from' },
   INVENTORY: {
     setBy: 'the object it writes of `inventory`',
-    meaning: 'with `static`: where the inventory is, `s3://BUCKET/KEY` or a file',
+    meaning: 'with `static` and `ec2`: where the inventory is, `s3://BUCKET/KEY` or a file',
   },
   CONFIRMED_INVENTORY: {
     variable: 'confirmed_inventory',
@@ -37,6 +37,9 @@ export const SETTING_DOCUMENTATION: Readonly<Record<keyof typeof SETTINGS, Setti
     setBy: 'the function it makes',
     meaning: 'Lambda function that visits VMs; empty: the process that serves calls',
   },
+  EC2_POOL_TAG: { variable: 'ec2_tags', meaning: 'key of the tag that names the pool of an instance' },
+  EC2_PORT_TAG: { variable: 'ec2_tags', meaning: 'key of the tag with the port of its SSH server, if it has one' },
+  EC2_USER_TAG: { variable: 'ec2_tags', meaning: 'key of the tag with the login name of borrowers, if it has one' },
   AUTHORIZATION: {
     variable: 'authorization',
     meaning: 'who may call: `none` is anybody, `iam` signs with AWS credentials, `jwt` sends a token',

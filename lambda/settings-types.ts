@@ -19,9 +19,18 @@ export interface TableSettings extends AwsSettings {
   readonly tableName: string;
 }
 
-/** VMs of an inventory that somebody writes, and how to reach them. */
-export interface StaticSettings {
-  readonly kind: 'static';
+/** Keys of the tags that say which EC2 instances are VMs, and how to reach them. */
+export interface InstanceTags {
+  readonly pool: string;
+  readonly port: string;
+  readonly user: string;
+}
+
+/** VMs of an inventory that somebody writes, and how to reach them; with `ec2`, those that it finds by tag too. */
+export interface InventorySettings {
+  readonly kind: 'static' | 'ec2';
+  /** Undefined without EC2. */
+  readonly tags: InstanceTags | undefined;
   /** `s3://BUCKET/KEY`, or a file. */
   readonly inventory: string;
   /** SHA-256 of an inventory that may remove more than half of a pool. */
@@ -32,7 +41,7 @@ export interface StaticSettings {
   readonly certificateAuthorityPublicKeys: readonly string[];
   /** Lambda function that visits VMs. Undefined: this process does. */
   readonly visitorFunction: string | undefined;
-  /** Undefined where inventory and key are files. */
+  /** Undefined where inventory and key are files, and there is no EC2. */
   readonly aws: AwsSettings | undefined;
   /** URL of another Lambda than the region's. */
   readonly lambdaEndpoint: string | undefined;
@@ -98,7 +107,7 @@ export interface Settings {
   /** How long events are kept, where the store keeps them. */
   readonly eventsKeptDays: number;
   /** Where VMs come from. */
-  readonly provider: { readonly kind: 'mock' } | StaticSettings;
+  readonly provider: { readonly kind: 'mock' } | InventorySettings;
   /** Who may call, and who they are. */
   readonly authorization: AuthorizationSettings;
   /** Requests of one verified caller that this process answers a minute. */

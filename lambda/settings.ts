@@ -5,7 +5,7 @@ import type {
   AuthorizationSettings,
   AwsSettings,
   Settings,
-  StaticSettings,
+  InventorySettings,
   TableSettings,
   TokenSettings,
 } from './settings-types.ts';
@@ -15,13 +15,22 @@ const LONGEST_MINUTES = 365 * 24 * 60;
 const ORIGIN = /^(https?:\/\/[^/\s]+\/?)?$/;
 const ORIGIN_RULE = 'must be a URL without a path, such as http://127.0.0.1:8000';
 
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
+const TAG = /^(?!aws:)[\w+=.:/@-]{1,128}$/;
+const TAG_RULE = 'must be the key of a tag, 1 to 128 of A-Z a-z 0-9 + - = . _ : / @';
+
 const WITH_TABLE: Need = { words: 'STORE is dynamodb', isMet: ({ STORE }) => STORE === 'dynamodb' };
-const WITH_INVENTORY: Need = { words: 'PROVIDER is static', isMet: ({ PROVIDER }) => PROVIDER === 'static' };
+const WITH_EC2: Need = { words: 'PROVIDER is ec2', isMet: ({ PROVIDER }) => PROVIDER === 'ec2' };
+const WITH_INVENTORY: Need = {
+  words: 'PROVIDER is static or ec2',
+  isMet: (env) => env.PROVIDER === 'static' || WITH_EC2.isMet(env),
+};
 const WITH_TOKENS: Need = { words: 'AUTHORIZATION is jwt', isMet: ({ AUTHORIZATION }) => AUTHORIZATION === 'jwt' };
 const ON_AWS: Need = {
-  words: 'a table, an inventory in S3, a key of KMS or a parameter of SSM is named',
+  words: 'PROVIDER is ec2, or a table, an inventory in S3, a key of KMS or a parameter of SSM is named',
   isMet: (env) =>
     WITH_TABLE.isMet(env) ||
+    WITH_EC2.isMet(env) ||
     isOnAws(env.METRICS_TOKEN) ||
     (WITH_INVENTORY.isMet(env) && isOnAws(env.INVENTORY, env.CERTIFICATE_AUTHORITY)),
 };
@@ -42,7 +51,7 @@ function isOnAws(...places: readonly (string | undefined)[]): boolean {
  */
 export const SETTINGS = {
   STORE: choice(['memory', 'dynamodb'], { default: 'memory' }),
-  PROVIDER: choice(['mock', 'static'], { default: 'mock' }),
+  PROVIDER: choice(['mock', 'static', 'ec2'], { default: 'mock' }),
   INVENTORY: text(
     /^(s3:\/\/[a-z0-9.-]{3,63}\/.+|[^:]+)$/,
     'must be where the inventory is: s3://BUCKET/KEY, or a file',
@@ -66,6 +75,9 @@ export const SETTINGS = {
     default: '',
     onlyWith: WITH_INVENTORY,
   }),
+  EC2_POOL_TAG: text(TAG, TAG_RULE, { default: 'vm-pool:pool', onlyWith: WITH_EC2 }),
+  EC2_PORT_TAG: text(TAG, TAG_RULE, { default: 'vm-pool:port', onlyWith: WITH_EC2 }),
+  EC2_USER_TAG: text(TAG, TAG_RULE, { default: 'vm-pool:user', onlyWith: WITH_EC2 }),
   AUTHORIZATION: choice(['none', 'iam', 'jwt'], { default: 'none' }),
   OPERATOR_ARNS: list(/^arn:[\w+=.@:/*?-]+$/, 'must be ARN patterns such as arn:aws:iam::123456789012:user/ops-*'),
   SESSION_NAME_ROLES: list(/^[\w+=.@*?-]+$/, 'must be names of roles, with commas between; * and ? are wildcards', {
@@ -184,8 +196,8 @@ function disagreements(values: Partial<Values>): string[] {
   if (JWT_OPERATOR_VALUES && (JWT_OPERATOR_CLAIM === '') !== (JWT_OPERATOR_VALUES.length === 0)) {
     faults.push('JWT_OPERATOR_CLAIM and JWT_OPERATOR_VALUES belong together: set both or none');
   }
-  if (PROVIDER === 'static' && STORE === 'memory' && AWS_LAMBDA_FUNCTION_NAME) {
-    faults.push('PROVIDER static needs STORE=dynamodb on Lambda: leases in memory end with the process');
+  if (PROVIDER !== 'mock' && STORE === 'memory' && AWS_LAMBDA_FUNCTION_NAME) {
+    faults.push(`PROVIDER ${PROVIDER} needs STORE=dynamodb on Lambda: leases in memory end with the process`);
   }
   return faults;
 }
@@ -206,7 +218,7 @@ function settingsOf(values: Values): Settings {
       timeoutSec: values.CHECK_TIMEOUT_SECONDS,
     },
     eventsKeptDays: values.EVENTS_KEPT_DAYS,
-    provider: values.PROVIDER === 'mock' ? { kind: 'mock' } : staticSettings(values),
+    provider: values.PROVIDER === 'mock' ? { kind: 'mock' } : inventorySettings(values.PROVIDER, values),
     authorization: authorizationSettings(values),
     callerRequestsPerMinute: values.CALLER_REQUESTS_PER_MINUTE,
     mockFailingVms: values.MOCK_FAILING_VMS,
@@ -244,10 +256,13 @@ function tableSettings(values: Values): TableSettings {
   };
 }
 
-function staticSettings(values: Values): StaticSettings {
-  const aws = isOnAws(values.INVENTORY, values.CERTIFICATE_AUTHORITY) ? awsSettings(values) : undefined;
+function inventorySettings(kind: InventorySettings['kind'], values: Values): InventorySettings {
+  const isEc2 = kind === 'ec2';
+  const needsAws = isEc2 || isOnAws(values.INVENTORY, values.CERTIFICATE_AUTHORITY);
+  const aws = needsAws ? awsSettings(values) : undefined;
   return {
-    kind: 'static',
+    kind,
+    tags: isEc2 ? { pool: values.EC2_POOL_TAG, port: values.EC2_PORT_TAG, user: values.EC2_USER_TAG } : undefined,
     inventory: values.INVENTORY,
     confirmedInventory: values.CONFIRMED_INVENTORY || undefined,
     certificateAuthority: values.CERTIFICATE_AUTHORITY || undefined,

@@ -957,6 +957,7 @@ export interface operations {
            *         "ip": "192.0.2.11",
            *         "port": 22,
            *         "username": "tester",
+           *         "status": "ready",
            *         "privateKey": "mock private key of vm-01, opens nothing"
            *       },
            *       "lease": {
@@ -976,11 +977,22 @@ export interface operations {
               port: number;
               username: string;
               /** @enum {string} */
-              login?: 'certificate' | 'shared-key';
+              status: 'ready' | 'starting' | 'gone';
+              statusReason?: string;
+              /** @enum {string} */
+              login?: 'certificate' | 'shared-key' | 'instance-connect' | 'session-manager';
               certificate?: string;
               /** Format: date-time */
               certificateExpiresAt?: string;
+              /** Format: date-time */
+              keyAcceptedUntil?: string;
               knownHosts?: string[];
+              region?: string;
+              session?: {
+                sessionId: string;
+                streamUrl: string;
+                tokenValue: string;
+              };
               privateKey?: string;
               authorizedKey?: string;
             };
@@ -1287,6 +1299,7 @@ export interface operations {
            *         "ip": "192.0.2.11",
            *         "port": 22,
            *         "username": "tester",
+           *         "status": "ready",
            *         "login": "certificate",
            *         "certificate": "ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29t...",
            *         "certificateExpiresAt": "2026-11-21T12:05:00Z",
@@ -1310,11 +1323,22 @@ export interface operations {
               port: number;
               username: string;
               /** @enum {string} */
-              login?: 'certificate' | 'shared-key';
+              status: 'ready' | 'starting' | 'gone';
+              statusReason?: string;
+              /** @enum {string} */
+              login?: 'certificate' | 'shared-key' | 'instance-connect' | 'session-manager';
               certificate?: string;
               /** Format: date-time */
               certificateExpiresAt?: string;
+              /** Format: date-time */
+              keyAcceptedUntil?: string;
               knownHosts?: string[];
+              region?: string;
+              session?: {
+                sessionId: string;
+                streamUrl: string;
+                tokenValue: string;
+              };
               privateKey?: string;
               authorizedKey?: string;
             };
@@ -1389,6 +1413,7 @@ export interface operations {
            *         "ip": "192.0.2.11",
            *         "port": 22,
            *         "username": "tester",
+           *         "status": "ready",
            *         "privateKey": "mock private key of vm-01, opens nothing"
            *       },
            *       "lease": {
@@ -1407,11 +1432,22 @@ export interface operations {
               port: number;
               username: string;
               /** @enum {string} */
-              login?: 'certificate' | 'shared-key';
+              status: 'ready' | 'starting' | 'gone';
+              statusReason?: string;
+              /** @enum {string} */
+              login?: 'certificate' | 'shared-key' | 'instance-connect' | 'session-manager';
               certificate?: string;
               /** Format: date-time */
               certificateExpiresAt?: string;
+              /** Format: date-time */
+              keyAcceptedUntil?: string;
               knownHosts?: string[];
+              region?: string;
+              session?: {
+                sessionId: string;
+                streamUrl: string;
+                tokenValue: string;
+              };
               privateKey?: string;
               authorizedKey?: string;
             };
@@ -1506,14 +1542,20 @@ export interface operations {
                 description?: string;
                 aliases: string[];
                 /** @enum {string} */
-                access: 'mock' | 'certificate' | 'stored-key';
+                access: 'mock' | 'certificate' | 'stored-key' | 'instance-connect' | 'session-manager';
                 /** @enum {string} */
                 check: 'none' | 'banner' | 'host-key' | 'command';
                 /** @enum {string} */
-                reset: 'none' | 'command';
+                reset: 'none' | 'command' | 'reboot' | 'replace-root-volume';
                 lease: {
                   defaultMinutes: number;
                   maxMinutes: number;
+                };
+                power?: {
+                  running: number;
+                  stopped: number;
+                  minRunning: number;
+                  hoursSaved: number;
                 };
               };
             };

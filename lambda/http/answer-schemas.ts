@@ -18,16 +18,22 @@ export const state = v.picklist(VM_STATES);
 export const lease = v.object({ id: v.string(), userid: v.string(), acquiredAt: instant, expiresAt: instant });
 
 /**
- * A lease and its VM, with all it takes to log in: a certificate, with a private key if it is not for the caller's own
- * key; a key that others know too (`shared-key`); or what a mock VM has.
+ * A lease and its VM. If the VM is `ready`, with all it takes to log in: a certificate, with a private key if it is not
+ * for the caller's own key; a key that others know too (`shared-key`); until when the VM takes the caller's own key
+ * (`instance-connect`); a session of AWS Systems Manager (`session-manager`); or what a mock VM has.
  */
 export const grant = {
   vm: v.object({
     ...address,
-    login: v.optional(v.picklist(['certificate', 'shared-key'])),
+    status: v.picklist(['ready', 'starting', 'gone']),
+    statusReason: v.optional(v.string()),
+    login: v.optional(v.picklist(['certificate', 'shared-key', 'instance-connect', 'session-manager'])),
     certificate: v.optional(v.string()),
     certificateExpiresAt: v.optional(instant),
+    keyAcceptedUntil: v.optional(instant),
     knownHosts: v.optional(v.pipe(v.array(v.string()), v.readonly())),
+    region: v.optional(v.string()),
+    session: v.optional(v.object({ sessionId: v.string(), streamUrl: v.string(), tokenValue: v.string() })),
     privateKey: v.optional(v.string()),
     authorizedKey: v.optional(v.string()),
   }),
@@ -36,6 +42,14 @@ export const grant = {
 
 /** VMs by state. */
 export const counts = v.object({ free: count, leased: count, checking: count, quarantined: count, drained: count });
+
+/** Free VMs that run and that are stopped, and how many hours VMs of the pool were stopped, all together. */
+export const power = v.object({
+  running: count,
+  stopped: count,
+  minRunning: count,
+  hoursSaved: v.pipe(v.number(), v.minValue(0)),
+});
 
 /** A pool: its VMs by state, and how they are lent. */
 export const pool = v.object({
@@ -46,6 +60,7 @@ export const pool = v.object({
   check: v.picklist(CHECKS),
   reset: v.picklist(RESETS),
   lease: v.object({ defaultMinutes: count, maxMinutes: count }),
+  power: v.optional(power),
 });
 
 /** A VM as operators see it. */

@@ -56,7 +56,11 @@ export function createApi({ journal, meter, ...services }: ApiOptions): Api {
 }
 
 function routeOf(call: Call, services: Services): Route {
-  return async (event, facts) => ({ status: 200, body: await call.run(event, facts, services) });
+  return async (event, facts) => {
+    const body = await call.run(event, facts, services);
+    const { retryAfterSec } = facts;
+    return { status: 200, body, ...(retryAfterSec && { headers: { 'retry-after': String(retryAfterSec) } }) };
+  };
 }
 
 async function outcomeOf(route: Route, event: APIGatewayProxyEventV2, facts: Facts): Promise<Answer | Problem> {

@@ -3,6 +3,9 @@ import type { Login } from '../pool/access.ts';
 import { defined } from '../pool/defined.ts';
 import type { Lease } from '../pool/lease.ts';
 import type { OpenGrant, PoolView } from '../pool/lending.ts';
+import type { Unready } from '../pool/provider.ts';
+import type { Facts } from './facts.ts';
+import { noteLease } from './facts.ts';
 
 /** Seconds since the epoch as the API writes them: ISO 8601 UTC, to the second. */
 export function isoSeconds(epochSec: number): string {
@@ -14,16 +17,33 @@ export function leaseBody({ id, userId, acquiredAtSec, expiresAtSec }: Lease) {
   return { id, userid: userId, acquiredAt: isoSeconds(acquiredAtSec), expiresAt: isoSeconds(expiresAtSec) };
 }
 
-/** A lease and its VM, with all it takes to log in. */
-export function grantBody({ vm, lease: granted, login }: OpenGrant) {
+/** A lease and its VM, with all it takes to log in if the VM is ready. */
+export function grantBody({ vm, lease: granted, ...opened }: OpenGrant) {
   const { id, pool, ip, port, username } = vm;
-  return { vm: { id, pool, ip, port, username, ...loginBody(login) }, lease: leaseBody(granted) };
+  return { vm: { id, pool, ip, port, username, ...openedBody(opened) }, lease: leaseBody(granted) };
+}
+
+/** Notes a lease for the log, and when to ask again if its VM is not ready. @returns the body */
+export function noteGrant(facts: Facts, granted: OpenGrant, body: ReturnType<typeof grantBody>) {
+  noteLease(facts, body.vm.id, body.lease);
+  if ('unready' in granted) facts.retryAfterSec = granted.unready.againInSec;
+  return body;
+}
+
+function openedBody(opened: { login: Login } | { unready: Unready }) {
+  if ('login' in opened) return { status: 'ready' as const, ...loginBody(opened.login) };
+  const { status, why } = opened.unready;
+  return { status, statusReason: why };
 }
 
 function loginBody(login: Login) {
-  if (!('certificate' in login)) return login;
-  const { certificateExpiresAtSec, ...rest } = login;
-  return { ...rest, certificateExpiresAt: isoSeconds(certificateExpiresAtSec) };
+  if ('certificate' in login) {
+    const { certificateExpiresAtSec, ...rest } = login;
+    return { ...rest, certificateExpiresAt: isoSeconds(certificateExpiresAtSec) };
+  }
+  if (!('keyAcceptedUntilSec' in login)) return login;
+  const { keyAcceptedUntilSec, ...rest } = login;
+  return { ...rest, keyAcceptedUntil: isoSeconds(keyAcceptedUntilSec) };
 }
 
 /** A pool as the API shows it. */

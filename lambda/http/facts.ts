@@ -10,6 +10,8 @@ export interface Facts {
   leaseId?: string;
   /** When the lease ends unless it is renewed, as the API writes it. */
   expiresAt?: string;
+  /** When to ask again, seconds: the VM is not ready yet. Sent as `Retry-After` too. */
+  retryAfterSec?: number;
   method?: string;
   path?: string;
   /** Where a forbidden request came from. */

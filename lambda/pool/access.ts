@@ -26,11 +26,33 @@ export interface SharedKeyLogin {
   readonly knownHosts: readonly string[];
 }
 
+/** A VM of EC2 that takes the caller's own key for a moment. There is no private key anywhere but with the caller. */
+export interface InstanceConnectLogin {
+  readonly login: 'instance-connect';
+  /** From then on the VM does not take the key for a new session, UTC epoch seconds. */
+  readonly keyAcceptedUntilSec: number;
+  readonly knownHosts: readonly string[];
+}
+
+/** A VM of EC2 without an open port: a session that the Session Manager plugin of the AWS CLI connects to. */
+export interface SessionManagerLogin {
+  readonly login: 'session-manager';
+  /** AWS region of the instance. */
+  readonly region: string;
+  /** Absent where the holder only looks at the lease. */
+  readonly session?: {
+    readonly sessionId: string;
+    readonly streamUrl: string;
+    /** Whoever has it has the session. */
+    readonly tokenValue: string;
+  };
+}
+
 /** A mock VM's key: a made-up private key, or the user's own public key. */
 export type MockLogin = { readonly privateKey: string } | { readonly authorizedKey: string };
 
 /** What opens a VM. It is for the holder of the lease only; never log it. */
-export type Login = CertificateLogin | SharedKeyLogin | MockLogin;
+export type Login = CertificateLogin | SharedKeyLogin | InstanceConnectLogin | SessionManagerLogin | MockLogin;
 
 /** What a certificate is to say. The service chooses all of it but the key. */
 export interface CertificateWish {

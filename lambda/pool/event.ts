@@ -20,14 +20,22 @@ export type EventKind =
   | 'check_failed'
   | 'check_passed'
   | 'drained'
+  | 'exchanged'
   | 'expired'
   | 'force_released'
+  | 'found'
+  | 'gone'
+  | 'missed'
   | 'quarantined'
   | 'released'
   | 'removed'
   | 'renewed'
   | 'reset_started'
   | 'returned'
+  | 'started'
+  | 'starting'
+  | 'stopped'
+  | 'stopping'
   | 'waiting';
 
 /** What is about to happen to a VM. It is written in the same atomic step as the change itself. */

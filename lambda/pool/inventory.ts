@@ -2,6 +2,12 @@
 import type { VmChange } from './life.ts';
 import type { Vm } from './vm.ts';
 
+/**
+ * How long a search must have missed a VM before the VM leaves, seconds: two ticks in a row. `DescribeInstances` of EC2 is
+ * eventually consistent.
+ */
+export const MISSED_SEC = 50;
+
 /** How a sync is done. */
 export interface SyncOptions {
   /** Longest that it may take, milliseconds; the next sync does the rest. */
@@ -13,6 +19,10 @@ export interface SyncOptions {
   readonly arrival?: (vm: Vm, wasLent: boolean) => VmChange;
   /** Whether it may remove more than half of a pool. By default it may. */
   readonly mayEmptyPools?: boolean;
+  /** Whether a VM leaves only when syncs have missed it for {@link MISSED_SEC}. By default none does. */
+  readonly isPatient?: (vm: Vm) => boolean;
+  /** Ids of VMs that surely no longer exist; they don't count as removed by mistake. */
+  readonly gone?: ReadonlySet<string> | undefined;
 }
 
 /** The inventory would remove more than half of a pool, most likely by mistake. */

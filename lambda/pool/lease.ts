@@ -17,6 +17,11 @@ export interface Lease {
   readonly vmId: string;
   readonly acquiredAtSec: number;
   readonly expiresAtSec: number;
+  /**
+   * Seconds that the lease lasts from the moment at which its VM is ready. Present while the VM is being started; until
+   * then `expiresAtSec` is the latest end that the lease can have.
+   */
+  readonly startingTtlSec?: number;
   /** The user's own public key, if they want it let in instead of getting a private key. */
   readonly sshPublicKey?: string;
   readonly idempotency?: Idempotency;

@@ -8,7 +8,7 @@ import { meterEnd } from './meter.ts';
 import type { PolicyOf, PoolPolicy, PoolRules } from './pool.ts';
 import { DEFAULT_POOL } from './pool.ts';
 import type { AcquireRequest, BorrowingStore, Clock, Grant, LeaseQuery, ReleasedVm } from './ports.ts';
-import type { VmProvider } from './provider.ts';
+import type { Opened, VmProvider } from './provider.ts';
 import { LeaseSuperseded, NoLease, PoolEmpty } from './refusals.ts';
 import { firstEndSec, termOf } from './term.ts';
 import type { Upkeep } from './upkeep.ts';
@@ -56,10 +56,8 @@ export interface RenewParams extends LeaseParams {
   readonly minutes?: number | undefined;
 }
 
-/** A grant with the way to log in to its VM. Secret: only the holder may see it. */
-export interface OpenGrant extends Grant {
-  readonly login: Login;
-}
+/** A lease, and what came of the wish to log in to its VM. Secret: only the holder may see it. */
+export type OpenGrant = Opened & Pick<Grant, 'lease'>;
 
 /** A pool, and how many of its VMs are in each state. */
 export interface PoolView {
@@ -183,10 +181,10 @@ export class Lending {
   /** @throws {@link NoLease} when the lease ended while the credential was being made */
   private async open(grant: Grant, askedAtMs: number, key?: string): Promise<OpenGrant> {
     const { vm, lease } = grant;
-    const login = await this.ports.provider.open({ vm, lease, sshPublicKey: key ?? lease.sshPublicKey, askedAtMs });
+    const opened = await this.ports.provider.open({ vm, lease, sshPublicKey: key ?? lease.sshPublicKey, askedAtMs });
     if (hasEnded(lease, this.nowSec())) throw new NoLease(lease.userId);
-    this.ports.meter('loginCredentials', { access: accessOf(login) });
-    return { ...grant, login };
+    if ('login' in opened) this.ports.meter('loginCredentials', { access: accessOf(opened.login) });
+    return { ...opened, lease };
   }
 
   private act(who: string, requestId: string): Act {
@@ -206,5 +204,5 @@ function idempotencyOf(key: string, wish: readonly unknown[]): Idempotency {
 /** How the holder logs in. */
 function accessOf(login: Login): PoolRules['access'] {
   if (!('login' in login)) return 'mock';
-  return login.login === 'certificate' ? 'certificate' : 'stored-key';
+  return login.login === 'shared-key' ? 'stored-key' : login.login;
 }

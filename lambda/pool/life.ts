@@ -6,7 +6,11 @@ import type { Vm, VmState, VmStatus } from './vm.ts';
 
 /** What a check found. A reason is for operators; it must name no secret. */
 export type Verdict =
-  | { readonly passed: true }
+  | {
+      readonly passed: true;
+      /** Host keys that the check has learnt, if they are new. */
+      readonly hostKeys?: readonly string[];
+    }
   | { readonly passed: false; readonly reason: string }
   | {
       /** What the check waits for. It is neither passed nor failed yet. */
@@ -38,9 +42,20 @@ const LONGEST_BACKOFF_SEC = 15 * 60;
 /** A VM's next place in its life. The store no longer knows a VM that is `removed`. */
 export interface VmChange extends Pick<
   VmStatus,
-  'failures' | 'draining' | 'dueAtSec' | 'reason' | 'closedAtSec' | 'waitUntilSec' | 'resetUntilSec'
+  | 'failures'
+  | 'draining'
+  | 'dueAtSec'
+  | 'reason'
+  | 'closedAtSec'
+  | 'waitUntilSec'
+  | 'resetUntilSec'
+  | 'stopped'
+  | 'freeSinceSec'
+  | 'use'
 > {
   readonly state: VmState | 'removed';
+  /** Host keys that the VM has from now on. Undefined: those that it had. */
+  readonly hostKeys?: readonly string[] | undefined;
 }
 
 /** A VM that its first user may have at once. */
@@ -70,6 +85,7 @@ export function vacated(status: VmStatus, nowSec: number): VmChange {
     draining,
     dueAtSec: nowSec,
     closedAtSec: lease && closedAfter(lease, nowSec),
+    use: lease && { id: lease.id, endedAtSec: nowSec },
     ...drainReason(status),
   };
 }
@@ -117,28 +133,39 @@ export function gone(vm: Vm): VmStatus {
  * @param nowMs - time of the verdict, UTC epoch milliseconds
  */
 export function checked(status: VmStatus, verdict: Verdict, nowMs: number, policy: CheckPolicy): VmChange {
-  const { draining, closedAtSec } = status;
+  const { draining, closedAtSec, use } = status;
   if ('waitingFor' in verdict) return stillWaiting(status, verdict, nowMs);
-  if (verdict.passed) return { state: draining ? 'drained' : 'free', failures: 0, draining, ...drainReason(status) };
+  if (verdict.passed) {
+    const { hostKeys } = verdict;
+    const freeSinceSec = Math.floor(nowMs / 1000);
+    return {
+      state: draining ? 'drained' : 'free',
+      failures: 0,
+      draining,
+      freeSinceSec,
+      hostKeys,
+      ...drainReason(status),
+    };
+  }
   const failures = status.failures + 1;
   const { reason } = verdict;
-  if (failures >= policy.maxFailures) return { state: 'quarantined', failures, draining, reason, closedAtSec };
+  if (failures >= policy.maxFailures) return { state: 'quarantined', failures, draining, reason, closedAtSec, use };
   const dueAtSec = nextCheckSec(nowMs, failures, policy);
-  return { state: 'checking', failures, draining, dueAtSec, reason, closedAtSec, ...drainReason(status) };
+  return { state: 'checking', failures, draining, dueAtSec, reason, closedAtSec, use, ...drainReason(status) };
 }
 
 /** Waiting does not count as a failure, but it has an end. */
 function stillWaiting(status: VmStatus, verdict: Extract<Verdict, { waitingFor: string }>, nowMs: number): VmChange {
-  const { failures, draining, closedAtSec } = status;
+  const { failures, draining, closedAtSec, use } = status;
   const { waitingFor, againInSec, withinSec } = verdict;
   const nowSec = Math.ceil(nowMs / 1000);
   const waitUntilSec = status.waitUntilSec ?? nowSec + withinSec;
   if (nowSec >= waitUntilSec) {
-    return { state: 'quarantined', failures, draining, closedAtSec, reason: `gave up waiting: ${waitingFor}` };
+    return { state: 'quarantined', failures, draining, closedAtSec, use, reason: `gave up waiting: ${waitingFor}` };
   }
   const dueAtSec = Math.min(nowSec + Math.max(1, againInSec), waitUntilSec);
   const waiting = { dueAtSec, waitUntilSec, reason: waitingFor, ...drainReason(status) };
-  return { state: 'checking', failures, draining, closedAtSec, ...waiting };
+  return { state: 'checking', failures, draining, closedAtSec, use, ...waiting };
 }
 
 /** Rounded up: times are compared in whole seconds, and no check may come before its wait is over. */
@@ -153,8 +180,9 @@ function drainReason({ draining, reason }: VmStatus): { readonly reason?: string
 
 /** A VM that stays where it is. */
 export function unchanged({ state, failures, draining, dueAtSec, reason, ...times }: VmStatus): VmChange {
-  const { closedAtSec, waitUntilSec, resetUntilSec } = times;
-  return { state, failures, draining, dueAtSec, reason, closedAtSec, waitUntilSec, resetUntilSec };
+  const { closedAtSec, waitUntilSec, resetUntilSec, stopped, freeSinceSec, use } = times;
+  const kept = { closedAtSec, waitUntilSec, resetUntilSec, stopped, freeSinceSec, use };
+  return { state, failures, draining, dueAtSec, reason, ...kept };
 }
 
 /** Whether the lease of a VM has ended but nobody has taken the VM back yet. */

@@ -2,7 +2,7 @@
 import type { VmChange } from './life.ts';
 import { unchanged, vacated } from './life.ts';
 import { VmInUse, WrongState } from './order-refusals.ts';
-import type { VmStatus } from './vm.ts';
+import type { Use, VmStatus } from './vm.ts';
 
 /** What an operator can order for a VM. */
 export type Order = 'drain' | 'return' | 'quarantine' | 'release';
@@ -26,6 +26,14 @@ export function ordered(status: VmStatus, order: Order, reason: string, nowSec: 
   }
 }
 
+/**
+ * The same use under another name: a reset that has failed under the old one is to be tried anew. The id of a lease has 36
+ * characters.
+ */
+function again(use: Use | undefined, nowSec: number): Use | undefined {
+  return use && { ...use, id: `${use.id.slice(0, 36)}.${nowSec}` };
+}
+
 /** A VM that nobody has is drained at once, any other as soon as it has passed its check. */
 function drained(status: VmStatus, reason: string): VmChange {
   const kept = unchanged(status);
@@ -36,10 +44,18 @@ function drained(status: VmStatus, reason: string): VmChange {
 
 /** A VM that is out goes through a check, after a reset that still runs. One that only waits to be drained stays. */
 function returned(status: VmStatus, nowSec: number): VmChange {
-  const { closedAtSec, resetUntilSec } = status;
+  const { closedAtSec, resetUntilSec, use } = status;
   if (status.state === 'quarantined' || status.state === 'drained') {
     const dueAtSec = Math.max(nowSec, resetUntilSec ?? 0);
-    return { state: 'checking', failures: 0, draining: false, dueAtSec, closedAtSec, resetUntilSec };
+    return {
+      state: 'checking',
+      failures: 0,
+      draining: false,
+      dueAtSec,
+      closedAtSec,
+      resetUntilSec,
+      use: again(use, nowSec),
+    };
   }
   if (!status.draining) throw new WrongState(status, 'return', ['quarantined', 'drained']);
   return { ...unchanged(status), draining: false, reason: undefined };

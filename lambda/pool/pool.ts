@@ -4,13 +4,30 @@ import type { LeaseLimits } from './term.ts';
 export const DEFAULT_POOL = 'default';
 
 /** How a holder logs in to the VMs of a pool. */
-export const ACCESSES = ['mock', 'certificate', 'stored-key'] as const;
+export const ACCESSES = ['mock', 'certificate', 'stored-key', 'instance-connect', 'session-manager'] as const;
 
 /** What a VM must pass before its next user. */
 export const CHECKS = ['none', 'banner', 'host-key', 'command'] as const;
 
 /** What makes a VM clean between two users. */
-export const RESETS = ['none', 'command'] as const;
+export const RESETS = ['none', 'command', 'reboot', 'replace-root-volume'] as const;
+
+/** From a moment on, another number of VMs is to run. */
+export interface PowerChange {
+  /** Five fields: minute, hour, day of the month, month, day of the week. */
+  readonly cron: string;
+  readonly minRunning: number;
+}
+
+/** How many VMs of a pool run while nobody has them. The others are stopped, and started when they are lent. */
+export interface PowerRules {
+  /** Free VMs that run at any time; the rest may be stopped. */
+  readonly minRunning: number;
+  /** How long a VM must be free before it is stopped. */
+  readonly idleMinutes: number;
+  /** Other numbers at other times; the last change that has come counts. */
+  readonly schedule?: { readonly timezone: string; readonly changes: readonly PowerChange[] } | undefined;
+}
 
 /** How the VMs of a pool are lent, as those who own them say. */
 export interface PoolRules {
@@ -22,6 +39,13 @@ export interface PoolRules {
   readonly access: (typeof ACCESSES)[number];
   readonly check: (typeof CHECKS)[number];
   readonly reset: (typeof RESETS)[number];
+  /**
+   * Whether a search finds its VMs, as with EC2 instances: it may miss one for a moment, and a VM that it finds at another
+   * address is the same VM.
+   */
+  readonly areFound?: boolean | undefined;
+  /** Undefined: the service stops none of its VMs. */
+  readonly power?: PowerRules | undefined;
   /** Longest that a reset and its check may take, seconds. Undefined: what the settings say. */
   readonly checkLimitSec?: number | undefined;
 }

@@ -8,6 +8,11 @@ import type { PoolCounts, Vm, VmStatus } from './vm.ts';
 /** A wish for a VM of one pool. */
 export interface AcquireRequest extends LeaseWish {
   readonly pool: string;
+  /**
+   * Longest that a stopped VM may take to start, seconds. Given: where no free VM runs, a stopped one is lent, and its
+   * lease is `starting`.
+   */
+  readonly startLimitSec?: number | undefined;
 }
 
 /** A live lease and the VM it is for. */
@@ -33,6 +38,16 @@ export interface LeaseQuery {
 export interface RenewRequest extends LeaseQuery {
   /** The wanted term under the limits of the pool that the VM belongs to; only the store knows which pool that is. */
   readonly termIn: (pool: string) => Term;
+}
+
+/** A wish to give the holder of a lease another VM, since theirs can't be used. */
+export interface ExchangeRequest {
+  readonly grant: Grant;
+  /** Why the VM is quarantined. */
+  readonly reason: string;
+  /** As in {@link AcquireRequest}. */
+  readonly startLimitSec?: number | undefined;
+  readonly act: Act;
 }
 
 /** A VM after its release. */
@@ -105,6 +120,24 @@ export interface BorrowingStore {
   ping(): Promise<void>;
 }
 
+/** What happens to a lease whose VM has to be started. */
+export interface StartingStore {
+  /**
+   * Begins the time of a lease whose VM is ready after a start: it lasts `startingTtlSec` from now. Repeating it changes
+   * nothing.
+   * @throws {@link NoLease}, {@link LeaseSuperseded}
+   */
+  begin(query: LeaseQuery): Promise<Lease>;
+
+  /**
+   * Quarantines the VM of a live lease and moves the lease, with its id and its whole length, to another free VM of the
+   * pool.
+   * @throws {@link NoLease} when the VM no longer has the lease; {@link PoolEmpty} when no other VM is free: then the VM
+   *   is quarantined all the same, and the lease is over
+   */
+  exchange(request: ExchangeRequest): Promise<Grant>;
+}
+
 /** Changes VMs that the caller has read. */
 interface ChangingStore {
   /**
@@ -122,12 +155,45 @@ export interface UpkeepStore extends ChangingStore {
    */
   sync(inventory: readonly Vm[], act: Act, options?: SyncOptions): Promise<SyncProgress>;
 
-  /** VMs whose lease has ended or whose check is due, at most `limit`, the longest overdue first. */
+  /**
+   * VMs whose lease has ended, whose check is due or whose start is to be looked at, at most `limit`, the longest overdue
+   * first.
+   */
   due(nowSec: number, limit: number): Promise<readonly VmStatus[]>;
 
   /** Counts by state of every pool. A VM whose lease has ended counts as `checking`, since it only waits for that. */
   counts(nowSec: number): Promise<ReadonlyMap<string, PoolCounts>>;
 }
+
+/** What a pool's stopped VMs save. */
+export interface PoolSavings {
+  /** Free VMs that are stopped. */
+  readonly stopped: number;
+  /** How long VMs of the pool were stopped, all together, seconds. */
+  readonly stoppedSec: number;
+}
+
+/** What stopping and starting VMs needs. */
+export interface PowerStore extends ChangingStore {
+  /** Every free VM of a pool, running or stopped. */
+  free(pool: string): Promise<readonly VmStatus[]>;
+
+  /** The current status of one VM. */
+  status(vmId: string): Promise<VmStatus | undefined>;
+
+  /**
+   * Adds the time since the last call, at most {@link LONGEST_GAP_SEC}, for each stopped VM of each pool. Two calls at the
+   * same moment count once.
+   * @param stopped - how many VMs of each pool are stopped
+   */
+  addStoppedTime(stopped: ReadonlyMap<string, number>, nowSec: number): Promise<void>;
+
+  /** By pool; only pools that ever had stopped VMs. */
+  savings(): Promise<ReadonlyMap<string, PoolSavings>>;
+}
+
+/** Longest time between two ticks that counts as saved, seconds: nobody knows what VMs did in a longer gap. */
+export const LONGEST_GAP_SEC = 300;
 
 /** What operators need. */
 export interface OperatorStore extends ChangingStore {

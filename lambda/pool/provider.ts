@@ -11,6 +11,8 @@ export interface Inventory {
   readonly isConfirmed?: boolean;
   /** What an operator must set to confirm it. */
   readonly confirmation?: string;
+  /** Ids of VMs that surely no longer exist. */
+  readonly gone?: ReadonlySet<string>;
   /** Why the newest inventory can't be used. The VMs are those of the last good one. */
   readonly fault?: Error;
 }
@@ -26,6 +28,40 @@ export interface Opening {
    * none outlives what its lease allows.
    */
   readonly askedAtMs: number;
+  /** Whether the holder only looks at the lease: then nothing begins that has to be ended again, such as a session. */
+  readonly isLook?: boolean;
+}
+
+/** A VM that its holder can't use now. */
+export interface Unready {
+  /** `starting`: it will be ready. `gone`: it no longer exists, and never will be ready. */
+  readonly status: 'starting' | 'gone';
+  /** For the holder: what it waits for, or what has happened. */
+  readonly why: string;
+  /** When to ask again, seconds. */
+  readonly againInSec: number;
+}
+
+/** What came of a wish to log in: the way in, or why there is none. `vm` is the VM as it is now. */
+export type Opened = { readonly vm: Vm } & ({ readonly login: Login } | { readonly unready: Unready });
+
+/** How far a VM is that has to be started. A `failed` start is over; its VM is not to be lent. */
+export type Readiness =
+  { readonly ready: Vm } | { readonly waitingFor: string; readonly againInSec: number } | { readonly failed: string };
+
+/** Whether a VM runs, as the provider found it last. A VM on its way is `changing`. */
+export type PowerState = 'running' | 'stopped' | 'changing' | 'gone';
+
+/** Starts and stops VMs. Every call may be repeated. */
+export interface Power {
+  /** Every VM of the last look, by its id. Those that no longer exist are there for a while. */
+  states(): ReadonlyMap<string, PowerState>;
+
+  /** Starts a VM if it is stopped, and looks whether it is ready. Never throws for what the VM does. */
+  wake(vm: Vm): Promise<Readiness>;
+
+  /** Stops VMs that nobody has. @returns ids of those that do not stop, with the reason */
+  stop(vms: readonly Vm[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** What a check may look at. */
@@ -52,8 +88,14 @@ export interface VmProvider {
   hostKeys(vmId: string): readonly string[];
 
   /** Opens a VM to the holder of a lease. @throws AccessUnavailable */
-  open(opening: Opening): Promise<Login>;
+  open(opening: Opening): Promise<Opened>;
 
-  /** Makes a VM clean after its last user and checks it for the next one. A check that throws has failed. */
+  /**
+   * Ends what still opens a VM to its last user, makes it clean and checks it for the next one. A check that throws has
+   * failed.
+   */
   check(status: VmStatus, options: CheckOptions): Promise<Verdict>;
+
+  /** Undefined: its VMs always run. */
+  readonly power?: Power | undefined;
 }

@@ -14,6 +14,8 @@ export interface Vm {
   readonly port: number;
   /** Login name. */
   readonly username: string;
+  /** Public host keys that the service has learnt, `ssh-ed25519 AAAA...`; none where the inventory says them. */
+  readonly hostKeys?: readonly string[];
 }
 
 /** Whether the inventory says the same of a VM, given that it is the same VM. */
@@ -32,6 +34,14 @@ export type VmState = (typeof VM_STATES)[number];
 
 /** How many VMs of one pool are in each state. */
 export type PoolCounts = Readonly<Record<VmState, number>>;
+
+/** The last use of a VM, which its reset must undo. */
+export interface Use {
+  /** Names it for good: the id of the lease, or another one after an operator has returned the VM. At most 64 characters. */
+  readonly id: string;
+  /** When it ended, UTC epoch seconds. */
+  readonly endedAtSec: number;
+}
 
 /** A VM's place in its life at one moment. */
 export interface VmStatus {
@@ -55,6 +65,14 @@ export interface VmStatus {
   readonly waitUntilSec?: number | undefined;
   /** A reset that has begun, and has given no verdict yet, is over by then; UTC epoch seconds. */
   readonly resetUntilSec?: number | undefined;
+  /** While `free`: whether it is stopped, so that it must be started for its next user. */
+  readonly stopped?: boolean | undefined;
+  /** While `free`: since when it is free, or stopped, UTC epoch seconds. */
+  readonly freeSinceSec?: number | undefined;
+  /** What its reset is for, until it has passed its check. Undefined: nobody has used it. */
+  readonly use?: Use | undefined;
+  /** Since when a search no longer finds it, UTC epoch seconds. */
+  readonly missingSinceSec?: number | undefined;
   /** While `leased`, the lease, which may have ended. */
   readonly lease?: Lease | undefined;
 }

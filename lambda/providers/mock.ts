@@ -1,7 +1,6 @@
-import type { MockLogin } from '../pool/access.ts';
 import type { Verdict } from '../pool/life.ts';
 import { DEFAULT_POOL } from '../pool/pool.ts';
-import type { Inventory, Opening, VmProvider } from '../pool/provider.ts';
+import type { Inventory, Opened, Opening, VmProvider } from '../pool/provider.ts';
 import type { Vm, VmStatus } from '../pool/vm.ts';
 
 /**
@@ -54,9 +53,9 @@ export class MockProvider implements VmProvider {
     return [];
   }
 
-  async open({ vm, sshPublicKey }: Opening): Promise<MockLogin> {
-    if (sshPublicKey !== undefined) return { authorizedKey: sshPublicKey };
-    return { privateKey: `mock private key of ${vm.id}, opens nothing` };
+  async open({ vm, sshPublicKey }: Opening): Promise<Opened> {
+    if (sshPublicKey !== undefined) return { vm, login: { authorizedKey: sshPublicKey } };
+    return { vm, login: { privateKey: `mock private key of ${vm.id}, opens nothing` } };
   }
 
   async check({ vm }: Pick<VmStatus, 'vm'>): Promise<Verdict> {

@@ -3,6 +3,7 @@ import type { Login } from '../../lambda/pool/access.ts';
 import type { VmProvider } from '../../lambda/pool/provider.ts';
 import { AccessUnavailable, isRefusal } from '../../lambda/pool/refusals.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
+import { loginOf } from '../support/pool/login.ts';
 import { checkingStatus, START_MS, START_SEC } from '../support/providers/static-world.ts';
 
 /** A provider at its first moment, and how to hurt it. */
@@ -116,9 +117,9 @@ export function describeVmProvider(name: string, make: () => ProviderUnderTest):
         else expect(result).toMatchObject({ privateKey: expect.stringContaining('opens nothing') });
       });
 
-      function open(vm: Vm, sshPublicKey?: string, expiresAtSec = START_SEC + 3_600): Promise<Login> {
+      async function open(vm: Vm, sshPublicKey?: string, expiresAtSec = START_SEC + 3_600): Promise<Login> {
         const lease = { id: 'l-1', userId: 'alice', vmId: vm.id, acquiredAtSec: START_SEC, expiresAtSec };
-        return provider.open({ vm, lease, sshPublicKey, askedAtMs: START_MS });
+        return loginOf(await provider.open({ vm, lease, sshPublicKey, askedAtMs: START_MS }));
       }
     });
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { sha256Of } from '../../lambda/providers/static/parse.ts';
+import { sha256Of } from '../../lambda/providers/inventory/parse.ts';
 import { newHostKey } from '../support/providers/inventory.ts';
 import type { InventoryParts, ProblemBody } from '../support/vms/real-service.ts';
 import { granted, RealService } from '../support/vms/real-service.ts';

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { grant } from '../answer-schemas.ts';
-import { grantBody } from '../bodies.ts';
+import { grantBody, noteGrant } from '../bodies.ts';
 import { call, documented } from '../call.ts';
-import { noteLease } from '../facts.ts';
 import { leaseId, sshPublicKey, userid } from '../fields.ts';
 import { CERTIFICATE_GRANT } from './examples.ts';
 
@@ -13,9 +12,8 @@ export const connectVm = call({
   parameters: { userid, leaseId: v.optional(leaseId), sshPublicKey: v.optional(sshPublicKey) },
   handle: async ({ userid: userId, ...wish }, { facts }, { lending }) => {
     facts.userId = userId;
-    const body = grantBody(await lending.connect({ userId, ...wish }));
-    noteLease(facts, body.vm.id, body.lease);
-    return body;
+    const granted = await lending.connect({ userId, ...wish });
+    return noteGrant(facts, granted, grantBody(granted));
   },
 });
 

@@ -8,12 +8,16 @@ export const LEASE = { id, userid: 'alice', acquiredAt: '2026-11-21T12:00:00Z', 
 const ADDRESS = { id: 'vm-01', pool: 'default', ip: '192.0.2.11', port: 22, username: 'tester' };
 
 /** A lease and its VM. */
-export const GRANT = { vm: { ...ADDRESS, privateKey: 'mock private key of vm-01, opens nothing' }, lease: LEASE };
+export const GRANT = {
+  vm: { ...ADDRESS, status: 'ready' as const, privateKey: 'mock private key of vm-01, opens nothing' },
+  lease: LEASE,
+};
 
 /** A lease and its VM, opened by a certificate for the caller's own key. */
 export const CERTIFICATE_GRANT = {
   vm: {
     ...ADDRESS,
+    status: 'ready' as const,
     login: 'certificate' as const,
     certificate: 'ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29t...',
     certificateExpiresAt: '2026-11-21T12:05:00Z',

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { grant } from '../answer-schemas.ts';
-import { grantBody } from '../bodies.ts';
+import { grantBody, noteGrant } from '../bodies.ts';
 import { call, documented } from '../call.ts';
-import { noteLease } from '../facts.ts';
 import { idempotencyKey, minutes, pool, sshPublicKey, userid } from '../fields.ts';
 import { GRANT } from './examples.ts';
 
@@ -25,10 +24,15 @@ export const getVm = call({
     Object.assign(facts, { userId, pool: wish.pool });
     const granted = await lending.acquire({ userId, who, idempotencyKey, ...wish }, requestId);
     const body = grantBody(granted);
-    noteLease(facts, body.vm.id, body.lease);
-    return { message: `${body.vm.id} is yours until ${body.lease.expiresAt}`, ...body };
+    noteGrant(facts, granted, body);
+    return { message: messageOf(body), ...body };
   },
 });
+
+function messageOf({ vm: { id, status }, lease }: ReturnType<typeof grantBody>): string {
+  if (status === 'ready') return `${id} is yours until ${lease.expiresAt}`;
+  return `${id} is yours and is being started; ask GET /lease until it is ready`;
+}
 
 /** For the contract. */
 export const documentation = () => [

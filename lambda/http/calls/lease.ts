@@ -1,7 +1,6 @@
 import { grant } from '../answer-schemas.ts';
-import { grantBody } from '../bodies.ts';
+import { grantBody, noteGrant } from '../bodies.ts';
 import { call, documented } from '../call.ts';
-import { noteLease } from '../facts.ts';
 import { userid } from '../fields.ts';
 import { GRANT } from './examples.ts';
 
@@ -12,9 +11,8 @@ export const leaseOf = call({
   parameters: { userid },
   handle: async ({ userid: userId }, { facts }, { lending }) => {
     facts.userId = userId;
-    const body = grantBody(await lending.leaseOf(userId));
-    noteLease(facts, body.vm.id, body.lease);
-    return body;
+    const granted = await lending.leaseOf(userId);
+    return noteGrant(facts, granted, grantBody(granted));
   },
 });
 

@@ -1,18 +1,17 @@
-import type { Login } from '../../pool/access.ts';
 import { emptiedPool } from '../../pool/inventory.ts';
 import type { Verdict } from '../../pool/life.ts';
 import type { PoolRules } from '../../pool/pool.ts';
-import type { CheckOptions, Inventory, Opening, VmProvider } from '../../pool/provider.ts';
+import type { CheckOptions, Inventory, Opened, Opening, VmProvider } from '../../pool/provider.ts';
 import { AccessUnavailable } from '../../pool/refusals.ts';
 import type { Vm, VmStatus } from '../../pool/vm.ts';
-import type { CheckPorts } from './check.ts';
-import { notNow, verdictOn } from './check.ts';
-import type { VmEntry } from './document.ts';
-import { fingerprintOf } from './host-key.ts';
-import type { LentVms, Pool, PoolDefaults } from './lent-vms.ts';
-import { lentVms } from './lent-vms.ts';
-import { openedTo } from './login.ts';
-import type { InventorySource, ReadDocument } from './source.ts';
+import type { VmEntry } from '../inventory/document.ts';
+import { fingerprintOf } from '../inventory/host-key.ts';
+import type { LentVms, Pool, PoolDefaults } from '../inventory/lent-vms.ts';
+import { lentVms } from '../inventory/lent-vms.ts';
+import type { InventorySource, ReadDocument } from '../inventory/source.ts';
+import type { CheckPorts } from '../ssh/check.ts';
+import { notNow, verdictOn } from '../ssh/check.ts';
+import { openedTo } from '../ssh/login.ts';
 
 /** What the provider needs from outside. */
 export interface StaticPorts extends CheckPorts {
@@ -63,12 +62,13 @@ export class StaticProvider implements VmProvider {
     return this.known()?.entries.get(vmId)?.hostKeys.map(fingerprintOf) ?? [];
   }
 
-  async open(opening: Opening): Promise<Login> {
+  async open(opening: Opening): Promise<Opened> {
     await this.refresh();
     const { id } = opening.vm;
     const found = this.find(opening.vm);
     if (found === undefined) throw new AccessUnavailable(`${id} or its pool is not in the inventory`);
-    return openedTo(opening, found.entry, found.pool, this.ports.keys);
+    const login = await openedTo(opening, found.entry, found.pool, this.ports.keys);
+    return { vm: opening.vm, login };
   }
 
   async check({ vm }: Pick<VmStatus, 'vm'>, options: CheckOptions): Promise<Verdict> {

@@ -179,7 +179,7 @@ export function layoutOf({ pool }: Vm): Pick<VmItem, 'layout' | 'listed' | 'pool
 
 /** The VM of an item. */
 export function statusOf({ vm, state, version, failures, draining, retired, ...more }: VmItem): VmStatus {
-  const { reason, closedAtSec, waitUntilSec, resetUntilSec, lease } = more;
+  const { reason, closedAtSec, waitUntilSec, resetUntilSec, stopped, freeSinceSec, use, missingSinceSec, lease } = more;
   const dueAtSec = state === 'leased' || state === 'checking' ? more.dueAtSec : undefined;
   const status = {
     vm,
@@ -193,6 +193,10 @@ export function statusOf({ vm, state, version, failures, draining, retired, ...m
     closedAtSec,
     waitUntilSec,
     resetUntilSec,
+    stopped,
+    freeSinceSec,
+    use,
+    missingSinceSec,
     lease,
   };
   return defined(status);
@@ -207,11 +211,11 @@ export function laterEventOf(item: Item | undefined, version: number): string | 
 export function changedStatus(
   { vm, retired, lease }: Pick<VmStatus, 'vm' | 'retired' | 'lease'>,
   state: VmState,
-  change: VmChange,
+  { hostKeys, ...change }: VmChange,
 ): VmStatus {
   return defined({
     ...change,
-    vm,
+    vm: hostKeys === undefined ? vm : { ...vm, hostKeys },
     state,
     version: newVersion(),
     retired,

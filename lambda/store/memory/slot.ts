@@ -29,6 +29,10 @@ export function newSlot(vm: Vm, version: number): Slot {
     closedAtSec: undefined,
     waitUntilSec: undefined,
     resetUntilSec: undefined,
+    stopped: undefined,
+    freeSinceSec: undefined,
+    use: undefined,
+    missingSinceSec: undefined,
     lease: undefined,
     line: undefined,
     ahead: undefined,
@@ -39,8 +43,8 @@ export function newSlot(vm: Vm, version: number): Slot {
 /** A copy of the status, for callers. */
 export function statusOf(slot: Slot): VmStatus {
   const { vm, state, version, failures, draining, retired, dueAtSec, reason, lease } = slot;
-  const { closedAtSec, waitUntilSec, resetUntilSec } = slot;
-  const times = { closedAtSec, waitUntilSec, resetUntilSec };
+  const { closedAtSec, waitUntilSec, resetUntilSec, stopped, freeSinceSec, use, missingSinceSec } = slot;
+  const times = { closedAtSec, waitUntilSec, resetUntilSec, stopped, freeSinceSec, use, missingSinceSec };
   return { vm, state, version, failures, draining, retired, dueAtSec, reason, lease, ...times };
 }
 

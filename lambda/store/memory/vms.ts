@@ -95,6 +95,10 @@ export class Vms {
     slot.closedAtSec = change.closedAtSec;
     slot.waitUntilSec = change.waitUntilSec;
     slot.resetUntilSec = change.resetUntilSec;
+    slot.stopped = change.stopped;
+    slot.freeSinceSec = change.freeSinceSec;
+    slot.use = change.use;
+    if (change.hostKeys !== undefined) slot.vm = { ...slot.vm, hostKeys: change.hostKeys };
     slot.version += 1;
     if (to === 'removed') this.firstVersion = Math.max(this.firstVersion, slot.version + 1);
     if (to === 'free') free.putBack(slot);

@@ -1,5 +1,5 @@
-import { InventoryInvalid } from '../../../lambda/providers/static/fault.ts';
-import { parseInventory, sha256Of } from '../../../lambda/providers/static/parse.ts';
+import { InventoryInvalid } from '../../../lambda/providers/inventory/fault.ts';
+import { parseInventory, sha256Of } from '../../../lambda/providers/inventory/parse.ts';
 
 /** What is to be said about one inventory. */
 export interface Findings {

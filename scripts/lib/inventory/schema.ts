@@ -1,5 +1,5 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { inventoryDocument } from '../../../lambda/providers/static/document.ts';
+import { inventoryDocument } from '../../../lambda/providers/inventory/document.ts';
 
 /**
  * The JSON Schema of an inventory, for editors. It is derived from what the service reads by. JSON Schema can't express

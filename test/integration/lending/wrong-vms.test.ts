@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { createCertificateAuthority } from '../../../lambda/access/certificate-authority.ts';
 import type { CertificateWish } from '../../../lambda/pool/access.ts';
-import { fingerprintOf } from '../../../lambda/providers/static/host-key.ts';
+import { fingerprintOf } from '../../../lambda/providers/inventory/host-key.ts';
 import { Sshd } from '../../../scripts/lib/vms/sshd.ts';
 import { HostileServers } from '../../support/vms/hostile-servers.ts';
 import type { InventoryParts } from '../../support/vms/real-service.ts';

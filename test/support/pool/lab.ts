@@ -5,7 +5,7 @@ import type { ChangeEvent } from '../../../lambda/pool/event.ts';
 import type { Verdict } from '../../../lambda/pool/life.ts';
 import type { PoolRules } from '../../../lambda/pool/pool.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
-import type { Inventory, Opening, VmProvider } from '../../../lambda/pool/provider.ts';
+import type { Inventory, Opened, Opening, VmProvider } from '../../../lambda/pool/provider.ts';
 import { AccessUnavailable, StoreUnavailable } from '../../../lambda/pool/refusals.ts';
 import type { Vm, VmStatus } from '../../../lambda/pool/vm.ts';
 import { certificatePool, someVms } from './lending.ts';
@@ -103,7 +103,11 @@ export class Lab implements VmProvider {
   }
 
   /** Issues a certificate, by the rules for real VMs. */
-  async open({ vm, lease, askedAtMs }: Opening): Promise<Login> {
+  async open(opening: Opening): Promise<Opened> {
+    return { vm: opening.vm, login: await this.loginTo(opening) };
+  }
+
+  private async loginTo({ vm, lease, askedAtMs }: Opening): Promise<Login> {
     if (vm.pool === 'mock') return { privateKey: 'opens nothing' };
     const signing = this.signings.shift();
     if (signing === 'refused') throw new AccessUnavailable('a test');

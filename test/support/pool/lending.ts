@@ -2,7 +2,7 @@ import type { Login } from '../../../lambda/pool/access.ts';
 import type { Verdict } from '../../../lambda/pool/life.ts';
 import type { PoolRules } from '../../../lambda/pool/pool.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
-import type { Inventory, Opening, VmProvider } from '../../../lambda/pool/provider.ts';
+import type { Inventory, Opened, Opening, VmProvider } from '../../../lambda/pool/provider.ts';
 import type { Vm, VmStatus } from '../../../lambda/pool/vm.ts';
 import type { Service, ServiceParts } from '../../../lambda/service.ts';
 import { composeService } from '../../../lambda/service.ts';
@@ -77,7 +77,11 @@ export class TestProvider implements VmProvider {
     return this.fingerprints;
   }
 
-  async open(opening: Opening): Promise<Login> {
+  async open(opening: Opening): Promise<Opened> {
+    return { vm: opening.vm, login: await this.loginTo(opening) };
+  }
+
+  private async loginTo(opening: Opening): Promise<Login> {
     const { vm, sshPublicKey } = opening;
     this.opened.push(opening);
     this.onLogin();

@@ -4,10 +4,11 @@ import type { Verdict } from '../../../lambda/pool/life.ts';
 import type { Opening } from '../../../lambda/pool/provider.ts';
 import type { Visit, VisitReport } from '../../../lambda/pool/visit.ts';
 import type { Vm, VmStatus } from '../../../lambda/pool/vm.ts';
-import { sha256Of } from '../../../lambda/providers/static/parse.ts';
+import { sha256Of } from '../../../lambda/providers/inventory/parse.ts';
+import type { ReadInventory } from '../../../lambda/providers/inventory/source.ts';
+import { InventorySource } from '../../../lambda/providers/inventory/source.ts';
 import { StaticProvider } from '../../../lambda/providers/static/provider.ts';
-import type { ReadInventory } from '../../../lambda/providers/static/source.ts';
-import { InventorySource } from '../../../lambda/providers/static/source.ts';
+import { loginOf } from '../pool/login.ts';
 
 /** When the tests of the provider begin, UTC epoch milliseconds. */
 export const START_MS = 1_800_000_000_500;
@@ -97,7 +98,7 @@ export async function loginTo(world: World, id: string, changes: Partial<Opening
   const vm = await vmOf(world, id);
   const times = { acquiredAtSec: START_SEC, expiresAtSec: START_SEC + 3_600 };
   const lease = { id: 'l-1', userId: 'alice', vmId: id, ...times };
-  return world.provider.open({ vm, lease, askedAtMs: world.nowMs, ...changes });
+  return loginOf(await world.provider.open({ vm, lease, askedAtMs: world.nowMs, ...changes }));
 }
 
 async function readAs(world: World, etag: string | undefined) {

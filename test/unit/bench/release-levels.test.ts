@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseInventory } from '../../../lambda/providers/static/parse.ts';
+import { parseInventory } from '../../../lambda/providers/inventory/parse.ts';
 import { inventoryOf, LEVELS } from '../../bench/vms/release-levels.ts';
 import { HOST_KEY } from '../../support/providers/inventory.ts';
 

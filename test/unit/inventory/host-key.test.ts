@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { fingerprintOf, isHostKey, knownHostsOf } from '../../../lambda/providers/static/host-key.ts';
+import { fingerprintOf, isHostKey, knownHostsOf } from '../../../lambda/providers/inventory/host-key.ts';
 import { HOST_KEY, sshBlob } from '../../support/providers/inventory.ts';
 
 const ed25519 = Buffer.alloc(32, 7);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { faultsOfJson } from '../../../lambda/providers/static/json.ts';
+import { faultsOfJson } from '../../../lambda/providers/inventory/json.ts';
 
 describe('faultsOfJson', () => {
   it.each([

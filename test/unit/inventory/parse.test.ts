@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { InventoryInvalid } from '../../../lambda/providers/static/fault.ts';
-import { parseInventory } from '../../../lambda/providers/static/parse.ts';
+import { InventoryInvalid } from '../../../lambda/providers/inventory/fault.ts';
+import { parseInventory } from '../../../lambda/providers/inventory/parse.ts';
 import {
   CERTIFICATE_POOL,
   HOST_KEY,

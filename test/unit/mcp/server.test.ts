@@ -5,6 +5,7 @@ import { MODES } from '../../support/api/modes.ts';
 import type { ServedApi } from '../../support/api/served-api.ts';
 import { callApi, serveApi } from '../../support/api/served-api.ts';
 import { someVms } from '../../support/pool/lending.ts';
+import { loginOf } from '../../support/pool/login.ts';
 import type { McpSession, SessionOptions } from './mcp-session.ts';
 import { startSession } from './mcp-session.ts';
 
@@ -16,13 +17,14 @@ const sessions: McpSession[] = [];
 beforeEach(async () => {
   served = await serveApi([...someVms(2), ...someVms(1, 'gpu', 'gpu')]);
   served.clock.nowSec = Math.floor(Date.now() / 1000);
-  served.provider.open = async (): Promise<Login> => ({
+  const login: Login = {
     login: 'certificate',
     certificate: 'ssh-ed25519-cert-v01@openssh.com AAAA',
     certificateExpiresAtSec: served.clock.nowSec + 300,
     knownHosts: ['192.0.2.1 ssh-ed25519 AAAA'],
     privateKey: 'secret-of-the-vm',
-  });
+  };
+  served.provider.open = async ({ vm }) => ({ vm, login });
 });
 
 afterEach(async () => {
@@ -253,7 +255,10 @@ describe('the end of a loan', () => {
   it('is noticed when an operator takes the VM', async () => {
     const open = served.provider.open.bind(served.provider);
     const stale = { certificateExpiresAtSec: served.clock.nowSec };
-    served.provider.open = async (opening) => ({ ...(await open(opening)), ...stale });
+    served.provider.open = async (opening) => {
+      const login = { ...loginOf(await open(opening)), ...stale } as Login;
+      return { vm: opening.vm, login };
+    };
     const { call, folder } = await start();
     await call('borrow_vm');
     await callApi(served, 'POST', '/vms/vm-01/release', { reason: 'needed' }, { by: 'ops' });
@@ -323,7 +328,7 @@ describe('errors say what to do next', () => {
   });
 
   it('a mock VM', async () => {
-    served.provider.open = async () => ({ privateKey: 'none' });
+    served.provider.open = async ({ vm }) => ({ vm, login: { privateKey: 'none' } });
     const { call } = await start();
     await call('borrow_vm');
     expect((await call('run_command', { command: 'true' })).text).toContain('vm-01 is a mock VM');

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { AccessUnavailable } from '../../../lambda/pool/refusals.ts';
 import { MemoryStore } from '../../../lambda/store/memory/store.ts';
 import { certificatePool, lendingOver, LIMITS, NOON_SEC, someVms } from '../../support/pool/lending.ts';
+import { loginOf } from '../../support/pool/login.ts';
 
 const overMemory = () => lendingOver(async () => new MemoryStore(), someVms(2));
 
@@ -27,10 +28,10 @@ describe('Lending', () => {
   });
 
   it("returns a login key, or authorizes the user's own", async () => {
-    expect((await service.lending.acquire({ userId: 'alice' }, 'r-1')).login).toEqual({ privateKey: 'key of vm-01' });
+    expect(loginOf(await service.lending.acquire({ userId: 'alice' }, 'r-1'))).toEqual({ privateKey: 'key of vm-01' });
     const own = { userId: 'bob', sshPublicKey: 'ssh-ed25519 AAAA' };
-    expect((await service.lending.acquire(own, 'r-1')).login).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
-    expect((await service.lending.leaseOf('bob')).login).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
+    expect(loginOf(await service.lending.acquire(own, 'r-1'))).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
+    expect(loginOf(await service.lending.leaseOf('bob'))).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
   });
 
   it('returns no key when the lease ends while the key is being made', async () => {
@@ -87,16 +88,16 @@ describe('connect', () => {
   });
 
   it('opens the VM once more, to the key of the lease', async () => {
-    const { lease, login } = await service.lending.connect({ userId: 'alice', leaseId });
-    expect({ id: lease.id, login }).toEqual({ id: leaseId, login: { authorizedKey: KEY } });
+    const opened = await service.lending.connect({ userId: 'alice', leaseId });
+    expect({ id: opened.lease.id, login: loginOf(opened) }).toEqual({ id: leaseId, login: { authorizedKey: KEY } });
   });
 
   it('opens the VM to another key this time only', async () => {
     const sshPublicKey = 'ssh-ed25519 BBBB';
-    expect((await service.lending.connect({ userId: 'alice', sshPublicKey })).login).toEqual({
+    expect(loginOf(await service.lending.connect({ userId: 'alice', sshPublicKey }))).toEqual({
       authorizedKey: sshPublicKey,
     });
-    expect((await service.lending.connect({ userId: 'alice' })).login).toEqual({ authorizedKey: KEY });
+    expect(loginOf(await service.lending.connect({ userId: 'alice' }))).toEqual({ authorizedKey: KEY });
   });
 
   it.each([

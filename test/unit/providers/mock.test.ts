@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MOCK_VMS, MockProvider } from '../../../lambda/providers/mock.ts';
+import { loginOf } from '../../support/pool/login.ts';
 
 const [vm] = MOCK_VMS;
 if (vm === undefined) throw new Error('the list of mock VMs is empty');
@@ -24,13 +25,13 @@ describe('the mock VMs', () => {
 
 describe('MockProvider', () => {
   it('returns a key that no secret scanner reports: no PEM block, no long run of random characters', async () => {
-    const login = await new MockProvider([]).open(opening());
+    const login = loginOf(await new MockProvider([]).open(opening()));
     expect(login).toEqual({ privateKey: 'mock private key of vm-01, opens nothing' });
   });
 
   it("authorizes the user's own public key instead", async () => {
     const own = opening('ssh-ed25519 AAAA');
-    expect(await new MockProvider([]).open(own)).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
+    expect(loginOf(await new MockProvider([]).open(own))).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
   });
 
   it('passes every check except those of the VMs set to fail', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessUnavailable } from '../../../../lambda/pool/refusals.ts';
-import { InventoryInvalid } from '../../../../lambda/providers/static/fault.ts';
-import { fingerprintOf } from '../../../../lambda/providers/static/host-key.ts';
-import { sha256Of } from '../../../../lambda/providers/static/parse.ts';
+import { InventoryInvalid } from '../../../../lambda/providers/inventory/fault.ts';
+import { fingerprintOf } from '../../../../lambda/providers/inventory/host-key.ts';
+import { sha256Of } from '../../../../lambda/providers/inventory/parse.ts';
 import {
   CERTIFICATE_POOL,
   HOST_KEY,

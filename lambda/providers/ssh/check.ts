@@ -5,11 +5,11 @@ import { AccessUnavailable } from '../../pool/refusals.ts';
 import type { Visit, Visitor, VisitReport } from '../../pool/visit.ts';
 import { REFUSED_LOGIN } from '../../pool/visit.ts';
 import type { Vm } from '../../pool/vm.ts';
+import type { VmEntry } from '../inventory/document.ts';
+import { printable } from '../inventory/fault.ts';
+import { bareHostKey, fingerprintOf } from '../inventory/host-key.ts';
+import type { Pool } from '../inventory/lent-vms.ts';
 import { cleanerVerdict } from './cleaner.ts';
-import type { VmEntry } from './document.ts';
-import { printable } from './fault.ts';
-import { bareHostKey, fingerprintOf } from './host-key.ts';
-import type { Pool } from './lent-vms.ts';
 import type { Command, Keys } from './login.ts';
 import { serviceLogin } from './login.ts';
 

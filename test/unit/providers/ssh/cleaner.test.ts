@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CleanerRun } from '../../../../lambda/providers/static/cleaner.ts';
-import { cleanerVerdict } from '../../../../lambda/providers/static/cleaner.ts';
+import type { CleanerRun } from '../../../../lambda/providers/ssh/cleaner.ts';
+import { cleanerVerdict } from '../../../../lambda/providers/ssh/cleaner.ts';
 
 const SEC = 1_800_000_000;
 const RUN: CleanerRun = { command: 'clean', serial: 7, startedMs: SEC * 1000 + 900, endedMs: SEC * 1000 + 4_100 };

@@ -5,10 +5,11 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import * as v from 'valibot';
 import { CHECKS, DEFAULT_POOL, RESETS } from '../../pool/pool.ts';
-import { HOST_KEY, HOST_KEY_RULE, isHostKey } from './host-key.ts';
+import { ec2Pool } from './ec2-pool.ts';
+import { choice, described, entry, hostKeys, list, port, text, username, wholeNumber } from './fields.ts';
 
 /** How a holder logs in to real VMs. */
-const ACCESSES = ['certificate', 'stored-key'] as const;
+const ACCESSES = ['certificate', 'stored-key', 'instance-connect', 'session-manager'] as const;
 
 const LONGEST_MINUTES = 365 * 24 * 60;
 const LONGEST_CHECK_SEC = 20;
@@ -36,7 +37,8 @@ const poolEntry = entry(
     access: described(
       choice(ACCESSES),
       'How holders log in. certificate: for minutes, to a VM that is enrolled. stored-key: with a key that still ' +
-        'opens the VM after the lease.',
+        'opens the VM after the lease. instance-connect: EC2 Instance Connect takes their own key for a minute. ' +
+        'session-manager: a session of AWS Systems Manager, for instances without an open port.',
     ),
     check: described(
       choice(CHECKS),
@@ -46,8 +48,10 @@ const poolEntry = entry(
     reset: described(
       choice(RESETS),
       'What makes a VM clean between two users. none: the next user sees what the last one left. command: the ' +
-        'cleaner on the VM, which is a check as well.',
+        'cleaner on the VM, which is a check as well. reboot: the cleaner, and the instance is rebooted. ' +
+        'replace-root-volume: the instance gets a fresh root volume.',
     ),
+    ec2: v.optional(described(ec2Pool, 'Which EC2 instances are the VMs of the pool. Only with vm_provider "ec2".')),
     leaseDefaultMinutes: v.optional(described(minutes, 'Length of a lease whose request names none.')),
     leaseMaxMinutes: v.optional(described(minutes, 'Longest lease, renewals included.')),
     checkTimeoutSeconds: v.optional(
@@ -75,13 +79,10 @@ const vmEntry = entry(
       v.pipe(text(/^[A-Za-z0-9.:_-]{1,253}$/, ADDRESS_RULE), v.check(isAddress, ADDRESS_RULE)),
       'Where the SSH server of the VM is, for borrowers and for the service.',
     ),
-    port: v.optional(described(wholeNumber(1, 65_535), 'TCP port of the SSH server.'), 22),
-    username: described(
-      text(/^[A-Za-z_][A-Za-z0-9._-]{0,31}$/, 'must be a login name: 1 to 32 characters of A-Z a-z 0-9 . _ -'),
-      'Login name of the borrowers.',
-    ),
+    port: v.optional(described(port, 'TCP port of the SSH server.'), 22),
+    username: described(username, 'Login name of the borrowers.'),
     hostKeys: described(
-      list(v.pipe(text(HOST_KEY, HOST_KEY_RULE), v.check(isHostKey, HOST_KEY_RULE)), 1, 10, 'public host keys'),
+      hostKeys,
       'Public host keys of the VM: ssh-keyscan ADDRESS shows them, cat /etc/ssh/ssh_host_*_key.pub on the VM too.',
     ),
     storedKey: v.optional(
@@ -103,7 +104,7 @@ export const inventoryDocument = entry(
       v.record(poolName, poolEntry, 'must be an object with a pool for each name'),
       'How the VMs are lent, by the name of their pool.',
     ),
-    vms: described(v.array(vmEntry, 'must be a list of VMs'), 'All VMs.'),
+    vms: v.optional(described(v.array(vmEntry, 'must be a list of VMs'), 'All VMs but those of EC2 pools.'), []),
   },
   'must be an object with pools and vms',
 );
@@ -116,44 +117,6 @@ export type VmEntry = InventoryDocument['vms'][number];
 
 /** One pool of the inventory. */
 export type PoolEntry = InventoryDocument['pools'][string];
-
-/** An object that has no other fields. A fault names what a missing field must be, or the fields that there are. */
-function entry<const Entries extends v.ObjectEntries>(entries: Entries, rule: string) {
-  const names = Object.keys(entries);
-  const unknown = `is not a field here; the fields are ${names.join(', ')}`;
-  return v.objectWithRest(entries, v.never(unknown), ({ received, path }) => {
-    const name = path?.at(-1)?.key;
-    if (received !== 'undefined' || typeof name !== 'string') return rule;
-    return `is missing; it ${ruleOf(entries[name])}`;
-  });
-}
-
-function ruleOf(schema: v.ObjectEntries[string] | undefined): string {
-  const { message } = (schema ?? {}) as { message?: unknown };
-  return typeof message === 'string' ? message : 'must be there';
-}
-
-function described<Schema extends v.GenericSchema>(schema: Schema, description: string) {
-  return v.pipe(schema, v.description(description));
-}
-
-function text(pattern: RegExp, rule: string) {
-  return v.pipe(v.string(rule), v.regex(pattern, rule));
-}
-
-function choice<const Choices extends readonly string[]>(choices: Choices) {
-  return v.picklist(choices, `must be one of ${choices.map((each) => `"${each}"`).join(', ')}`);
-}
-
-function wholeNumber(min: number, max: number) {
-  const rule = `must be a whole number from ${min} to ${max}`;
-  return v.pipe(v.number(rule), v.integer(rule), v.minValue(min, rule), v.maxValue(max, rule));
-}
-
-function list<Item extends v.GenericSchema>(item: Item, min: number, max: number, what: string) {
-  const rule = `must be a list of ${min} to ${max} ${what}`;
-  return v.pipe(v.array(item, rule), v.minLength(min, rule), v.maxLength(max, rule));
-}
 
 /** A DNS name may have an underscore, as names in private zones do; one that ends like IPv4 must be IPv4. */
 function isAddress(address: string): boolean {

@@ -1,8 +1,9 @@
 /** The inventory as the provider uses it. */
-import type { PoolRules } from '../../pool/pool.ts';
+import type { PoolRules, PowerRules } from '../../pool/pool.ts';
 import type { LeaseLimits } from '../../pool/term.ts';
 import type { Vm } from '../../pool/vm.ts';
 import type { InventoryDocument, PoolEntry, VmEntry } from './document.ts';
+import type { Ec2Pool } from './ec2-pool.ts';
 
 /** What holds where the inventory says nothing. */
 export interface PoolDefaults {
@@ -15,6 +16,8 @@ export interface PoolDefaults {
 export interface Pool extends PoolRules {
   readonly checkLimitSec: number;
   readonly portForwarding: boolean;
+  /** Its VMs are EC2 instances. */
+  readonly ec2?: Ec2Pool | undefined;
 }
 
 /** Everything that an inventory says, ready to be looked up. */
@@ -28,6 +31,9 @@ export interface LentVms {
 /** Longest that a reset or check by command may take, seconds: the cleaner ends within 15 s. */
 const COMMAND_LIMIT_SEC = 20;
 
+/** How long a VM must be free before it is stopped, where its pool does not say it, minutes. */
+const IDLE_MINUTES = 15;
+
 /** Makes what can be looked up from what was read. */
 export function lentVms({ pools, vms }: InventoryDocument, defaults: PoolDefaults): LentVms {
   const named = Object.entries(pools).flatMap(([name, entry]) => {
@@ -38,13 +44,20 @@ export function lentVms({ pools, vms }: InventoryDocument, defaults: PoolDefault
 }
 
 function poolOf(name: string, entry: PoolEntry, { lease, checkLimitSec }: PoolDefaults): Pool {
-  const { description, aliases = [], access, check, reset, portForwarding = false } = entry;
+  const { description, aliases = [], access, check, reset, portForwarding = false, ec2 } = entry;
   const maxMinutes = entry.leaseMaxMinutes ?? lease.maxMinutes;
   const defaultMinutes = Math.min(entry.leaseDefaultMinutes ?? lease.defaultMinutes, maxMinutes);
-  const runsCommand = check === 'command' || reset === 'command';
+  const runsCommand = check === 'command' || reset === 'command' || reset === 'reboot';
   const limitSec = entry.checkTimeoutSeconds ?? (runsCommand ? COMMAND_LIMIT_SEC : checkLimitSec);
   const rules = { name, description, aliases, access, check, reset, portForwarding };
-  return { ...rules, lease: { defaultMinutes, maxMinutes }, checkLimitSec: limitSec };
+  const found = ec2 && { ec2, areFound: true, power: powerOf(ec2) };
+  return { ...rules, lease: { defaultMinutes, maxMinutes }, checkLimitSec: limitSec, ...found };
+}
+
+/** A pool that names no number has none of its VMs stopped. */
+function powerOf({ minRunning, idleMinutes = IDLE_MINUTES, schedule }: Ec2Pool): PowerRules | undefined {
+  if (minRunning === undefined && schedule === undefined) return undefined;
+  return { minRunning: minRunning ?? Infinity, idleMinutes, schedule };
 }
 
 function vmOf({ id, pool, address: ip, port, username }: VmEntry): Vm {

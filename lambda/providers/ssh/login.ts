@@ -4,9 +4,9 @@ import { CERTIFICATE_SEC, CLOCK_SKEW_SEC } from '../../pool/access.ts';
 import type { Opening } from '../../pool/provider.ts';
 import { AccessUnavailable } from '../../pool/refusals.ts';
 import type { VisitLogin } from '../../pool/visit.ts';
-import type { VmEntry } from './document.ts';
-import { knownHostsOf } from './host-key.ts';
-import type { Pool } from './lent-vms.ts';
+import type { VmEntry } from '../inventory/document.ts';
+import { knownHostsOf } from '../inventory/host-key.ts';
+import type { Pool } from '../inventory/lent-vms.ts';
 
 /** Who makes credentials. Undefined: the service is not set up for that kind. */
 export interface Keys {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isHostKeyReason } from '../../../../lambda/pool/life.ts';
 import { AccessUnavailable } from '../../../../lambda/pool/refusals.ts';
 import type { VisitReport } from '../../../../lambda/pool/visit.ts';
-import { fingerprintOf } from '../../../../lambda/providers/static/host-key.ts';
+import { fingerprintOf } from '../../../../lambda/providers/inventory/host-key.ts';
 import {
   CERTIFICATE_POOL,
   HOST_KEY,

@@ -1,7 +1,7 @@
 /** What the cleaner on a VM answers, see `scripts/enroll`. */
 import type { Verdict } from '../../pool/life.ts';
 import type { VisitReport } from '../../pool/visit.ts';
-import { printable } from './fault.ts';
+import { printable } from '../inventory/fault.ts';
 import type { Command } from './login.ts';
 
 /** How wrong the clock of a VM may be, seconds: half of what certificates allow for. */

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { InventoryInvalid } from '../../../../lambda/providers/static/fault.ts';
-import { inventoryFile } from '../../../../lambda/providers/static/file.ts';
-import { parseInventory } from '../../../../lambda/providers/static/parse.ts';
-import type { ReadInventory } from '../../../../lambda/providers/static/source.ts';
-import { InventorySource } from '../../../../lambda/providers/static/source.ts';
+import { InventoryInvalid } from '../../../../lambda/providers/inventory/fault.ts';
+import { inventoryFile } from '../../../../lambda/providers/inventory/file.ts';
+import { parseInventory } from '../../../../lambda/providers/inventory/parse.ts';
+import type { ReadInventory } from '../../../../lambda/providers/inventory/source.ts';
+import { InventorySource } from '../../../../lambda/providers/inventory/source.ts';
 import { inventoryText, vmEntry } from '../../../support/providers/inventory.ts';
 
 const ONE = inventoryText([vmEntry()]);
