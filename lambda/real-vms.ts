@@ -9,6 +9,7 @@ import type { CertificateAuthority, StoredKeys } from './pool/access.ts';
 import type { Clock } from './pool/ports.ts';
 import type { VmProvider } from './pool/provider.ts';
 import type { Visitor } from './pool/visit.ts';
+import { KnownInventory } from './providers/inventory/known.ts';
 import type { ReadInventory } from './providers/inventory/source.ts';
 import { InventorySource } from './providers/inventory/source.ts';
 import { StaticProvider } from './providers/static/provider.ts';
@@ -33,8 +34,8 @@ export async function createRealVms(
   source.begin();
   const keys = { authority, storedKeys: storedKeysOf(settings) };
   const defaults = { lease: limits, checkLimitSec: check.timeoutSec };
-  const options = { confirmedInventory: settings.confirmedInventory, defaults };
-  const provider = new StaticProvider({ source, keys, visitor: visitorOf(settings), clock }, options);
+  const known = new KnownInventory(source, { confirmedInventory: settings.confirmedInventory, defaults });
+  const provider = new StaticProvider({ source, known, keys, visitor: visitorOf(settings), clock });
   return { provider, trustedKeys: authority?.publicKeys ?? [] };
 }
 

@@ -4,14 +4,13 @@ import type { Clock } from '../../pool/ports.ts';
 import { AccessUnavailable } from '../../pool/refusals.ts';
 import type { Visit, Visitor, VisitReport } from '../../pool/visit.ts';
 import { REFUSED_LOGIN } from '../../pool/visit.ts';
-import type { Vm } from '../../pool/vm.ts';
-import type { VmEntry } from '../inventory/document.ts';
 import { printable } from '../inventory/fault.ts';
 import { bareHostKey, fingerprintOf } from '../inventory/host-key.ts';
 import type { Pool } from '../inventory/lent-vms.ts';
-import { cleanerVerdict } from './cleaner.ts';
+import { bootedAtSecOf, cleanerVerdict } from './cleaner.ts';
 import type { Command, Keys } from './login.ts';
 import { serviceLogin } from './login.ts';
+import type { SshVm } from './ssh-vm.ts';
 
 /** What checks need from outside. */
 export interface CheckPorts {
@@ -20,11 +19,13 @@ export interface CheckPorts {
   readonly clock: Clock;
 }
 
-/** A VM to be checked. */
-export interface Checked {
-  readonly vm: Vm;
-  readonly entry: VmEntry;
-  readonly pool: Pool;
+/** What a visit to a VM came to. */
+export interface Visited {
+  readonly verdict: Verdict;
+  /** Whether the VM did not let the service in, as one that still boots. A VM with a wrong host key is another one. */
+  readonly isShut?: boolean;
+  /** When the VM has booted, by its cleaner, UTC epoch seconds: then or a little later. */
+  readonly bootedAtSec?: number | undefined;
 }
 
 /** Part of a check's time that its visit may take. The rest is for the way to the visitor and back. */
@@ -34,14 +35,24 @@ const VISIT_SHARE = 0.9;
 const SERVICE_PATIENCE_SEC = 24 * 3600;
 
 /** Makes a VM clean, if its pool says so, and checks it. Throws nothing for what the VM does. */
-export async function verdictOn(checked: Checked, ports: CheckPorts): Promise<Verdict> {
-  const { check, reset } = checked.pool;
-  // The cleaner can only be reached by way of all that the other checks look at.
-  if (reset === 'command') return commandVerdict(checked, 'clean', ports);
-  if (check === 'command') return commandVerdict(checked, 'check', ports);
-  if (check === 'none') return { passed: true };
-  const visit = { ...place(checked), kind: check, limitMs: limitMsOf(checked, 0) };
-  return reportedBy(ports.visitor, visit, () => ({ passed: true }));
+export async function verdictOn(sshVm: SshVm, ports: CheckPorts): Promise<Verdict> {
+  return (await visited(sshVm, ports)).verdict;
+}
+
+/** The same, with all that the visit found. */
+export async function visited(sshVm: SshVm, ports: CheckPorts): Promise<Visited> {
+  const { check } = sshVm.pool;
+  const command = commandOf(sshVm.pool);
+  if (command !== undefined) return commanded(sshVm, command, ports);
+  if (check === 'none' || check === 'command') return { verdict: { passed: true } };
+  const visit = { ...place(sshVm), kind: check, limitMs: limitMsOf(sshVm, 0) };
+  return reportedBy(ports.visitor, visit, () => ({ verdict: { passed: true } }));
+}
+
+/** What the cleaner is asked for. It can only be reached by way of all that the other checks look at. */
+function commandOf({ check, reset }: Pool): Command | undefined {
+  if (reset === 'command' || reset === 'reboot') return 'clean';
+  return check === 'command' ? 'check' : undefined;
 }
 
 /** The verdict on a VM that can't be checked now, and is not to blame for it. */
@@ -53,26 +64,18 @@ export function notNow(why: string): Verdict {
   };
 }
 
-async function commandVerdict(
-  checked: Checked,
-  command: Command,
-  { keys, visitor, clock }: CheckPorts,
-): Promise<Verdict> {
+async function commanded(sshVm: SshVm, command: Command, { keys, visitor, clock }: CheckPorts): Promise<Visited> {
   const serial = clock();
   try {
-    const login = await serviceLogin(checked.vm.id, command, serial, keys);
+    const login = await serviceLogin(sshVm.vm.id, command, serial, keys);
     const startedMs = clock();
-    const visit = {
-      ...place(checked),
-      kind: 'command',
-      login,
-      limitMs: limitMsOf(checked, startedMs - serial),
-    } as const;
-    return await reportedBy(visitor, visit, (report) =>
-      cleanerVerdict({ command, serial, startedMs, endedMs: clock() }, report),
-    );
+    const visit = { ...place(sshVm), kind: 'command', login, limitMs: limitMsOf(sshVm, startedMs - serial) } as const;
+    return await reportedBy(visitor, visit, (report) => {
+      const run = { command, serial, startedMs, endedMs: clock() };
+      return { verdict: cleanerVerdict(run, report), bootedAtSec: bootedAtSecOf(run, report) };
+    });
   } catch (error) {
-    if (error instanceof AccessUnavailable) return notNow(error.why);
+    if (error instanceof AccessUnavailable) return { verdict: notNow(error.why) };
     throw error;
   }
 }
@@ -80,15 +83,16 @@ async function commandVerdict(
 async function reportedBy(
   visitor: Visitor,
   visit: Visit,
-  verdictOf: (report: Extract<VisitReport, { ok: true }>) => Verdict,
-): Promise<Verdict> {
+  visitedOf: (report: Extract<VisitReport, { ok: true }>) => Visited,
+): Promise<Visited> {
   let report: VisitReport;
   try {
     report = await visitor(visit);
   } catch (error) {
-    return notNow(error instanceof Error ? error.message : 'the visitor does not answer');
+    return { verdict: notNow(error instanceof Error ? error.message : 'the visitor does not answer') };
   }
-  return report.ok ? verdictOf(report) : failureOf(visit, report);
+  if (report.ok) return visitedOf(report);
+  return { verdict: failureOf(visit, report), isShut: report.wrongHostKey === undefined };
 }
 
 function failureOf({ hostKeys }: Visit, report: Extract<VisitReport, { ok: false }>): Verdict {
@@ -108,11 +112,11 @@ function fingerprintIn(shown: string): string {
   return /^[a-z][\w@.-]+ [A-Za-z0-9+/]+/.test(shown) ? fingerprintOf(shown) : printable(shown, 80);
 }
 
-function place({ vm: { id, ip, port }, entry }: Checked): Pick<Visit, 'vm' | 'hostKeys'> {
-  return { vm: { id, ip, port }, hostKeys: entry.hostKeys.map(bareHostKey) };
+function place({ vm: { id, ip, port }, hostKeys }: SshVm): Pick<Visit, 'vm' | 'hostKeys'> {
+  return { vm: { id, ip, port }, hostKeys: hostKeys.map(bareHostKey) };
 }
 
 /** @param spentMs - part of the check's time that is gone */
-function limitMsOf({ pool }: Checked, spentMs: number): number {
+function limitMsOf({ pool }: SshVm, spentMs: number): number {
   return Math.max(1, Math.round(pool.checkLimitSec * 1000 * VISIT_SHARE - spentMs));
 }

@@ -28,12 +28,28 @@ export interface CleanerRun {
 /** The verdict on a VM whose cleaner was run. */
 export function cleanerVerdict(run: CleanerRun, report: Extract<VisitReport, { ok: true }>): Verdict {
   const { exitStatus, output = '' } = report;
-  const lines = output.split(/\r?\n/).filter((line) => line !== '');
+  const lines = linesOf(output);
   const answer = lines.at(-1) ?? '';
   if (exitStatus === NEEDS_TIME) return patience(answer);
   const right = run.command === 'clean' ? `ok clean ${run.serial}` : 'ok check';
   if (exitStatus === 0 && answer === right) return clockVerdict(run, lines);
   return failed(run, exitStatus, answer);
+}
+
+/**
+ * When the VM has booted, by the seconds that it says it is up, UTC epoch seconds: then or up to two seconds and the time
+ * of the visit later. Undefined: it does not say it, as a cleaner of an earlier release.
+ */
+export function bootedAtSecOf(
+  { startedMs }: CleanerRun,
+  { output = '' }: VisitReport & { ok: true },
+): number | undefined {
+  const ups = linesOf(output).flatMap((line) => /^up (\d{1,10})$/.exec(line)?.[1] ?? []);
+  return ups.length === 1 ? Math.floor(startedMs / 1000) - Number(ups[0]) - 1 : undefined;
+}
+
+function linesOf(output: string): readonly string[] {
+  return output.split(/\r?\n/).filter((line) => line !== '');
 }
 
 function patience(answer: string): Verdict {

@@ -4,9 +4,8 @@ import { CERTIFICATE_SEC, CLOCK_SKEW_SEC } from '../../pool/access.ts';
 import type { Opening } from '../../pool/provider.ts';
 import { AccessUnavailable } from '../../pool/refusals.ts';
 import type { VisitLogin } from '../../pool/visit.ts';
-import type { VmEntry } from '../inventory/document.ts';
 import { knownHostsOf } from '../inventory/host-key.ts';
-import type { Pool } from '../inventory/lent-vms.ts';
+import type { SshVm } from './ssh-vm.ts';
 
 /** Who makes credentials. Undefined: the service is not set up for that kind. */
 export interface Keys {
@@ -21,11 +20,11 @@ const SERVICE_CERTIFICATE_SEC = 60;
 export type Command = 'clean' | 'check';
 
 /** Opens a VM to the holder of a lease. @throws {@link AccessUnavailable} */
-export async function openedTo(opening: Opening, entry: VmEntry, pool: Pool, keys: Keys): Promise<Login> {
-  const { ip, port } = opening.vm;
-  const knownHosts = knownHostsOf(ip, port, entry.hostKeys);
+export async function openedTo(opening: Opening, sshVm: SshVm, keys: Keys): Promise<Login> {
+  const { vm, pool, hostKeys } = sshVm;
+  const knownHosts = knownHostsOf(vm.ip, vm.port, hostKeys);
   if (pool.access === 'stored-key')
-    return { login: 'shared-key', privateKey: await storedKey(entry, keys), knownHosts };
+    return { login: 'shared-key', privateKey: await storedKey(sshVm, keys), knownHosts };
   const wish = holderWish(opening, pool.portForwarding);
   const certified = await authorityOf(keys).certify(wish);
   return { login: 'certificate', ...certified, certificateExpiresAtSec: wish.validBeforeSec, knownHosts };
@@ -66,8 +65,8 @@ function holderWish({ vm, lease, sshPublicKey, askedAtMs }: Opening, portForward
   };
 }
 
-async function storedKey({ id, storedKey: place }: VmEntry, { storedKeys }: Keys): Promise<string> {
-  if (place === undefined) throw new AccessUnavailable(`the inventory has no stored key for ${id}`);
+async function storedKey({ vm, storedKey: place }: SshVm, { storedKeys }: Keys): Promise<string> {
+  if (place === undefined) throw new AccessUnavailable(`the inventory has no stored key for ${vm.id}`);
   if (storedKeys === undefined) throw new AccessUnavailable('this service reads no stored keys');
   return storedKeys.read(place);
 }

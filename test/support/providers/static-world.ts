@@ -4,6 +4,7 @@ import type { Verdict } from '../../../lambda/pool/life.ts';
 import type { Opening } from '../../../lambda/pool/provider.ts';
 import type { Visit, VisitReport } from '../../../lambda/pool/visit.ts';
 import type { Vm, VmStatus } from '../../../lambda/pool/vm.ts';
+import { KnownInventory } from '../../../lambda/providers/inventory/known.ts';
 import { sha256Of } from '../../../lambda/providers/inventory/parse.ts';
 import type { ReadInventory } from '../../../lambda/providers/inventory/source.ts';
 import { InventorySource } from '../../../lambda/providers/inventory/source.ts';
@@ -52,7 +53,8 @@ export function staticWorld(text: string, { confirmedInventory, hasKeys = true }
   const visitor = async (visit: Visit) => report(world, visit);
   const keys = hasKeys ? { authority, storedKeys } : { authority: undefined, storedKeys: undefined };
   const defaults = { lease: { defaultMinutes: 480, maxMinutes: 10_080 }, checkLimitSec: 5 };
-  const provider = new StaticProvider({ source, keys, visitor, clock }, { confirmedInventory, defaults });
+  const known = new KnownInventory(source, { confirmedInventory, defaults });
+  const provider = new StaticProvider({ source, known, keys, visitor, clock });
   const world: World = {
     nowMs: START_MS,
     text,
