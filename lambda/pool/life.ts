@@ -1,7 +1,7 @@
 import { CERTIFICATE_SEC, CLOCK_SKEW_SEC } from './access.ts';
 import type { Lease } from './lease.ts';
 import { hasEnded } from './lease.ts';
-import type { CheckPolicy, PoolPolicy, PoolRules } from './pool.ts';
+import type { PoolPolicy } from './pool.ts';
 import type { Vm, VmState, VmStatus } from './vm.ts';
 
 /** What a check found. A reason is for operators; it must name no secret. */
@@ -35,9 +35,6 @@ export function isHostKeyReason(reason: string | undefined): boolean {
 
 /** Longest that a change takes, from the moment at which its call reads the clock, seconds. Stores give up sooner. */
 const CHANGE_SEC = 10;
-
-/** Longest wait between two checks, seconds. */
-const LONGEST_BACKOFF_SEC = 15 * 60;
 
 /** A VM's next place in its life. The store no longer knows a VM that is `removed`. */
 export interface VmChange extends Pick<
@@ -99,24 +96,8 @@ function closedAfter({ expiresAtSec }: Lease, nowSec: number): number {
   return Math.min(nowSec + CHANGE_SEC + CERTIFICATE_SEC, expiresAtSec) + CLOCK_SKEW_SEC;
 }
 
-/**
- * A VM whose check must wait, since a certificate of an earlier lease still opens it; undefined when it need not wait.
- * A reset by command revokes certificates, so it may come at once.
- */
-export function waitingToClose(status: VmStatus, nowSec: number, rules: PoolRules): VmChange | undefined {
-  const { closedAtSec = 0, reason } = status;
-  if (rules.access !== 'certificate' || rules.reset === 'command' || closedAtSec <= nowSec) return undefined;
-  const why = reason ?? 'waits until no login certificate of an earlier lease opens it';
-  return { ...unchanged(status), dueAtSec: closedAtSec, reason: why };
-}
-
-/** A VM whose reset begins. It is not due again until the reset must be over, so that nobody else begins one. */
-export function claimed(status: VmStatus, nowSec: number, limitSec: number): VmChange {
-  const resetUntilSec = resetEndSec(nowSec, limitSec);
-  return { ...unchanged(status), state: 'checking', dueAtSec: resetUntilSec, resetUntilSec };
-}
-
-function resetEndSec(nowSec: number, limitSec: number): number {
+/** When a reset that begins now must be over, UTC epoch seconds. @param limitSec - longest that it may take */
+export function resetEndSec(nowSec: number, limitSec: number): number {
   return nowSec + limitSec + CHANGE_SEC;
 }
 
@@ -125,56 +106,8 @@ export function gone(vm: Vm): VmStatus {
   return { vm, state: 'drained', version: 0, failures: 0, draining: true, retired: true };
 }
 
-/**
- * A VM after a check. Passed: free, or drained if an operator wants that. Failed: due for another check, or quarantined
- * after `policy.maxFailures` failures in a row. A VM that an operator wants keeps the operator's reason while it is
- * checked.
- *
- * @param nowMs - time of the verdict, UTC epoch milliseconds
- */
-export function checked(status: VmStatus, verdict: Verdict, nowMs: number, policy: CheckPolicy): VmChange {
-  const { draining, closedAtSec, use } = status;
-  if ('waitingFor' in verdict) return stillWaiting(status, verdict, nowMs);
-  if (verdict.passed) {
-    const { hostKeys } = verdict;
-    const freeSinceSec = Math.floor(nowMs / 1000);
-    return {
-      state: draining ? 'drained' : 'free',
-      failures: 0,
-      draining,
-      freeSinceSec,
-      hostKeys,
-      ...drainReason(status),
-    };
-  }
-  const failures = status.failures + 1;
-  const { reason } = verdict;
-  if (failures >= policy.maxFailures) return { state: 'quarantined', failures, draining, reason, closedAtSec, use };
-  const dueAtSec = nextCheckSec(nowMs, failures, policy);
-  return { state: 'checking', failures, draining, dueAtSec, reason, closedAtSec, use, ...drainReason(status) };
-}
-
-/** Waiting does not count as a failure, but it has an end. */
-function stillWaiting(status: VmStatus, verdict: Extract<Verdict, { waitingFor: string }>, nowMs: number): VmChange {
-  const { failures, draining, closedAtSec, use } = status;
-  const { waitingFor, againInSec, withinSec } = verdict;
-  const nowSec = Math.ceil(nowMs / 1000);
-  const waitUntilSec = status.waitUntilSec ?? nowSec + withinSec;
-  if (nowSec >= waitUntilSec) {
-    return { state: 'quarantined', failures, draining, closedAtSec, use, reason: `gave up waiting: ${waitingFor}` };
-  }
-  const dueAtSec = Math.min(nowSec + Math.max(1, againInSec), waitUntilSec);
-  const waiting = { dueAtSec, waitUntilSec, reason: waitingFor, ...drainReason(status) };
-  return { state: 'checking', failures, draining, closedAtSec, use, ...waiting };
-}
-
-/** Rounded up: times are compared in whole seconds, and no check may come before its wait is over. */
-function nextCheckSec(nowMs: number, failures: number, { backoffSec }: CheckPolicy): number {
-  return Math.ceil(nowMs / 1000) + Math.min(backoffSec * 2 ** (failures - 1), LONGEST_BACKOFF_SEC);
-}
-
 /** Why an operator wants the VM, as long as they do. */
-function drainReason({ draining, reason }: VmStatus): { readonly reason?: string } {
+export function drainReason({ draining, reason }: VmStatus): { readonly reason?: string } {
   return draining && reason !== undefined ? { reason } : {};
 }
 

@@ -1,7 +1,8 @@
 import type { Journal, JournalEntry } from './journal.ts';
 import type { Meter } from './meter.ts';
 import type { Clock } from './ports.ts';
-import type { InventoryProgress, Tidied, Upkeep } from './upkeep.ts';
+import type { Tidied } from './tidying.ts';
+import type { InventoryProgress, Upkeep } from './upkeep.ts';
 import { VM_STATES } from './vm.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { FigureName } from '../pool/meter.ts';
 import type { Clock } from '../pool/ports.ts';
-import type { Backlog, Upkeep } from '../pool/upkeep.ts';
+import type { Backlog } from '../pool/tidying.ts';
+import type { Upkeep } from '../pool/upkeep.ts';
 import type { PoolCounts } from '../pool/vm.ts';
 import { figureOf, FIGURES, SECONDS_BUCKETS } from './figures.ts';
 import { FIGURE_DOCUMENTATION, prometheusName } from './figures-documentation.ts';

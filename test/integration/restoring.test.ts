@@ -6,7 +6,7 @@ import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { checked } from '../../lambda/pool/life.ts';
+import { checked } from '../../lambda/pool/checking.ts';
 import { ordered } from '../../lambda/pool/orders.ts';
 import { isRefusal } from '../../lambda/pool/refusals.ts';
 import type { DynamoStore } from '../../lambda/store/dynamodb/store.ts';

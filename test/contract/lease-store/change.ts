@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { checked } from '../../../lambda/pool/checking.ts';
 import type { VmChange } from '../../../lambda/pool/life.ts';
-import { checked, vacated } from '../../../lambda/pool/life.ts';
+import { vacated } from '../../../lambda/pool/life.ts';
 import { ordered } from '../../../lambda/pool/orders.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { VmStatus } from '../../../lambda/pool/vm.ts';

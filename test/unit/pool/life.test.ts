@@ -1,14 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { checked, claimed, waitingToClose } from '../../../lambda/pool/checking.ts';
 import type { Verdict } from '../../../lambda/pool/life.ts';
-import {
-  arrived,
-  checked,
-  claimed,
-  isHostKeyReason,
-  vacated,
-  waitingToClose,
-  wrongHostKey,
-} from '../../../lambda/pool/life.ts';
+import { arrived, isHostKeyReason, vacated, wrongHostKey } from '../../../lambda/pool/life.ts';
 import type { Order } from '../../../lambda/pool/orders.ts';
 import { ordered } from '../../../lambda/pool/orders.ts';
 import type { PoolPolicy } from '../../../lambda/pool/pool.ts';
@@ -196,11 +189,13 @@ describe('checked', () => {
   const policy = { maxFailures: 4, backoffSec: 10 };
   const failed = { passed: false, reason: 'disk full' } as const;
 
-  it('frees a VM that passed, and forgets its failures', () => {
-    expect(checked(status({ failures: 3 }), { passed: true }, 500_000, policy)).toEqual({
+  it('frees a VM that passed, and forgets its failures and its last use', () => {
+    const used = status({ failures: 3, use: { id: 'l-1', endedAtSec: 400 } });
+    expect(checked(used, { passed: true }, 500_000, policy)).toEqual({
       state: 'free',
       failures: 0,
       draining: false,
+      freeSinceSec: 500,
     });
   });
 

@@ -1,0 +1,73 @@
+/** What becomes of a VM that is checked. Loaded for the first check, so that a cold start pays nothing for it. */
+import type { Verdict, VmChange } from './life.ts';
+import { drainReason, resetEndSec, unchanged } from './life.ts';
+import type { CheckPolicy, PoolRules } from './pool.ts';
+import type { VmStatus } from './vm.ts';
+
+/** Longest wait between two checks, seconds. */
+const LONGEST_BACKOFF_SEC = 15 * 60;
+
+/**
+ * A VM whose check must wait, since a certificate of an earlier lease still opens it; undefined when it need not wait.
+ * A reset by command revokes certificates, so it may come at once.
+ */
+export function waitingToClose(status: VmStatus, nowSec: number, rules: PoolRules): VmChange | undefined {
+  const { closedAtSec = 0, reason } = status;
+  if (rules.access !== 'certificate' || rules.reset === 'command' || closedAtSec <= nowSec) return undefined;
+  const why = reason ?? 'waits until no login certificate of an earlier lease opens it';
+  return { ...unchanged(status), dueAtSec: closedAtSec, reason: why };
+}
+
+/** A VM whose reset begins. It is not due again until the reset must be over, so that nobody else begins one. */
+export function claimed(status: VmStatus, nowSec: number, limitSec: number): VmChange {
+  const resetUntilSec = resetEndSec(nowSec, limitSec);
+  return { ...unchanged(status), state: 'checking', dueAtSec: resetUntilSec, resetUntilSec };
+}
+
+/**
+ * A VM after a check. Passed: free, or drained if an operator wants that. Failed: due for another check, or quarantined
+ * after `policy.maxFailures` failures in a row. A VM that an operator wants keeps the operator's reason while it is
+ * checked.
+ *
+ * @param nowMs - time of the verdict, UTC epoch milliseconds
+ */
+export function checked(status: VmStatus, verdict: Verdict, nowMs: number, policy: CheckPolicy): VmChange {
+  const { draining, closedAtSec, use } = status;
+  if ('waitingFor' in verdict) return stillWaiting(status, verdict, nowMs);
+  if (verdict.passed) {
+    const { hostKeys } = verdict;
+    const freeSinceSec = Math.floor(nowMs / 1000);
+    return {
+      state: draining ? 'drained' : 'free',
+      failures: 0,
+      draining,
+      freeSinceSec,
+      hostKeys,
+      ...drainReason(status),
+    };
+  }
+  const failures = status.failures + 1;
+  const { reason } = verdict;
+  if (failures >= policy.maxFailures) return { state: 'quarantined', failures, draining, reason, closedAtSec, use };
+  const dueAtSec = nextCheckSec(nowMs, failures, policy);
+  return { state: 'checking', failures, draining, dueAtSec, reason, closedAtSec, use, ...drainReason(status) };
+}
+
+/** Waiting does not count as a failure, but it has an end. */
+function stillWaiting(status: VmStatus, verdict: Extract<Verdict, { waitingFor: string }>, nowMs: number): VmChange {
+  const { failures, draining, closedAtSec, use } = status;
+  const { waitingFor, againInSec, withinSec } = verdict;
+  const nowSec = Math.ceil(nowMs / 1000);
+  const waitUntilSec = status.waitUntilSec ?? nowSec + withinSec;
+  if (nowSec >= waitUntilSec) {
+    return { state: 'quarantined', failures, draining, closedAtSec, use, reason: `gave up waiting: ${waitingFor}` };
+  }
+  const dueAtSec = Math.min(nowSec + Math.max(1, againInSec), waitUntilSec);
+  const waiting = { dueAtSec, waitUntilSec, reason: waitingFor, ...drainReason(status) };
+  return { state: 'checking', failures, draining, closedAtSec, use, ...waiting };
+}
+
+/** Rounded up: times are compared in whole seconds, and no check may come before its wait is over. */
+function nextCheckSec(nowMs: number, failures: number, { backoffSec }: CheckPolicy): number {
+  return Math.ceil(nowMs / 1000) + Math.min(backoffSec * 2 ** (failures - 1), LONGEST_BACKOFF_SEC);
+}
