@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
-import { Refused, Unreachable } from './refused.ts';
+import { Refused, secondsIn, Unreachable } from './refused.ts';
 import type { AnyParameters } from './request.ts';
 import { requestOf } from './request.ts';
 import type { Failure, Repetition } from './retries.ts';
@@ -112,7 +112,25 @@ async function answerIn(route: Route, response: Response): Promise<unknown> {
   if (type.startsWith('text/html') && route !== PAGE) {
     throw new Refused(response.status, { message: 'a web page answered in place of the API; is the URL right?' });
   }
-  return isJson ? JSON.parse(text) : text;
+  return isJson ? noted(JSON.parse(text), secondsIn(response.headers.get('retry-after'))) : text;
+}
+
+/** `Retry-After` of the answers that have one, seconds. */
+const retryAfterSec = new WeakMap<object, number>();
+
+function noted(answer: unknown, seconds: number | undefined): unknown {
+  if (seconds !== undefined && typeof answer === 'object' && answer !== null) retryAfterSec.set(answer, seconds);
+  return answer;
+}
+
+/**
+ * When to ask again, as the header of an answer says: a VM that is being started is not ready yet.
+ *
+ * @param answer - the very object that {@link Client.call} has returned
+ * @returns seconds; undefined when the answer says nothing about it
+ */
+export function retryAfterSecOf(answer: object): number | undefined {
+  return retryAfterSec.get(answer);
 }
 
 /** The object in a JSON text; an empty one if there is none. */

@@ -43,8 +43,8 @@ export class Unreachable extends Error {
   }
 }
 
-/** Whole seconds; the service sends no dates (RFC 9110, 10.2.3). */
-function secondsIn(retryAfter: string | null): number | undefined {
+/** Whole seconds; the service sends no dates (RFC 9110, 10.2.3). @param retryAfter - the header, if there is one */
+export function secondsIn(retryAfter: string | null): number | undefined {
   return retryAfter !== null && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : undefined;
 }
 

@@ -44,6 +44,9 @@ export type AnswerOf<R extends Route> =
 /** A VM with its lease, and all it takes to log in. */
 export type Grant = AnswerOf<'POST /getvm'>;
 
+/** A lease and its VM, as its holder sees them at any time. */
+export type Held = Pick<Grant, 'vm' | 'lease'>;
+
 /** A lent VM, as its holder sees it. */
 export type Vm = Grant['vm'];
 

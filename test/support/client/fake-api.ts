@@ -26,6 +26,8 @@ export interface Outcome {
   readonly status: number;
   readonly code?: string | undefined;
   readonly retryAfterSec?: number | undefined;
+  /** What a success answers; an empty object unless given. */
+  readonly body?: unknown;
   /** How long it takes */
   readonly takesMs?: number;
 }
@@ -34,6 +36,9 @@ export interface Outcome {
 export interface Attempt {
   readonly atMs: number;
   readonly headers: Headers;
+  /** Such as `POST /getvm`. */
+  readonly route: string;
+  readonly parameters: unknown;
 }
 
 /** A `fetch` whose attempts come out as listed; all later ones as the last. */
@@ -41,7 +46,7 @@ export function fakeFetch(outcomes: readonly Outcome[], clock: FakeClock) {
   const attempts: Attempt[] = [];
   const fetch = async (request: Request | URL | string) => {
     const outcome = outcomes[attempts.length] ?? outcomes.at(-1);
-    attempts.push({ atMs: clock.now(), headers: new Headers((request as Request).headers) });
+    attempts.push({ atMs: clock.now(), ...(await readOf(request as Request)) });
     clock.pass(outcome?.takesMs ?? 0);
     if (outcome === undefined || outcome.status === 0) throw new TypeError('fetch failed');
     return answerOf(outcome);
@@ -49,10 +54,17 @@ export function fakeFetch(outcomes: readonly Outcome[], clock: FakeClock) {
   return { fetch, attempts };
 }
 
-function answerOf({ status, code, retryAfterSec }: Outcome): Response {
+async function readOf(request: Request): Promise<Omit<Attempt, 'atMs'>> {
+  const { method, url, headers } = request;
+  const text = await request.clone().text();
+  const parameters: unknown = text === '' ? {} : JSON.parse(text);
+  return { route: `${method} ${new URL(url).pathname}`, parameters, headers: new Headers(headers) };
+}
+
+function answerOf({ status, code, retryAfterSec, body = {} }: Outcome): Response {
   const headers = {
     'content-type': status === 200 ? 'application/json' : 'application/problem+json',
     ...(retryAfterSec !== undefined && { 'retry-after': String(retryAfterSec) }),
   };
-  return Response.json(code === undefined ? {} : { code, status }, { status, headers });
+  return Response.json(code === undefined ? body : { code, status }, { status, headers });
 }

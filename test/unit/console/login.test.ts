@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { commandLine, loginFiles, shownLogin, sshLine } from '../../../lambda/console/mine/login.ts';
 
-const ADDRESS = { id: 'vm-01', pool: 'default', ip: '192.0.2.11', port: 22, username: 'tester' };
+const ADDRESS = { id: 'vm-01', pool: 'default', ip: '192.0.2.11', port: 22, username: 'tester', status: 'ready' as const };
 const MOCK = { ...ADDRESS, privateKey: 'key' };
 const OWN_KEY = {
   ...ADDRESS,

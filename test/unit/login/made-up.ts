@@ -8,6 +8,7 @@ export function vmOf(values: Partial<Vm> = {}): Vm {
     ip: '127.0.0.1',
     port: 2201,
     username: 'tester',
+    status: 'ready',
     login: 'certificate',
     certificate: 'ssh-ed25519-cert-v01@openssh.com AAAA',
     certificateExpiresAt: '2026-11-21T12:05:00Z',
