@@ -1,8 +1,9 @@
 import type { Client } from '../../../lambda/client/client.ts';
 import type { Clock } from '../../../lambda/client/clock.ts';
 import { systemClock } from '../../../lambda/client/clock.ts';
+import { NotReady } from '../../../lambda/client/not-ready.ts';
 import { Refused } from '../../../lambda/client/refused.ts';
-import type { Lease } from '../../../lambda/client/routes.ts';
+import type { Lease, Vm } from '../../../lambda/client/routes.ts';
 import type { LoginFolder } from './folder.ts';
 
 /** Whose login is kept fresh, and how. */
@@ -16,6 +17,8 @@ export interface KeepOptions {
   readonly renewMinutes?: number | undefined;
   /** What the service is to let in; the key of the folder unless given. */
   readonly publicKey?: string | undefined;
+  /** No further connection is to come: then a VM that takes the key for a moment only is not asked to do so again. */
+  readonly isConnected?: boolean | undefined;
   /** Hears the first of several failures in a row. After `no_lease` or `lease_superseded` nothing is kept any more. */
   readonly onFault: (error: unknown) => void;
 }
@@ -28,13 +31,13 @@ export interface Keeper {
   stop(): Promise<void>;
 }
 
-/** Longest between two certificates, milliseconds: half of the five minutes that one is valid. */
+/** Longest between two logins, milliseconds: half of the five minutes that one is valid. */
 const LONGEST_WAIT_MS = 150_000;
 
 /** Shortest wait, also when this computer's clock is wrong or the service fails, milliseconds. */
 const SHORTEST_WAIT_MS = 15_000;
 
-/** Renews login certificates, which end within minutes, and the lease if that is wished, until it is stopped. */
+/** Renews logins, which end within minutes, and the lease if that is wished, until it is stopped. */
 export function keepLogin(options: KeepOptions, clock: Clock = systemClock): Keeper {
   const stopping = new AbortController();
   const watch = new Watch(options, clock, stopping.signal);
@@ -85,10 +88,22 @@ class Watch {
   }
 
   private waitMs(): number {
-    const { vm } = this.options.folder;
-    const loginMs = vm?.certificateExpiresAt === undefined ? Infinity : msUntil(vm.certificateExpiresAt) / 2;
+    const loginMs = this.untilLoginEndsMs() / 2;
     const leaseMs = this.renewMinutes === undefined ? Infinity : this.spareMs(this.renewMinutes);
     return Math.max(SHORTEST_WAIT_MS, Math.min(LONGEST_WAIT_MS, loginMs, leaseMs));
+  }
+
+  /** Nobody knows the end of a login that another process has written: it may be soon. */
+  private untilLoginEndsMs(): number {
+    const { vm } = this.options.folder;
+    if (vm === undefined) return 0;
+    const endsAt = vm.certificateExpiresAt ?? vm.keyAcceptedUntil;
+    return endsAt !== undefined && this.mustRenew(vm) ? msUntil(endsAt) : Infinity;
+  }
+
+  /** A shared key never ends, and a session of Session Manager is kept by its plugin. */
+  private mustRenew({ login }: Vm): boolean {
+    return login === 'certificate' || (login === 'instance-connect' && this.options.isConnected !== true);
   }
 
   /** Time until the lease is renewed, milliseconds. */
@@ -126,14 +141,15 @@ class Watch {
     }
   }
 
-  /** A shared key never ends, so nothing is fetched for it. */
   private async renewLogin(): Promise<void> {
     const { client, who, lease, folder, publicKey: sshPublicKey = folder.publicKey } = this.options;
-    if (folder.vm !== undefined && folder.vm.login !== 'certificate') return;
+    if (folder.vm !== undefined && !this.mustRenew(folder.vm)) return;
     const wish = { ...who, leaseId: lease.id, sshPublicKey };
-    const granted = await client.call('POST /connectvm', wish, this.call);
-    this.lease = granted.lease;
-    await folder.write(granted.vm, granted.lease);
+    const held = await client.call('POST /connectvm', wish, this.call);
+    this.lease = held.lease;
+    const { status } = held.vm;
+    if (status === 'starting' || status === 'gone') throw new NotReady(status, held);
+    await folder.write(held.vm, held.lease);
   }
 
   private get call(): { readonly signal: AbortSignal } {

@@ -2,7 +2,9 @@
 import type { BorrowOptions } from '../../../lambda/client/borrow.ts';
 import { borrow } from '../../../lambda/client/borrow.ts';
 import type { Client } from '../../../lambda/client/client.ts';
-import type { Grant, Lease, ParametersOf, Vm } from '../../../lambda/client/routes.ts';
+import type { ReadyOptions } from '../../../lambda/client/ready.ts';
+import { readyVm } from '../../../lambda/client/ready.ts';
+import type { Grant, Held, Lease, ParametersOf, Vm } from '../../../lambda/client/routes.ts';
 import { LoginFolder } from './folder.ts';
 import { saysLeaseEnded } from './keep.ts';
 import type { KeyPair } from './key-pair.ts';
@@ -18,7 +20,12 @@ export interface Holder {
   readonly parent: string;
   /** A key pair of the user's own; else one is made for each lease. */
   readonly identity?: KeyPair | undefined;
+  /** Waits until a VM is ready; by default silently. */
+  readonly readyVm?: WaitForVm | undefined;
 }
+
+/** Waits until the VM of a lease is ready, as {@link readyVm} does. */
+export type WaitForVm = (client: Client, held: Held, options: ReadyOptions) => Promise<Held>;
 
 /** A VM that is held, and the files by which ssh reaches it. */
 export interface Session {
@@ -31,7 +38,7 @@ export interface Session {
 /** Which VM to borrow, and for how long. */
 export type Wish = Pick<ParametersOf<'POST /getvm'>, 'pool' | 'minutes'>;
 
-/** Lends a VM that lets a public key in. */
+/** Lends a VM that lets a public key in. The VM may have to be started. */
 export type Lend = (sshPublicKey: string) => Promise<Grant>;
 
 /** Longest that an interrupted call may still take: its answer says whether there is a VM to give back. */
@@ -56,7 +63,7 @@ export async function sessionBy(holder: Holder, lend: Lend, signal?: AbortSignal
     grant = await lend(folder.publicKey);
     signal?.throwIfAborted();
     await folder.adopt(grant.lease.id);
-    return await sessionOf(folder, grant);
+    return await sessionOf(holder, folder, grant, signal);
   } catch (error) {
     await folder.remove();
     if (grant !== undefined) await release(holder, grant.lease);
@@ -64,7 +71,7 @@ export async function sessionBy(holder: Holder, lend: Lend, signal?: AbortSignal
   }
 }
 
-/** Logs in once more to the VM that the user holds. @returns undefined when the user holds none */
+/** Logs in once more to the VM that the user holds, when it is ready. @returns undefined when the user holds none */
 export async function heldSession(holder: Holder): Promise<Session | undefined> {
   try {
     return await connected(holder);
@@ -90,21 +97,20 @@ async function connected(holder: Holder): Promise<Session> {
   const first = guess === undefined ? undefined : await LoginFolder.open(parent, guess, identity);
   const folder = first ?? (await LoginFolder.prepare(parent, identity));
   try {
-    const grant = await connect(holder, folder);
-    if (guess === grant.lease.id || (first === undefined && (await folder.adopt(grant.lease.id)))) {
-      return await sessionOf(folder, grant);
+    const held = await connect(holder, folder);
+    if (guess === held.lease.id || (first === undefined && (await folder.adopt(held.lease.id)))) {
+      return await sessionOf(holder, folder, held);
     }
-    const right = await LoginFolder.open(parent, grant.lease.id, identity);
-    return await sessionOf(right, await connect(holder, right));
+    const right = await LoginFolder.open(parent, held.lease.id, identity);
+    return await sessionOf(holder, right, await connect(holder, right));
   } catch (error) {
     if (first === undefined) await folder.remove();
     throw error;
   }
 }
 
-async function connect({ client, who }: Holder, folder: LoginFolder): Promise<Grant> {
-  const { vm, lease } = await client.call('POST /connectvm', { ...who, sshPublicKey: folder.publicKey });
-  return { message: '', vm, lease };
+async function connect({ client, who }: Holder, folder: LoginFolder): Promise<Held> {
+  return client.call('POST /connectvm', { ...who, sshPublicKey: folder.publicKey });
 }
 
 /** A client whose call has its answer, for a while, also when its signal aborts: it may have borrowed a VM. */
@@ -134,6 +140,8 @@ async function release({ client, who }: Holder, lease: Lease): Promise<void> {
   }
 }
 
-async function sessionOf(folder: LoginFolder, { vm, lease }: Pick<Grant, 'vm' | 'lease'>): Promise<Session> {
+async function sessionOf(holder: Holder, folder: LoginFolder, held: Held, signal?: AbortSignal): Promise<Session> {
+  const { client, who, readyVm: wait = readyVm } = holder;
+  const { vm, lease } = await wait(client, held, { ...who, sshPublicKey: folder.publicKey, signal });
   return { vm, lease, folder, files: await folder.write(vm, lease) };
 }

@@ -36,9 +36,8 @@ describe('readyVm', () => {
   });
 
   it('answers that of a service which knows no VMs to start', async () => {
-    const { vm, lease } = heldOf('ready');
-    const { status: _, ...old } = vm;
-    expect((await waited({ vm: old as typeof vm, lease }, [])).held?.vm).toEqual(old);
+    const old = { vm: { ...vmOf(), status: undefined }, lease: leaseOf() } as unknown as Held;
+    expect((await waited(old, [])).held).toBe(old);
   });
 
   it('looks by the id of the lease, with the key to let in, and says what it waits for', async () => {

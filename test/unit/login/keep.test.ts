@@ -17,6 +17,9 @@ class World {
   refusals: Partial<Record<string, Error>> = {};
   lease = leaseOf();
   first: Vm | undefined = vmOf();
+  /** What connectvm answers about the VM. */
+  vm: () => Vm = () => vmOf({ certificateExpiresAt: inSec(300) });
+  isConnected = false;
 
   readonly client = {
     url: 'http://127.0.0.1/resources',
@@ -24,12 +27,12 @@ class World {
       this.calls.push(`${String((Date.now() - startMs) / 1000)} ${route} ${JSON.stringify(parameters)}`);
       if (this.refusals[route] !== undefined) throw this.refusals[route];
       if (route === 'POST /renewvm') this.lease = leaseOf({ expiresAt: inSec(Number(parameters.minutes) * 60) });
-      return { vm: vmOf({ certificateExpiresAt: inSec(300) }), lease: this.lease };
+      return { vm: this.vm(), lease: this.lease };
     },
   } as unknown as Client;
 
   keep(renewMinutes?: number) {
-    const { written, first } = this;
+    const { written, first, isConnected } = this;
     const folder = {
       publicKey: 'ssh-ed25519 AAAA',
       get vm() {
@@ -38,7 +41,7 @@ class World {
       write: async (vm: Vm) => written.push(vm),
     } as unknown as LoginFolder;
     const onFault = (error: unknown) => this.faults.push(error);
-    return keepLogin({ client: this.client, who: {}, lease: this.lease, folder, renewMinutes, onFault });
+    return keepLogin({ client: this.client, who: {}, lease: this.lease, folder, renewMinutes, isConnected, onFault });
   }
 
   /** When which calls were made, seconds from the start. */
@@ -129,6 +132,43 @@ describe('keepLogin', () => {
     expect(world.faults).toEqual([expect.objectContaining({ code: 'lease_too_long' })]);
     expect(world.times.filter((call) => call.endsWith('/renewvm'))).toHaveLength(1);
     expect(world.written.length).toBeGreaterThan(1);
+  });
+
+  it('has a VM take the key again in half of the minute for which it does', async () => {
+    const taken = () =>
+      vmOf({ login: 'instance-connect', certificateExpiresAt: undefined as never, keyAcceptedUntil: inSec(60) });
+    world.first = taken();
+    world.vm = taken;
+    const keeper = world.keep();
+    await jest.advanceTimersByTimeAsync(100_000);
+    expect(world.times).toEqual(['30', '60', '90'].map((sec) => `${sec} POST /connectvm`));
+    await keeper.stop();
+    world.calls.length = 0;
+    world.isConnected = true;
+    const other = world.keep();
+    await jest.advanceTimersByTimeAsync(300_000);
+    await other.stop();
+    expect(world.calls).toEqual([]);
+  });
+
+  it('asks soon for a login that another process has written', async () => {
+    world.first = undefined;
+    const keeper = world.keep();
+    await jest.advanceTimersByTimeAsync(20_000);
+    await keeper.stop();
+    expect(world.times).toEqual(['15 POST /connectvm']);
+  });
+
+  it.each(['starting', 'gone'] as const)('keeps what is written, and reports a VM that is %s once', async (status) => {
+    world.vm = () => vmOf({ status, login: undefined as never });
+    const keeper = world.keep();
+    await jest.advanceTimersByTimeAsync(200_000);
+    expect(world.written).toEqual([]);
+    expect(world.faults).toEqual([expect.objectContaining({ name: 'NotReady', reason: status })]);
+    world.vm = () => vmOf({ certificateExpiresAt: inSec(300) });
+    await jest.advanceTimersByTimeAsync(20_000);
+    await keeper.stop();
+    expect(world.written).toHaveLength(1);
   });
 
   it('does not hurry when the clock of this computer is wrong', async () => {

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CallOptions, Client } from '../../../lambda/client/client.ts';
+import { readyVm } from '../../../lambda/client/ready.ts';
 import { Refused } from '../../../lambda/client/refused.ts';
-import type { Lease } from '../../../lambda/client/routes.ts';
+import type { Lease, Vm } from '../../../lambda/client/routes.ts';
 import { environmentOf } from '../../../scripts/lib/login/environment.ts';
 import { LoginFolder } from '../../../scripts/lib/login/folder.ts';
-import type { Holder } from '../../../scripts/lib/login/session.ts';
+import type { Holder, WaitForVm } from '../../../scripts/lib/login/session.ts';
 import { borrowSession, giveBack, heldSession } from '../../../scripts/lib/login/session.ts';
+import { FakeClock } from '../../support/client/fake-api.ts';
 import { leaseOf as anyLease, vmOf } from './made-up.ts';
 
 /** Leases that have ended are swept. */
@@ -21,6 +23,8 @@ class OneVm {
   /** Runs while a call is under way. */
   meanwhile: (signal: AbortSignal | undefined) => Promise<void> = async () => undefined;
   username = 'tester';
+  /** States of the VM that the next answers show; ready afterwards. */
+  states: Vm['status'][] = [];
 
   readonly client = {
     url: 'http://127.0.0.1/resources',
@@ -31,7 +35,8 @@ class OneVm {
       if (this.lease === undefined) throw new Refused(404, { code: 'no_lease' });
       const { lease } = this;
       if (route === 'POST /releasevm') this.lease = undefined;
-      return { lease, vm: vmOf({ username: this.username, certificate: `certified ${sshPublicKey ?? ''}` }) };
+      const status = this.states.shift() ?? 'ready';
+      return { lease, vm: vmOf({ username: this.username, certificate: `certified ${sshPublicKey ?? ''}`, status }) };
     },
   } as unknown as Client;
 }
@@ -83,6 +88,42 @@ describe('borrowSession', () => {
     await expect(borrowing).rejects.toThrow('abort');
     expect(service.routes).toEqual(['POST /getvm', 'POST /releasevm']);
     expect({ lease: service.lease, left: await readdir(parent) }).toEqual({ lease: undefined, left: [] });
+  });
+});
+
+describe('a session on a VM that has to be started', () => {
+  /** Waits in no time. */
+  const impatient = (waitMs?: number): WaitForVm => {
+    const clock = new FakeClock();
+    return (client, held, options) => readyVm(client, held, { ...options, waitMs }, clock);
+  };
+
+  it('begins when the VM is ready', async () => {
+    service.states = ['starting', 'starting'];
+    const session = await borrowSession({ ...holder, readyVm: impatient() }, {}, { waitMs: 0 });
+    expect(session.vm.status).toBe('ready');
+    expect(service.routes).toEqual(['POST /getvm', 'POST /connectvm', 'POST /connectvm']);
+    expect(await keyOf(session)).toBe(`certified ${session.folder.publicKey}\n`);
+  });
+
+  it.each([
+    { rule: 'that does not become ready in time', states: ['starting', 'starting'], reason: 'starting' },
+    { rule: 'that goes meanwhile', states: ['starting', 'gone'], reason: 'gone' },
+  ] as const)('gives back a VM $rule', async ({ states, reason }) => {
+    service.states = [...states];
+    const borrowing = borrowSession({ ...holder, readyVm: impatient(1) }, {}, { waitMs: 0 });
+    await expect(borrowing).rejects.toMatchObject({ reason });
+    expect(service.routes.at(-1)).toBe('POST /releasevm');
+    expect(await readdir(parent)).toEqual([]);
+  });
+
+  it('waits for the VM that is held, and keeps its lease when it is gone', async () => {
+    service.lease = leaseOf();
+    service.states = ['starting'];
+    expect((await heldSession({ ...holder, readyVm: impatient() }))?.vm.status).toBe('ready');
+    service.states = ['gone'];
+    await expect(heldSession(holder)).rejects.toMatchObject({ reason: 'gone' });
+    expect(service.routes).not.toContain('POST /releasevm');
   });
 });
 
