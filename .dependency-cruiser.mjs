@@ -7,7 +7,7 @@ const adapters = ['http', 'store', 'providers', 'access', 'visitor', 'telemetry'
 
 /** The packages of which the functions are made, see `scripts/lib/build.ts`. */
 const packages = [
-  '@aws-sdk/util-dynamodb',
+  '@aws-sdk/(util-dynamodb|xml-builder)',
   '@microsoft/dev-tunnels-ssh',
   '@smithy/(core|node-http-handler|signature-v4)',
   'p-map',

@@ -1,5 +1,5 @@
-/** How the code of an error begins whose message names the action, the caller and the resource. */
-const DENIED = 'AccessDenied';
+/** Codes of errors whose message names the action, the caller and the resource. The second is that of EC2. */
+const DENIED = /^(AccessDenied|UnauthorizedOperation$)/;
 const LONGEST_WORDS = 400;
 const MISSING = new Set(['ParameterNotFound', 'ResourceNotFoundException']);
 
@@ -27,12 +27,18 @@ export class AwsError extends Error {
 }
 
 function answered(service: string, code: string, status: number, words: string): string {
-  const why = code.startsWith(DENIED) && words !== '' ? `: ${words.slice(0, LONGEST_WORDS)}` : '';
+  const why = DENIED.test(code) && words !== '' ? `: ${readable(words)}` : '';
   return `${service} answered ${status} ${code}${why}`;
+}
+
+/** EC2 adds a thousand characters that only `sts:DecodeAuthorizationMessage` can read. */
+function readable(words: string): string {
+  const [readableWords = ''] = words.split(' Encoded authorization failure message:');
+  return readableWords.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_WORDS);
 }
 
 /** Why a secret can't be read, to stand behind its name. */
 export function whyUnreadable({ code }: AwsError): string {
   if (MISSING.has(code)) return 'does not exist';
-  return code.startsWith(DENIED) ? 'may not be read by the service' : `can't be read now (${code})`;
+  return DENIED.test(code) ? 'may not be read by the service' : `can't be read now (${code})`;
 }
