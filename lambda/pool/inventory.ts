@@ -39,10 +39,18 @@ export class PoolWouldEmpty extends Error {
 /**
  * Checks that a sync removes at most half of each pool.
  * @param known - the VMs of the store that have not left the inventory yet
+ * @param gone - ids of VMs that surely no longer exist; they don't count
  * @throws {@link PoolWouldEmpty}
  */
-export function keepHalfOfEachPool(known: readonly Vm[], wanted: ReadonlyMap<string, unknown>): void {
-  const fault = emptiedPool(known, wanted);
+export function keepHalfOfEachPool(
+  known: readonly Vm[],
+  wanted: ReadonlyMap<string, unknown>,
+  gone: ReadonlySet<string> = new Set(),
+): void {
+  const fault = emptiedPool(
+    known.filter(({ id }) => !gone.has(id)),
+    wanted,
+  );
   if (fault !== undefined) throw fault;
 }
 

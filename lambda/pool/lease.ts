@@ -27,6 +27,11 @@ export interface Lease {
   readonly idempotency?: Idempotency;
 }
 
+/** When something is to happen to the VM of a lease that begins: its start is looked at at once, or the lease ends. */
+export function firstDueSec({ startingTtlSec, acquiredAtSec, expiresAtSec }: Lease): number {
+  return startingTtlSec === undefined ? expiresAtSec : acquiredAtSec;
+}
+
 /**
  * How long stores remember a lease that is over, days: a repeated release gets its answer again, and a late duplicate
  * of the request that began the lease gets no second VM. Longer than any caller retries.

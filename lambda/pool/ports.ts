@@ -167,7 +167,7 @@ export interface UpkeepStore extends ChangingStore {
 
 /** What a pool's stopped VMs save. */
 export interface PoolSavings {
-  /** Free VMs that are stopped. */
+  /** How many VMs were stopped when the time was added up last. */
   readonly stopped: number;
   /** How long VMs of the pool were stopped, all together, seconds. */
   readonly stoppedSec: number;

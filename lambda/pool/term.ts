@@ -45,28 +45,39 @@ export function firstEndSec(nowSec: number, { ttlSec, maxSec }: Term): number {
   return nowSec + ttlSec;
 }
 
-/** The lease that grants a wish: the user's right to the VM until the wanted end. */
-export function newLease(wish: LeaseWish, { id: vmId }: { readonly id: string }): Lease {
+/**
+ * The lease that grants a wish: the user's right to the VM until the wanted end.
+ *
+ * @param startLimitSec - longest that the VM may take to start; undefined when it runs
+ */
+export function newLease(wish: LeaseWish, { id: vmId }: { readonly id: string }, startLimitSec?: number): Lease {
   const { leaseId: id, userId, expiresAtSec, sshPublicKey, idempotency, act } = wish;
+  const acquiredAtSec = secondsOf(act);
   return {
     id,
     userId,
     vmId,
-    acquiredAtSec: secondsOf(act),
-    expiresAtSec,
+    acquiredAtSec,
+    expiresAtSec: expiresAtSec + (startLimitSec ?? 0),
+    ...(startLimitSec !== undefined && { startingTtlSec: expiresAtSec - acquiredAtSec }),
     ...(sshPublicKey !== undefined && { sshPublicKey }),
     ...(idempotency !== undefined && { idempotency }),
   };
 }
 
 /**
- * Extends a live lease to end `ttlSec` from now. A renewal never shortens a lease.
+ * Extends a live lease to end `ttlSec` from now; one whose VM is being started, to last `ttlSec` from its latest begin.
+ * A renewal never shortens a lease.
  *
  * @param nowSec - current time, UTC epoch seconds; passed in so that the rule stays pure
  * @throws {@link LeaseTooLong} when the lease would become longer than `maxSec`
  */
 export function renewed(lease: Lease, nowSec: number, { ttlSec, maxSec }: Term): Lease {
-  const latestSec = lease.acquiredAtSec + maxSec;
-  if (nowSec + ttlSec > latestSec) throw new LeaseTooLong(latestSec);
-  return { ...lease, expiresAtSec: Math.max(lease.expiresAtSec, nowSec + ttlSec) };
+  const { acquiredAtSec, expiresAtSec, startingTtlSec } = lease;
+  const beginSec = startingTtlSec === undefined ? acquiredAtSec : expiresAtSec - startingTtlSec;
+  const wantedSec = ttlSec + (startingTtlSec === undefined ? nowSec : beginSec);
+  const latestSec = beginSec + maxSec;
+  if (wantedSec > latestSec) throw new LeaseTooLong(latestSec);
+  const endSec = Math.max(expiresAtSec, wantedSec);
+  return { ...lease, expiresAtSec: endSec, ...(startingTtlSec !== undefined && { startingTtlSec: endSec - beginSec }) };
 }

@@ -5,6 +5,7 @@ import type { AcquireRequest, LeaseQuery } from '../../pool/ports.ts';
 import { IdempotencyKeyReused, IdempotencyKeySpent, LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
 import { Recent } from './recent.ts';
 import type { LeasedSlot, Slot } from './slot.ts';
+import { isDue } from './slot.ts';
 
 /** How many leases that are over are remembered at least, to recognise a repeated release and a late acquire. */
 const ENDED_REMEMBERED = 10_000;
@@ -22,16 +23,19 @@ type Spent = Pick<Lease, 'expiresAtSec' | 'idempotency'>;
 /** The leased VMs by user, and the leases that ended lately. */
 export class Leases {
   private readonly byUser = new Map<string, LeasedSlot>();
+  private readonly starting = new Set<LeasedSlot>();
   private readonly released = new Recent<Release>(ENDED_REMEMBERED);
   private readonly spent = new Recent<Spent>(ENDED_REMEMBERED);
   /** No lease ends before this second; it may be too early, never too late. */
   private noEndBeforeSec = Infinity;
 
-  /** Gives a VM its lease. */
+  /** Gives a VM its lease, or another term of it. */
   begin(slot: Slot, lease: Lease): LeasedSlot {
-    const { userId, expiresAtSec } = lease;
+    const { userId, expiresAtSec, startingTtlSec } = lease;
     slot.lease = lease;
     const leased = slot as LeasedSlot;
+    if (startingTtlSec === undefined) this.starting.delete(leased);
+    else this.starting.add(leased);
     this.byUser.set(userId, leased);
     this.noEndBeforeSec = Math.min(this.noEndBeforeSec, expiresAtSec);
     return leased;
@@ -41,6 +45,7 @@ export class Leases {
   end(slot: LeasedSlot): void {
     const { userId, idempotency, expiresAtSec } = slot.lease;
     this.byUser.delete(userId);
+    this.starting.delete(slot);
     if (idempotency !== undefined) this.spent.set(keyName(userId, idempotency.key), { expiresAtSec, idempotency });
     (slot as Slot).lease = undefined;
   }
@@ -89,6 +94,12 @@ export class Leases {
   releasedBefore({ userId, leaseId }: LeaseQuery): Release | undefined {
     const release = leaseId === undefined ? undefined : this.released.get(leaseId);
     return release?.userId === userId ? release : undefined;
+  }
+
+  /** The VMs whose lease has ended, or whose start is to be looked at. */
+  due(nowSec: number): LeasedSlot[] {
+    const looked = [...this.starting].filter((slot) => isDue(slot, nowSec) && !hasEnded(slot.lease, nowSec));
+    return [...this.ended(nowSec), ...looked];
   }
 
   /** The VMs whose lease has ended. Looks at all leases at most once a second. */

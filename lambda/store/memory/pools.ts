@@ -1,12 +1,30 @@
 import { UnknownPool } from '../../pool/refusals.ts';
 import type { VmState } from '../../pool/vm.ts';
 import { FreeQueue } from './free-queue.ts';
+import { Line } from './line.ts';
 import type { Slot } from './slot.ts';
 
 /** The VMs of one pool: how many are in each state, and the free ones in the order in which they are lent. */
 export interface Pool {
   readonly counts: Record<VmState, number>;
+  /** The free VMs that run. */
   readonly free: FreeQueue<Slot>;
+  /** The free VMs that are stopped. */
+  readonly stopped: Line<Slot>;
+}
+
+/**
+ * The VM that is lent next: one that runs, if there is one.
+ * @param startLimitSec - given when a stopped VM may be lent
+ */
+export function nextFree({ free, stopped }: Pool, startLimitSec: number | undefined): Slot | undefined {
+  return free.first ?? (startLimitSec === undefined ? undefined : stopped.first);
+}
+
+/** Appends a VM that came back to those that are lent. */
+export function putBack({ free, stopped }: Pool, slot: Slot): void {
+  if (slot.stopped) stopped.append(slot);
+  else free.putBack(slot);
 }
 
 /** All pools by name. */
@@ -17,7 +35,8 @@ export class Pools {
   of({ vm }: Slot): Pool {
     let pool = this.byName.get(vm.pool);
     if (pool === undefined) {
-      pool = { counts: { free: 0, leased: 0, checking: 0, quarantined: 0, drained: 0 }, free: new FreeQueue() };
+      const counts = { free: 0, leased: 0, checking: 0, quarantined: 0, drained: 0 };
+      pool = { counts, free: new FreeQueue(), stopped: new Line() };
       this.byName.set(vm.pool, pool);
     }
     return pool;

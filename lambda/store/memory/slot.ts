@@ -40,6 +40,11 @@ export function newSlot(vm: Vm, version: number): Slot {
   };
 }
 
+/** Whether something is to happen to the VM by now. */
+export function isDue({ dueAtSec = 0 }: Slot, nowSec: number): boolean {
+  return dueAtSec <= nowSec;
+}
+
 /** A copy of the status, for callers. */
 export function statusOf(slot: Slot): VmStatus {
   const { vm, state, version, failures, draining, retired, dueAtSec, reason, lease } = slot;

@@ -9,37 +9,43 @@ import type {
   AcquireRequest,
   Changed,
   EventQuery,
+  ExchangeRequest,
   Grant,
   LeaseQuery,
   LeaseStore,
   NewGrant,
   Page,
   PageQuery,
+  PoolSavings,
+  PowerStore,
   ReleasedVm,
   RenewRequest,
+  StartingStore,
   SyncProgress,
 } from '../../pool/ports.ts';
 import { AlreadyAllocated, PoolEmpty } from '../../pool/refusals.ts';
 import { newLease, renewed } from '../../pool/term.ts';
 import type { PoolCounts, Vm, VmStatus } from '../../pool/vm.ts';
 import { EventLog } from './event-log.ts';
-import { syncInventory } from './inventory.ts';
 import { Leases } from './leases.ts';
 import type { Pool } from './pools.ts';
-import { Pools } from './pools.ts';
+import { nextFree, Pools } from './pools.ts';
+import type { Power } from './power.ts';
 import type { LeasedSlot, Slot } from './slot.ts';
 import { grantOf, leaseEvent, statusOf } from './slot.ts';
+import type { StartingParts } from './starting.ts';
 import { Vms } from './vms.ts';
 
 /**
  * Leases in the memory of this process. Exact within it, since no method awaits between reading and writing; lost with
  * it. No borrower's call costs more with more VMs, except one look at all leases at most once a second.
  */
-export class MemoryStore implements LeaseStore {
+export class MemoryStore implements LeaseStore, StartingStore, PowerStore {
   private readonly log = new EventLog();
   private readonly pools = new Pools();
   private readonly leases = new Leases();
   private readonly vms = new Vms({ pools: this.pools, leases: this.leases, log: this.log });
+  private loadedPower: Promise<Power> | undefined;
 
   async acquire(request: AcquireRequest): Promise<NewGrant> {
     const { pool: name, userId, act } = request;
@@ -49,7 +55,7 @@ export class MemoryStore implements LeaseStore {
     const last = this.leases.lastOf(userId);
     if (last !== undefined && !hasEnded(last.lease, nowSec)) throw new AlreadyAllocated(last.lease);
     const pool = this.pools.named(name);
-    const slot = pool.free.first;
+    const slot = nextFree(pool, request.startLimitSec);
     if (slot === undefined) throw new PoolEmpty(name, this.countsOf(pool, nowSec));
     if (last === undefined) return grantOf(this.lend(slot, request));
     const expired = grantOf(last);
@@ -65,7 +71,7 @@ export class MemoryStore implements LeaseStore {
   async renew(request: RenewRequest): Promise<Lease> {
     const slot = this.leases.held(request);
     slot.lease = renewed(slot.lease, secondsOf(request.act), request.termIn(slot.vm.pool));
-    slot.dueAtSec = slot.lease.expiresAtSec;
+    if (slot.lease.startingTtlSec === undefined) slot.dueAtSec = slot.lease.expiresAtSec;
     slot.version += 1;
     this.log.append(leaseEvent(slot, 'renewed', request.act), 'leased', 'leased');
     return slot.lease;
@@ -81,18 +87,31 @@ export class MemoryStore implements LeaseStore {
     return { ...this.current(slot), leaseId: ended.id, ended };
   }
 
+  async begin(query: LeaseQuery): Promise<Lease> {
+    return (await import('./starting.ts')).begin(this.parts(), query);
+  }
+
+  async exchange(request: ExchangeRequest): Promise<Grant> {
+    return (await import('./starting.ts')).exchange(this.parts(), request);
+  }
+
   async ping(): Promise<void> {
     // The memory of this process is there as long as the process is.
   }
 
   async sync(inventory: readonly Vm[], act: Act, options?: SyncOptions): Promise<SyncProgress> {
+    if (this.log.size === 0) {
+      this.vms.addAll(inventory, act, options?.arrival);
+      return { changes: this.log.size, left: 0 };
+    }
+    const { syncInventory } = await import('./inventory.ts');
     const changesBefore = this.log.size;
-    syncInventory(this.vms, inventory, act, options);
-    return { changes: this.log.size - changesBefore, left: 0 };
+    const left = syncInventory(this.vms, inventory, act, options);
+    return { changes: this.log.size - changesBefore, left };
   }
 
   async due(nowSec: number, limit: number): Promise<readonly VmStatus[]> {
-    return [...this.leases.ended(nowSec), ...this.vms.dueChecks(nowSec)]
+    return [...this.leases.due(nowSec), ...this.vms.dueChecks(nowSec)]
       .sort((one, other) => (one.dueAtSec ?? 0) - (other.dueAtSec ?? 0))
       .slice(0, limit)
       .map(statusOf);
@@ -110,6 +129,18 @@ export class MemoryStore implements LeaseStore {
     return { applied, status: statusOf(slot) };
   }
 
+  async free(pool: string): Promise<readonly VmStatus[]> {
+    return (await this.power()).free(pool);
+  }
+
+  async addStoppedTime(stopped: ReadonlyMap<string, number>, nowSec: number): Promise<void> {
+    (await this.power()).addStoppedTime(stopped, nowSec);
+  }
+
+  async savings(): Promise<ReadonlyMap<string, PoolSavings>> {
+    return (await this.power()).savings();
+  }
+
   async status(vmId: string): Promise<VmStatus | undefined> {
     const slot = this.vms.get(vmId);
     return slot && statusOf(slot);
@@ -123,11 +154,18 @@ export class MemoryStore implements LeaseStore {
     return (await import('./pages.ts')).eventPage(this.log, query);
   }
 
+  private parts(): StartingParts {
+    const { vms, leases, pools } = this;
+    return { vms, leases, pools, countsOf: (pool, nowSec) => this.countsOf(pool, nowSec) };
+  }
+
+  private async power(): Promise<Power> {
+    return (this.loadedPower ??= import('./power.ts').then(({ Power }) => new Power(this.vms)));
+  }
+
   private lend(slot: Slot, request: AcquireRequest): LeasedSlot {
-    const leased = this.leases.begin(slot, newLease(request, slot.vm));
-    const change = { state: 'leased', failures: 0, draining: false, dueAtSec: request.expiresAtSec } as const;
-    this.vms.put(slot, change, leaseEvent(leased, 'acquired', request.act));
-    return leased;
+    const lease = newLease(request, slot.vm, slot.stopped ? request.startLimitSec : undefined);
+    return this.vms.lend(slot, lease, request.act);
   }
 
   private countsOf(pool: Pool, nowSec: number): PoolCounts {

@@ -1,11 +1,15 @@
 import type { Act, ChangeEvent } from '../../pool/event.ts';
+import type { Lease } from '../../pool/lease.ts';
+import { firstDueSec } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
+import { FREE } from '../../pool/life.ts';
 import type { Vm } from '../../pool/vm.ts';
 import type { EventLog } from './event-log.ts';
 import type { Leases } from './leases.ts';
 import type { Pools } from './pools.ts';
+import { putBack } from './pools.ts';
 import type { LeasedSlot, Slot } from './slot.ts';
-import { newSlot } from './slot.ts';
+import { isDue, leaseEvent, newSlot } from './slot.ts';
 
 /** What else changes when a VM changes. */
 export interface VmsParts {
@@ -42,7 +46,12 @@ export class Vms {
 
   /** The VMs whose check is due. */
   dueChecks(nowSec: number): Slot[] {
-    return [...this.checking].filter(({ dueAtSec = 0 }) => dueAtSec <= nowSec);
+    return [...this.checking].filter((slot) => isDue(slot, nowSec));
+  }
+
+  /** Adds the first VMs of the store. */
+  addAll(vms: readonly Vm[], act: Act, arrival: (vm: Vm, wasLent: boolean) => VmChange = () => FREE): void {
+    for (const vm of new Map(vms.map((one) => [one.id, one])).values()) this.add(vm, arrival(vm, false), act);
   }
 
   /** Adds a VM where its life begins. */
@@ -57,16 +66,21 @@ export class Vms {
     this.parts.log.append({ kind: 'added', vmId: vm.id, act }, undefined, slot.state);
   }
 
-  /**
-   * Changes what the inventory says of a VM.
-   * @param place - its next place in life; by default it stays where it is
-   */
-  alter(slot: Slot, change: Partial<Pick<Slot, 'vm' | 'retired'>>, act: Act, place?: VmChange): void {
-    const { state: from } = slot;
-    if (change.vm !== undefined && change.vm.pool !== slot.vm.pool) this.move(slot, change.vm.pool);
-    Object.assign(slot, change, { version: slot.version + 1 });
-    if (place !== undefined && place.state !== from) this.place(slot, place);
-    this.parts.log.append({ kind: 'changed', vmId: slot.vm.id, act }, from, slot.state);
+  /** Changes what the store knows of a VM, perhaps its pool too. It is to be {@link put} to its place afterwards. */
+  redefine(slot: Slot, vm: Vm): void {
+    const { pools } = this.parts;
+    pools.of(slot).counts[slot.state] -= 1;
+    pools.of(slot).free.remove(slot);
+    slot.vm = vm;
+    pools.of(slot).counts[slot.state] += 1;
+  }
+
+  /** Gives a free VM to the holder of a lease. */
+  lend(slot: Slot, lease: Lease, act: Act): LeasedSlot {
+    const leased = this.parts.leases.begin(slot, lease);
+    const change = { state: 'leased', failures: 0, draining: false, dueAtSec: firstDueSec(lease) } as const;
+    this.put(slot, change, leaseEvent(leased, 'acquired', act));
+    return leased;
   }
 
   /** The only way for a known VM to its next place in life. */
@@ -81,7 +95,8 @@ export class Vms {
     const { state: from } = slot;
     const { state: to } = change;
     if (from === 'leased' && to !== 'leased') leases.end(slot as LeasedSlot);
-    const { counts, free } = pools.of(slot);
+    const pool = pools.of(slot);
+    const { counts, free } = pool;
     counts[from] -= 1;
     if (from === 'free') free.remove(slot);
     if (to === 'removed') this.slots.delete(slot.vm.id);
@@ -101,18 +116,8 @@ export class Vms {
     if (change.hostKeys !== undefined) slot.vm = { ...slot.vm, hostKeys: change.hostKeys };
     slot.version += 1;
     if (to === 'removed') this.firstVersion = Math.max(this.firstVersion, slot.version + 1);
-    if (to === 'free') free.putBack(slot);
+    if (to === 'free') putBack(pool, slot);
     if (to === 'checking') this.checking.add(slot);
     else this.checking.delete(slot);
-  }
-
-  private move(slot: Slot, name: string): void {
-    const before = this.parts.pools.of(slot);
-    before.counts[slot.state] -= 1;
-    before.free.remove(slot);
-    slot.vm = { ...slot.vm, pool: name };
-    const after = this.parts.pools.of(slot);
-    after.counts[slot.state] += 1;
-    if (slot.state === 'free') after.free.add(slot);
   }
 }

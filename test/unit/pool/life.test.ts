@@ -189,9 +189,9 @@ describe('checked', () => {
   const policy = { maxFailures: 4, backoffSec: 10 };
   const failed = { passed: false, reason: 'disk full' } as const;
 
-  it('frees a VM that passed, and forgets its failures and its last use', () => {
+  it('frees a VM that passed, from now on, and forgets its failures and its last use', () => {
     const used = status({ failures: 3, use: { id: 'l-1', endedAtSec: 400 } });
-    expect(checked(used, { passed: true }, 500_000, policy)).toEqual({
+    expect(checked(used, { passed: true }, 500_900, policy)).toEqual({
       state: 'free',
       failures: 0,
       draining: false,
