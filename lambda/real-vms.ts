@@ -13,7 +13,7 @@ import { KnownInventory } from './providers/inventory/known.ts';
 import type { ReadInventory } from './providers/inventory/source.ts';
 import { InventorySource } from './providers/inventory/source.ts';
 import { StaticProvider } from './providers/static/provider.ts';
-import type { AwsSettings, Settings, InventorySettings } from './settings-types.ts';
+import type { AwsSettings, InventorySettings, Settings } from './settings-types.ts';
 
 /** Real VMs, and the keys that they must trust. */
 export interface RealVms {
@@ -29,7 +29,7 @@ export async function createRealVms(
   clock: Clock,
 ): Promise<RealVms> {
   const [readText, authority] = await Promise.all([inventoryReader(settings), authorityOf(settings)]);
-  const source = new InventorySource(readText, clock);
+  const source = new InventorySource(readText, clock, { hasEc2: settings.kind === 'ec2' });
   // Answered while the start loads the code of the lease store.
   source.begin();
   const keys = { authority, storedKeys: storedKeysOf(settings) };

@@ -11,13 +11,14 @@ const LONGEST = 8_000_000;
 
 /**
  * Reads the text of an inventory.
+ * @param hasEc2 - whether this service finds EC2 instances
  * @throws {@link InventoryInvalid} that names every fault with its place
  */
-export function parseInventory(text: string): InventoryDocument {
+export function parseInventory(text: string, hasEc2 = true): InventoryDocument {
   const read = valueOf(text);
   const { output, issues = [] } = v.safeParse(inventoryDocument, read, { abortPipeEarly: true });
   const own = [...issues.map(faultOf), ...listFaults(read)];
-  const faults = [...own, ...disagreements(soundParts(output, own))];
+  const faults = [...own, ...disagreements(soundParts(output, own), hasEc2)];
   if (faults.length > 0) throw new InventoryInvalid(faults.map(({ place, what }) => `${placeName(place)} ${what}`));
   return output as InventoryDocument;
 }

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { InventoryDocument, PoolEntry, VmEntry } from './document.ts';
 import { poolName } from './document.ts';
+import { ec2Faults } from './ec2-rules.ts';
 import { printable } from './fault.ts';
 
 /** A sentence about a place. */
@@ -19,33 +20,45 @@ export interface SoundParts {
   readonly vms: readonly (readonly [index: number, vm: VmEntry])[];
 }
 
-/** Every disagreement between fields. */
-export function disagreements(parts: SoundParts): Fault[] {
+/**
+ * Every disagreement between fields.
+ * @param hasEc2 - whether this service finds EC2 instances
+ */
+export function disagreements(parts: SoundParts, hasEc2: boolean): Fault[] {
   const pools = new Map(parts.pools);
   return [
-    ...parts.pools.flatMap(([name, pool]) => [...limitFaults(name, pool), ...commandFaults(name, pool)]),
+    ...parts.pools.flatMap(([name, pool]) => [
+      ...limitFaults(name, pool),
+      ...commandFaults(name, pool),
+      ...ec2Faults(name, pool, hasEc2),
+      ...rootFaults(['pools', name, 'ec2', 'username'], pool.ec2?.username, pool),
+    ]),
     ...aliasFaults(parts),
     ...parts.vms.flatMap(([index, vm]) => [
       ...poolFaults(index, vm, parts.poolNames),
-      ...storedKeyFaults(index, vm, pools.get(vm.pool)),
-      ...rootFaults(index, vm, pools.get(vm.pool)),
+      ...vmFaults(index, vm, pools.get(vm.pool)),
     ]),
     ...repeated(parts.vms, 'id', ({ id }) => id),
     ...repeated(parts.vms, 'address', addressOf),
   ];
 }
 
+/** Checks and resets that are commands of the cleaner on the VM. */
+const RUN_BY_CLEANER: readonly string[] = ['command', 'reboot'];
+
 function limitFaults(name: string, { leaseDefaultMinutes = 0, leaseMaxMinutes = Infinity }: PoolEntry): Fault[] {
   if (leaseDefaultMinutes <= leaseMaxMinutes) return [];
   return [{ place: ['pools', name, 'leaseDefaultMinutes'], what: 'must not be more than leaseMaxMinutes' }];
 }
 
-/** A command needs the service's certificate. A VM that is enrolled to take it takes no stored key any longer. */
+/** The cleaner takes the service's certificate only. A VM that is enrolled to take it takes no stored key any longer. */
 function commandFaults(name: string, pool: PoolEntry): Fault[] {
   if (pool.access === 'certificate') return [];
-  const fields = (['check', 'reset'] as const).filter((field) => pool[field] === 'command');
-  const what = 'must not be "command" where access is "stored-key": only VMs that trust certificates can run it';
-  return fields.map((field) => ({ place: ['pools', name, field], what }));
+  const fields = (['check', 'reset'] as const).filter((field) => RUN_BY_CLEANER.includes(pool[field]));
+  return fields.map((field) => ({
+    place: ['pools', name, field],
+    what: `must not be "${pool[field]}" where access is "${pool.access}": only VMs that trust certificates can run it`,
+  }));
 }
 
 function aliasFaults({ pools, poolNames = [] }: SoundParts): Fault[] {
@@ -68,17 +81,26 @@ function poolFaults(index: number, { pool }: VmEntry, poolNames: SoundParts['poo
   return [{ place: ['vms', index, 'pool'], what: `must be the name of a pool, not ${pool}; ${known}` }];
 }
 
-function storedKeyFaults(index: number, { storedKey }: VmEntry, pool?: PoolEntry): Fault[] {
-  if (pool === undefined || (pool.access === 'stored-key') === (storedKey !== undefined)) return [];
-  const rule = pool.access === 'stored-key' ? 'must be there' : 'must be absent';
-  return [{ place: ['vms', index, 'storedKey'], what: `${rule}, since the access of its pool is "${pool.access}"` }];
+function vmFaults(index: number, vm: VmEntry, pool: PoolEntry | undefined): Fault[] {
+  if (pool === undefined) return [];
+  if (pool.ec2 !== undefined) {
+    const what = 'must be a pool without ec2: the VMs of this one are EC2 instances, which are found by their tags';
+    return [{ place: ['vms', index, 'pool'], what }];
+  }
+  return [...storedKeyFaults(index, vm, pool), ...rootFaults(['vms', index, 'username'], vm.username, pool)];
 }
 
-function rootFaults(index: number, { username }: VmEntry, pool?: PoolEntry): Fault[] {
-  if (username !== 'root' || (pool?.check !== 'command' && pool?.reset !== 'command')) return [];
-  const what =
-    'must not be root where the check or reset of the pool is "command": only the cleaner runs as root there';
-  return [{ place: ['vms', index, 'username'], what }];
+function storedKeyFaults(index: number, { storedKey }: VmEntry, { access }: PoolEntry): Fault[] {
+  if ((access === 'stored-key') === (storedKey !== undefined)) return [];
+  const rule = access === 'stored-key' ? 'must be there' : 'must be absent';
+  return [{ place: ['vms', index, 'storedKey'], what: `${rule}, since the access of its pool is "${access}"` }];
+}
+
+function rootFaults(place: Fault['place'], username: string | undefined, { check, reset }: PoolEntry): Fault[] {
+  if (username !== 'root' || !(RUN_BY_CLEANER.includes(check) || RUN_BY_CLEANER.includes(reset))) return [];
+  const field = RUN_BY_CLEANER.includes(reset) ? reset : check;
+  const what = `must not be root where the check or reset of the pool is "${field}": only the cleaner runs as root there`;
+  return [{ place, what }];
 }
 
 /** One fault for each VM that repeats an earlier one. */

@@ -25,8 +25,16 @@ const OLD_MS = 60_000;
 /** Pause after a read that failed, milliseconds, so that not every request waits for the next one. */
 const RETRY_MS = 10_000;
 
-/** Longest that one read may take, milliseconds: requests wait for it. */
+/** Longest that one read may take by default, milliseconds. */
 const READ_LIMIT_MS = 2_500;
+
+/** What depends on the service, and on tests. */
+export interface SourceOptions {
+  /** Whether the service finds EC2 instances. */
+  readonly hasEc2: boolean;
+  /** Longest that one read may take, milliseconds: requests wait for it. */
+  readonly limitMs?: number;
+}
 
 /** The newest inventory that could be used. A newer one that can't be read or is invalid leaves it as it is. */
 export class InventorySource {
@@ -42,7 +50,7 @@ export class InventorySource {
   constructor(
     private readonly readText: ReadInventory,
     private readonly clock: Clock,
-    private readonly limitMs = READ_LIMIT_MS,
+    private readonly options: SourceOptions,
   ) {}
 
   /** What is known; undefined if no inventory could be used yet. */
@@ -76,7 +84,7 @@ export class InventorySource {
 
   private async readOnce(): Promise<void> {
     try {
-      const found = await within(this.limitMs, this.readText(this.etag));
+      const found = await within(this.options.limitMs ?? READ_LIMIT_MS, this.readText(this.etag));
       this.unreadable = undefined;
       if (found !== 'not-modified') this.take(found);
       this.nextReadMs = this.clock() + OLD_MS;
@@ -90,7 +98,7 @@ export class InventorySource {
   private take({ etag, text }: InventoryText): void {
     this.etag = etag;
     try {
-      this.known = { document: parseInventory(text), sha256: sha256Of(text) };
+      this.known = { document: parseInventory(text, this.options.hasEc2), sha256: sha256Of(text) };
       this.invalid = undefined;
     } catch (error) {
       this.invalid = error as Error;

@@ -44,7 +44,7 @@ export interface WorldOptions {
 /** A world whose clock stands and whose visits report that all is well. */
 export function staticWorld(text: string, { confirmedInventory, hasKeys = true }: WorldOptions = {}): World {
   const clock = () => world.nowMs;
-  const source = new InventorySource((etag) => readAs(world, etag), clock, 50);
+  const source = new InventorySource((etag) => readAs(world, etag), clock, { hasEc2: false, limitMs: 50 });
   const authority = {
     publicKeys: ['ssh-ed25519 AAAA'],
     certify: async (wish: CertificateWish) => certify(world, wish),

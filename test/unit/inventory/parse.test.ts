@@ -15,9 +15,9 @@ import {
 const example = readFileSync(new URL('../../../terraform/examples/static-inventory/vms.json', import.meta.url), 'utf8');
 
 /** What is wrong with an inventory; anything else that is thrown fails the test. */
-function faultsOf(text: string): readonly string[] {
+function faultsOf(text: string, hasEc2?: boolean): readonly string[] {
   try {
-    parseInventory(text);
+    parseInventory(text, hasEc2);
     return [];
   } catch (error) {
     if (error instanceof InventoryInvalid) return error.faults;
@@ -59,7 +59,7 @@ describe('an inventory', () => {
     const pools = { default: { access: 'cert', check: 'none', reset: 'none', hostkeys: 1, zone: 2 }, 'a b': {} };
     const vms = [{}, vmEntry({ hostKeys: ['x'], privateKey: 'y' }), vmEntry({ id: 'vm-02', pool: 'lab' })];
     expect(faultsOf(JSON.stringify({ pools, vms, extra: 1 }))).toEqual([
-      'pools.default.access must be one of "certificate", "stored-key"',
+      'pools.default.access must be one of "certificate", "stored-key", "instance-connect", "session-manager"',
       expect.stringMatching(
         /^pools[.]default[.]hostkeys is not a field here; the fields are [$]comment, description, /,
       ),
@@ -84,10 +84,7 @@ describe('an inventory', () => {
     {
       what: 'an empty object',
       text: '{}',
-      faults: [
-        'pools is missing; it must be an object with a pool for each name',
-        'vms is missing; it must be a list of VMs',
-      ],
+      faults: ['pools is missing; it must be an object with a pool for each name'],
     },
     {
       what: 'pools in a list, which blames no VM for it',
@@ -164,6 +161,19 @@ describe('a pool', () => {
     expect(poolFaults({ access: 'stored-key', check: 'banner', reset: 'none' })).toEqual([]);
   });
 
+  it.each([
+    { field: 'access', pool: { access: 'instance-connect', check: 'host-key', reset: 'none' } },
+    { field: 'access', pool: { access: 'session-manager', check: 'none', reset: 'none' } },
+    { field: 'reset', pool: { reset: 'reboot' } },
+    { field: 'reset', pool: { reset: 'replace-root-volume' } },
+  ])('has what only EC2 can do only with ec2: $pool', ({ field, pool }) => {
+    const fault = expect.stringMatching(
+      new RegExp(`^pools[.]default[.]${field} must not be "[a-z-]+" without ec2: it needs EC2 instances$`),
+    );
+    expect(poolFaults(pool)).toEqual([fault]);
+    expect(poolFaults({ ...pool, ec2: { username: 'ubuntu' } })).toEqual([]);
+  });
+
   it('has aliases that nothing else is named by', () => {
     const pools = {
       default: { ...CERTIFICATE_POOL, aliases: ['debian', 'lab', 'default'] },
@@ -189,6 +199,72 @@ describe('a pool', () => {
     const faults = poolFaults(fields);
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(new RegExp(`^pools[.]default[.]${Object.keys(fields)[0]}(\\[0\\])? must be `));
+  });
+});
+
+describe('a pool of EC2 instances', () => {
+  const ec2 = { username: 'ubuntu' };
+
+  it('has the defaults filled in', () => {
+    const text = inventoryText([], { lab: { ...CERTIFICATE_POOL, ec2 } });
+    expect(parseInventory(text).pools.lab?.ec2).toEqual({
+      address: 'private-ip',
+      username: 'ubuntu',
+      port: 22,
+      hostKeys: 'console',
+    });
+  });
+
+  it.each([
+    { why: 'stored keys', pool: { access: 'stored-key', check: 'host-key', reset: 'none' }, place: 'access' },
+    { why: 'a check of what no port shows', pool: { access: 'session-manager', check: 'banner' }, place: 'check' },
+    { why: 'an unproved host key', pool: { check: 'banner' }, place: 'check' },
+    { why: 'an unproved host key', pool: { access: 'instance-connect', check: 'none' }, place: 'check' },
+    { why: 'a cleaner it can not reach', pool: { access: 'instance-connect', check: 'command' }, place: 'check' },
+    {
+      why: 'a cleaner it can not reach',
+      pool: { access: 'instance-connect', check: 'host-key', reset: 'reboot' },
+      place: 'reset',
+    },
+    { why: 'idle minutes though all run', pool: { ec2: { ...ec2, idleMinutes: 5 } }, place: 'ec2.idleMinutes' },
+    { why: 'root beside the cleaner', pool: { reset: 'reboot', ec2: { username: 'root' } }, place: 'ec2.username' },
+  ])('has no $why: $pool', ({ pool, place }) => {
+    const faults = poolFaults({ reset: 'none', ec2, ...pool });
+    expect(faults).toEqual([expect.stringMatching(`^pools[.]default[.]${place} (must( not)? be|needs) `)]);
+  });
+
+  it('may name the host keys of its AMI, and then needs no check that proves them', () => {
+    const pool = { check: 'none', reset: 'replace-root-volume', ec2: { ...ec2, hostKeys: [HOST_KEY] } };
+    expect(poolFaults(pool)).toEqual([]);
+  });
+
+  it('has no VM in the list', () => {
+    expect(poolFaults({ ec2 }, [vmEntry()])).toEqual([
+      'vms[0].pool must be a pool without ec2: the VMs of this one are EC2 instances, which are found by their tags',
+    ]);
+  });
+
+  it('is a fault where the service finds no instances, with what to do about it', () => {
+    const text = inventoryText([], { lab: { ...CERTIFICATE_POOL, ec2 } });
+    expect(faultsOf(text, false)).toEqual([
+      'pools.lab.ec2 needs vm_provider = "ec2" (PROVIDER=ec2); ' +
+        'without it remove ec2, and list the VMs of the pool in vms',
+    ]);
+    expect(faultsOf(text, true)).toEqual([]);
+  });
+
+  it.each([
+    { field: 'cron', schedule: { changes: [{ cron: '0 25 * * *', minRunning: 1 }] }, place: 'changes[0].cron' },
+    { field: 'timezone', schedule: { timezone: 'Mars/Base', changes: [{ cron: '0 8 * * 1-5', minRunning: 1 }] } },
+    {
+      field: 'minRunning',
+      schedule: { changes: [{ cron: '0 8 * * *', minRunning: -1 }] },
+      place: 'changes[0].minRunning',
+    },
+  ])('is refused with a wrong $field in its schedule', ({ field, schedule, place = field }) => {
+    const faults = poolFaults({ ec2: { ...ec2, schedule } });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.startsWith(`pools.default.ec2.schedule.${place} must be `)).toBe(true);
   });
 });
 

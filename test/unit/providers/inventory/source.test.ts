@@ -22,7 +22,7 @@ function sourceOf(first: string | Error) {
     if (found instanceof Error) throw found;
     return found === etag ? 'not-modified' : { etag: found, text: found };
   };
-  return { world, source: new InventorySource(read, () => world.nowMs) };
+  return { world, source: new InventorySource(read, () => world.nowMs, { hasEc2: false }) };
 }
 
 function ids({ current }: InventorySource): string[] | undefined {
@@ -145,7 +145,7 @@ describe('InventorySource', () => {
       reads++;
       return reads === 1 ? new Promise(() => undefined) : { etag: '1', text: ONE };
     };
-    const source = new InventorySource(read, () => 0, 20);
+    const source = new InventorySource(read, () => 0, { hasEc2: false, limitMs: 20 });
     await source.read();
     expect(source.fault).toEqual(new Error("the inventory can't be read: no answer within 0.02 s"));
     await source.read();
