@@ -143,8 +143,9 @@ interface ChangingStore {
   /**
    * Takes a VM to its next place in life, unless it has changed since `before` was read; then nothing happens. A lease
    * ends when its VM is no longer `leased`.
+   * @param event - absent for a change that tells operators nothing, such as a wait that goes on
    */
-  change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed>;
+  change(before: VmStatus, change: VmChange, event?: ChangeEvent): Promise<Changed>;
 }
 
 /** What the scheduled run and the checks after a release need. */

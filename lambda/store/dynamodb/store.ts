@@ -119,14 +119,14 @@ export class DynamoStore implements LeaseStore {
     return this.dueVms.due(await this.inventory.pools(), nowSec, limit);
   }
 
-  async change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed> {
+  async change(before: VmStatus, change: VmChange, event?: ChangeEvent): Promise<Changed> {
     const after = change.state === 'removed' ? undefined : changedStatus(before, change.state, change);
     let last: string | undefined;
     return retryCancelled(this.table.meter, async (deadline) => {
       try {
         const id = this.eventWriter.newId(last);
-        const append = this.eventWriter.appendChange(id, before, after, event);
-        await this.table.transact([...changeActions(before, after, id), append], deadline);
+        const append = event === undefined ? [] : [this.eventWriter.appendChange(id, before, after, event)];
+        await this.table.transact([...changeActions(before, after, id), ...append], deadline);
         return { applied: true, status: after ?? before };
       } catch (error) {
         // A conflict with another transaction says nothing of the VM yet: that one may fail as well.

@@ -121,7 +121,7 @@ export class MemoryStore implements LeaseStore, StartingStore, PowerStore {
     return new Map([...this.pools.all()].map(([name, pool]) => [name, this.countsOf(pool, nowSec)]));
   }
 
-  async change(before: VmStatus, change: VmChange, event: ChangeEvent): Promise<Changed> {
+  async change(before: VmStatus, change: VmChange, event?: ChangeEvent): Promise<Changed> {
     const slot = this.vms.get(before.vm.id);
     if (slot === undefined) return { applied: false, status: before };
     const applied = slot.version === before.version;

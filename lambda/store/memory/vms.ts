@@ -84,10 +84,10 @@ export class Vms {
   }
 
   /** The only way for a known VM to its next place in life. */
-  put(slot: Slot, change: VmChange, event: ChangeEvent): void {
+  put(slot: Slot, change: VmChange, event?: ChangeEvent): void {
     const { state: from } = slot;
     this.place(slot, change);
-    this.parts.log.append(event, from, change.state === 'removed' ? undefined : change.state);
+    if (event !== undefined) this.parts.log.append(event, from, change.state === 'removed' ? undefined : change.state);
   }
 
   private place(slot: Slot, change: VmChange): void {

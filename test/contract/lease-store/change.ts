@@ -80,6 +80,15 @@ export function describeChange(currentStore: CurrentStore): void {
       },
     );
 
+    it('without an event leaves none', async () => {
+      const { items: before } = await store.events({ vmId: 'big-01', limit: 10 });
+      const change: VmChange = { state: 'checking', failures: 0, draining: false, dueAtSec: NOON_SEC + 30 };
+      const { applied, status } = await store.change(checking, change);
+      expect({ applied, dueAtSec: status.dueAtSec }).toEqual({ applied: true, dueAtSec: NOON_SEC + 30 });
+      expect(await known(store, 'big-01')).toEqual(status);
+      expect((await store.events({ vmId: 'big-01', limit: 10 })).items).toEqual(before);
+    });
+
     it('makes a free VM unavailable', async () => {
       const { status } = await store.change(checking, TO_FREE, someEvent(checking));
       await store.change(

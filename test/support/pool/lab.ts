@@ -196,7 +196,7 @@ export class Lab implements VmProvider {
   }
 }
 
-function kindOf({ kind }: ChangeEvent): WritePlan['of'] {
+function kindOf({ kind }: Partial<ChangeEvent> = {}): WritePlan['of'] {
   if (kind === 'force_released' || kind === 'expired') return 'end';
   return kind === 'reset_started' ? 'claim' : 'other';
 }

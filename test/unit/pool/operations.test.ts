@@ -62,7 +62,7 @@ describe('an order', () => {
     const { store } = service;
     const change = store.change.bind(store);
     store.change = async (before, to, event) => {
-      if (event.kind === 'check_passed') throw new StoreUnavailable();
+      if (event?.kind === 'check_passed') throw new StoreUnavailable();
       return change(before, to, event);
     };
     const returned = await operations.order({ ...drain, order: 'return' }, 'r-2');
