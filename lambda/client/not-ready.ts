@@ -9,7 +9,7 @@ export type NotReadyReason = 'gone' | 'starting' | 'not-started';
 /** What each reason means, and what to do. */
 const SENTENCES: Readonly<Record<NotReadyReason, (id: string, why: string) => string>> = {
   gone: (id, why) => `${id} no longer exists${why}; give it back, then borrow another VM`,
-  starting: (id, why) => `${id} is still being started${why}; it stays yours, so look again later or give it back`,
+  starting: (id, why) => `${id} is still being started${why}; look at the lease again later`,
   'not-started': (id, why) => `${id} was not started${why}, and its lease is over; borrow another VM`,
 };
 

@@ -7,6 +7,7 @@ export const EXIT = {
   holdsNone: { code: 4, meaning: 'you hold no VM' },
   notAllowed: { code: 5, meaning: 'not signed in, or not allowed' },
   outOfReach: { code: 6, meaning: 'the service is not reachable, or out of order' },
+  notReady: { code: 7, meaning: 'your VM is not ready: it is still being started, or it no longer exists' },
   interrupted: { code: 130, meaning: 'interrupted' },
 } as const;
 

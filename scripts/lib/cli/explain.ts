@@ -1,10 +1,11 @@
+import { NotReady } from '../../../lambda/client/not-ready.ts';
 import { Refused, Unreachable } from '../../../lambda/client/refused.ts';
 import { LoginFault } from '../login/fault.ts';
 import { visible } from '../logs/terminal.ts';
 import { CommandError } from './command-error.ts';
 import type { Exit } from './exit-codes.ts';
 import { EXIT } from './exit-codes.ts';
-import { NEXT_STEPS, stepOfStatus } from './next-steps.ts';
+import { NEXT_STEPS, NOT_READY_STEPS, stepOfStatus } from './next-steps.ts';
 import type { GlobalOptions } from './options.ts';
 import { Output } from './output/output.ts';
 import type { Settings } from './settings/settings.ts';
@@ -18,7 +19,8 @@ interface Explained {
 }
 
 /**
- * Says what went wrong and what to do next. With `--json` the refusal of the API is printed as it is, too.
+ * Says what went wrong and what to do next. With `--json` the refusal of the API, or its last answer about a VM that is
+ * not ready, is printed as it is, too.
  *
  * @param settings - undefined when they could not be read
  * @returns the exit code
@@ -30,11 +32,17 @@ export function explain(
   options: GlobalOptions,
   world: World,
 ): number {
-  if (options.json === true && error instanceof Refused) new Output(options, world).json(error.problem);
+  const answer = answerIn(error);
+  if (options.json === true && answer !== undefined) new Output(options, world).json(answer);
   const { exit, lines } = world.signal.aborted ? INTERRUPTED : explained(error, verb, settings, world);
   const [what = '', ...next] = lines.map((line) => visible(line, '\n'));
   world.stderr.write([`vm-pool: ${what}`, ...next.map((line) => `  ${line}`), ''].join('\n'));
   return EXIT[exit].code;
+}
+
+function answerIn(error: unknown): object | undefined {
+  if (error instanceof Refused) return error.problem;
+  return error instanceof NotReady ? error.held : undefined;
 }
 
 const INTERRUPTED: Explained = {
@@ -43,13 +51,18 @@ const INTERRUPTED: Explained = {
 };
 
 function explained(error: unknown, verb: string, settings: Settings | undefined, { env }: World): Explained {
-  if (error instanceof Refused)
-    return error.status === 401 && env.VM_POOL_TOKEN ? tokenRefused(error) : refused(error, verb);
+  if (error instanceof Refused) return hasBadToken(error, env) ? tokenRefused(error) : refused(error, verb);
+  if (error instanceof NotReady) return notReady(error);
   if (error instanceof Unreachable) return unreachable(error, settings);
   if (error instanceof CommandError) return { exit: error.exit, lines: [error.message, ...error.next] };
   if (error instanceof LoginFault) return { exit: 'failed', lines: [error.message] };
   if (isFault(error)) return { exit: 'failed', lines: [error.message, FOLDERS] };
   return { exit: 'failed', lines: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
+}
+
+function notReady({ message, reason }: NotReady): Explained {
+  const { exit, next } = NOT_READY_STEPS[reason];
+  return { exit, lines: [message, ...next] };
 }
 
 const MAYBE_DONE = 'the service may have done it all the same: look with vm-pool show, an operator with vm-pool vms';
@@ -68,6 +81,10 @@ function unreachable({ message, changes }: Unreachable, settings: Settings | und
       ? 'start a server on this computer (npm start), or name another: --url URL, VM_POOL_URL'
       : 'check the URL and the network';
   return { exit: 'outOfReach', lines: [message, ...from, advice, ...(changes ? [MAYBE_DONE] : [])] };
+}
+
+function hasBadToken({ status }: Refused, env: World['env']): boolean {
+  return status === 401 && Boolean(env.VM_POOL_TOKEN);
 }
 
 /** A sign-in would not help: the variable goes before it. */

@@ -7,12 +7,14 @@ export const BORROWING_VERBS: readonly Verb[] = [
     name: 'get',
     group: 'borrow',
     summary: 'borrow a VM',
+    details: 'A VM that has to be started first is waited for, 15 minutes at most.',
     options: [
       ...BORROWING,
       {
         flags: '-k, --public-key <file>',
         summary: 'let this OpenSSH public key in; no private key is handed out then',
       },
+      { flags: '--async', summary: 'return at once, also while the VM is being started' },
     ],
     examples: [
       { line: 'vm-pool get', does: 'borrows a VM of the default pool' },

@@ -1,3 +1,4 @@
+import { NotReady } from '../../../../lambda/client/not-ready.ts';
 import type { Refused } from '../../../../lambda/client/refused.ts';
 import { ownSurroundings, runChild } from '../../login/child.ts';
 import { environmentOf } from '../../login/environment.ts';
@@ -14,12 +15,22 @@ export interface Ran {
   readonly hasEnded: boolean;
 }
 
+/** A program, and how long the lease is to last from each renewal. */
+export interface Errand {
+  readonly program: readonly string[];
+  /** Variables of the program beside `VM_*`. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly renewMinutes: number;
+  /** The program connects to the VM once, at its start. */
+  readonly isConnected?: boolean;
+}
+
 /** Runs a program. Login and lease stay fresh meanwhile, and the program finds the VM in `VM_*`. */
 export async function runBeside(
   context: Context,
   holder: Holder,
   session: Session,
-  { program, renewMinutes }: { readonly program: readonly string[]; readonly renewMinutes: number },
+  { program, env: own, ...kept }: Errand,
 ): Promise<Ran> {
   let hasEnded = false;
   const onFault = (error: unknown) => {
@@ -27,12 +38,12 @@ export async function runBeside(
     warn(context, faultSentence(error, session, context.clock()));
   };
   const { lease, folder } = session;
-  const keeper = keepLogin({ client: holder.client, who: holder.who, lease, folder, renewMinutes, onFault });
+  const keeper = keepLogin({ client: holder.client, who: holder.who, lease, folder, ...kept, onFault });
   const say = (sentence: string) => {
     warn(context, sentence);
   };
   try {
-    const env = { ...context.env, ...environmentOf(session) };
+    const env = { ...context.env, ...environmentOf(session), ...own };
     // From the next line on, a signal goes on to the program.
     context.signal.throwIfAborted();
     return { code: await runChild(program, env, ownSurroundings(say)), hasEnded };
@@ -68,6 +79,7 @@ export function warn({ stderr }: Pick<Context, 'stderr'>, sentence: string): voi
 
 function faultSentence(error: unknown, session: Session, nowMs: number): string {
   if (saysLeaseEnded(error)) return endSentence(session, nowMs);
+  if (error instanceof NotReady) return error.message;
   const { code, message, problem } = error as Partial<Refused>;
   if (code === 'lease_too_long') return `the lease can't become longer; it ends at ${String(problem?.latestExpiresAt)}`;
   return `the login of ${session.vm.id} can't be renewed now: ${message ?? String(error)}`;

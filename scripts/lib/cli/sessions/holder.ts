@@ -7,13 +7,15 @@ import { CommandError } from '../command-error.ts';
 import type { Context } from '../context.ts';
 import type { BorrowingOptions } from '../options.ts';
 import { borrowVm } from '../verbs/get.ts';
+import { waitForVm } from './starting.ts';
 
 /** Who holds the VM: the user of the command line. @param identity - file of a key pair of the user's own */
-export async function holderOf({ borrower, stateFolder }: Context, identity?: string): Promise<Holder> {
+export async function holderOf(context: Context, identity?: string): Promise<Holder> {
   return {
-    ...(await borrower()),
-    parent: path.join(stateFolder, 'leases'),
+    ...(await context.borrower()),
+    parent: path.join(context.stateFolder, 'leases'),
     identity: identity === undefined ? undefined : await identityIn(identity),
+    readyVm: waitForVm(context),
   };
 }
 
@@ -24,21 +26,25 @@ export async function borrowed(context: Context, holder: Holder, options: Borrow
   return sessionBy(holder, lend, context.signal);
 }
 
-/** Nobody can log in to a mock VM. */
-export function isMock({ vm }: Session): boolean {
-  return vm.login === undefined;
+/** Why ssh can't reach a VM. Undefined: it can. */
+export function whyNoSsh({ vm }: Pick<Session, 'vm'>): string | undefined {
+  if (vm.login === undefined) return `${vm.id} is a mock VM: nobody can log in to it`;
+  return isBySessionManager({ vm }) ? `${vm.id} is reached by AWS Session Manager, not by ssh` : undefined;
 }
 
-/** What to say to somebody who wants to log in to a mock VM. */
-export function mockSentence({ vm }: Session): string {
-  return `${vm.id} is a mock VM: nobody can log in to it`;
+/** Whether AWS Session Manager opens shells on a VM; it has no open port. */
+export function isBySessionManager({ vm }: Pick<Session, 'vm'>): boolean {
+  return vm.login === 'session-manager';
 }
 
-/** @throws CommandError for a mock VM */
-export function assertReal(session: Session): void {
-  if (!isMock(session)) return;
-  const next = 'to try it with VMs on this computer: npm start -- --demo-vms 3';
-  throw new CommandError(mockSentence(session), 'failed', [next]);
+/** @throws CommandError for a VM that ssh can't reach */
+export function assertSsh(session: Session): void {
+  const why = whyNoSsh(session);
+  if (why === undefined) return;
+  const next = isBySessionManager(session)
+    ? 'open a shell on it: vm-pool ssh'
+    : 'to try it with VMs on this computer: npm start -- --demo-vms 3';
+  throw new CommandError(why, 'failed', [next]);
 }
 
 /** The user holds no VM. */

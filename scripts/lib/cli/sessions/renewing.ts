@@ -6,7 +6,7 @@ import type { Holder, Session } from '../../login/session.ts';
 import { heldSession } from '../../login/session.ts';
 import type { Context } from '../context.ts';
 import { warn } from './beside.ts';
-import { assertReal, holderOf, holdsNone } from './holder.ts';
+import { assertSsh, holderOf, holdsNone } from './holder.ts';
 import { ownCommand } from './own-command.ts';
 
 /** How connections are to be renewed. */
@@ -50,7 +50,7 @@ async function renew(context: Context, config: Renewing, options: RenewingOption
     await removeHost(config);
     throw holdsNone();
   }
-  assertReal(session);
+  assertSsh(session);
   await renewLease(holder, session, options.for);
   await writeHost(config, session);
 }

@@ -7,19 +7,31 @@ import type { Context } from '../context.ts';
 import type { BorrowingOptions } from '../options.ts';
 import { grantText } from '../output/grant.ts';
 import { left } from '../output/times.ts';
+import { waitForVm } from '../sessions/starting.ts';
 import type { Run } from '../verb.ts';
 
+type Options = BorrowingOptions & { readonly publicKey?: string; readonly async?: true };
+
 /** Borrows a VM. */
-export const run: Run<BorrowingOptions & { readonly publicKey?: string }> = async (context, { options }) => {
-  const { publicKey: file, ...wish } = options;
+export const run: Run<Options> = async (context, { options }) => {
+  const { publicKey: file, async: isAsync = false, ...wish } = options;
   const sshPublicKey = file === undefined ? undefined : await publicKeyIn(file);
   const grant = await borrowVm(context, wish, sshPublicKey);
-  await context.output.answer(grant, grantText);
+  await context.output.answer(isAsync ? grant : await readyGrant(context, grant, sshPublicKey), grantText);
   return undefined;
 };
 
+/** The grant when its VM is ready. */
+async function readyGrant(context: Context, grant: Grant, sshPublicKey: string | undefined): Promise<Grant> {
+  const { client, who } = await context.borrower();
+  const held = await waitForVm(context)(client, grant, { ...who, sshPublicKey });
+  if (held === grant) return grant;
+  const { vm, lease } = held;
+  return { message: `${vm.id} is yours until ${lease.expiresAt}`, vm, lease };
+}
+
 /**
- * Borrows a VM as options and settings say. Shows what it waits for while no VM is free.
+ * Borrows a VM as options and settings say. Shows what it waits for while no VM is free. The VM may have to be started.
  *
  * @param sshPublicKey - the borrower's own; no private key is handed out then
  */

@@ -1,7 +1,7 @@
 import { writeHost, writeWhole } from '../../login/renewing-config.ts';
 import type { Session } from '../../login/session.ts';
 import { heldSession } from '../../login/session.ts';
-import { holderOf, isMock, mockSentence } from '../sessions/holder.ts';
+import { holderOf, whyNoSsh } from '../sessions/holder.ts';
 import type { RenewingOptions } from '../sessions/renewing.ts';
 import { renewingOf } from '../sessions/renewing.ts';
 import type { Run } from '../verb.ts';
@@ -19,9 +19,10 @@ const ALIAS = 'vm-pool-inventory';
 export const run: Run<Options> = async (context, { options }) => {
   const config = renewingOf(context, { ...options, alias: ALIAS });
   const session = await heldSession(await holderOf(context, options.identity));
+  const whyNot = session && whyNoSsh(session);
   if (session === undefined) context.output.note('you hold no VM, so the inventory is empty; borrow one: vm-pool get');
-  else if (isMock(session)) context.output.note(`${mockSentence(session)}, so the inventory is empty`);
-  const isUsable = session !== undefined && !isMock(session);
+  else if (whyNot !== undefined) context.output.note(`${whyNot}, so the inventory is empty`);
+  const isUsable = session !== undefined && whyNot === undefined;
   if (isUsable) await writeHost(config, session);
   const hosts = isUsable ? { [session.vm.id]: variablesOf(session, await writeWhole(config)) } : {};
   context.output.json(options.host === undefined ? inventoryOf(session, hosts) : (hosts[options.host] ?? {}));

@@ -23,26 +23,31 @@ function poolNamed(pools: Pools, name: string): Pool {
 }
 
 function allText(pools: Pools, style: Style): string {
+  const hasPower = Object.values(pools).some(({ power }) => power !== undefined);
   const rows = Object.entries(pools).map(([name, pool]) => [
     name,
     freeText(pool, style),
+    ...(hasPower ? [pool.power === undefined ? '' : String(pool.power.stopped)] : []),
     ...[pool.leased, pool.checking, pool.quarantined, pool.drained].map(String),
     minutesText(pool.lease.defaultMinutes),
     minutesText(pool.lease.maxMinutes),
     pool.description ?? '',
   ]);
-  return table(['pool', 'free', 'leased', 'checking', 'quarantined', 'drained', 'lease', 'longest', ''], rows, style);
+  const stopped = hasPower ? ['stopped'] : [];
+  const states = ['leased', 'checking', 'quarantined', 'drained'];
+  return table(['pool', 'free', ...stopped, ...states, 'lease', 'longest', ''], rows, style);
 }
 
 function oneText({ pools }: { readonly pools: Pools }, style: Style): string {
   const shown = Object.entries(pools).map(([name, pool]) => {
-    const { lease, aliases, access, check, reset, description } = pool;
+    const { lease, aliases, access, check, reset, description, power } = pool;
     return facts(
       {
         Pool: style.bold(name),
         Description: description,
         'Other names': aliases.length === 0 ? undefined : aliases.join(', '),
         VMs: countsText(pool, style),
+        Power: power && powerText(power),
         Lease: `${minutesText(lease.defaultMinutes)}; with renewals ${minutesText(lease.maxMinutes)} at most`,
         Access: access,
         'Between users': `reset: ${reset}, check: ${check}`,
@@ -56,6 +61,11 @@ function oneText({ pools }: { readonly pools: Pools }, style: Style): string {
 function countsText(pool: Pool, style: Style): string {
   const others = ['leased', 'checking', 'quarantined', 'drained'] as const;
   return [`${freeText(pool, style)} free`, ...others.map((state) => `${pool[state]} ${state}`)].join(', ');
+}
+
+function powerText({ running, stopped, minRunning, hoursSaved }: NonNullable<Pool['power']>): string {
+  const hours = hoursSaved.toFixed(hoursSaved < 10 ? 1 : 0);
+  return `of the free VMs ${running} run and ${stopped} are stopped; at least ${minRunning} run; ${hours} h saved`;
 }
 
 function freeText({ free }: Pool, { green, red }: Style): string {

@@ -1,7 +1,7 @@
 import { misuse } from '../command-error.ts';
 import type { BorrowingOptions } from '../options.ts';
 import { giveBackOrSay, runBeside } from '../sessions/beside.ts';
-import { borrowed, heldAlready, holderOf, isMock, mockSentence } from '../sessions/holder.ts';
+import { borrowed, heldAlready, holderOf, whyNoSsh } from '../sessions/holder.ts';
 import type { Run } from '../verb.ts';
 
 /** Minutes of a lease that is renewed while the command runs: so long the VM stays lent when this process is killed. */
@@ -17,7 +17,7 @@ export const run: Run<BorrowingOptions & { readonly identity?: string }> = async
     throw heldAlready(error);
   });
   try {
-    context.output.note(isMock(session) ? mockSentence(session) : `${session.vm.id} is yours for this command`);
+    context.output.note(whyNoSsh(session) ?? `${session.vm.id} is yours for this command`);
     const { code } = await runBeside(context, holder, session, { program: command, renewMinutes });
     return code;
   } finally {
