@@ -90,6 +90,18 @@ module "iam" {
     stored_keys              = local.stored_keys
     stored_keys_kms_key_arns = var.stored_keys_kms_key_arns
   }
+
+  ec2 = var.vm_provider != "ec2" ? null : {
+    tags         = { pool = var.ec2_tags.pool, user = var.ec2_tags.user }
+    kms_key_arns = var.ec2_kms_key_arns
+    pools = { for name, pool in local.ec2_pools : name => {
+      access           = try(pool.access, "")
+      reset            = try(pool.reset, "")
+      username         = try(pool.ec2.username, "")
+      learns_host_keys = try(pool.ec2.hostKeys, "console") == "console"
+      stops            = can(pool.ec2.minRunning) || can(pool.ec2.schedule)
+    } }
+  }
 }
 
 module "lambda" {
@@ -136,6 +148,10 @@ module "lambda" {
     CERTIFICATE_AUTHORITY             = one(module.certificate_authority[*].signing_key_arn)
     CERTIFICATE_AUTHORITY_PUBLIC_KEYS = local.needs_certificates ? join(",", module.certificate_authority[0].public_keys) : null
     VISITOR_FUNCTION                  = one(module.visitor[*].version_arn)
+
+    EC2_POOL_TAG = var.vm_provider == "ec2" ? var.ec2_tags.pool : null
+    EC2_PORT_TAG = var.vm_provider == "ec2" ? var.ec2_tags.port : null
+    EC2_USER_TAG = var.vm_provider == "ec2" ? var.ec2_tags.user : null
   }
 }
 

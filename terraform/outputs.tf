@@ -66,6 +66,11 @@ output "certificate_authority_public_keys" {
 output "inventory_url" {
   description = "S3 object of the inventory; null with mock VMs."
   value       = one(module.inventory[*].url)
+
+  precondition {
+    condition     = length(local.unknown_fields) == 0
+    error_message = "inventory has unknown fields: ${join(", ", local.unknown_fields)}. terraform/inventory.schema.json has those that there are."
+  }
 }
 
 output "visitor_function_name" {

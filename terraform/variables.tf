@@ -61,14 +61,14 @@ variable "pool_store" {
 }
 
 variable "vm_provider" {
-  description = "Where VMs come from. `mock` is a list of VMs that do not exist, to try the service with. `static` lends the VMs of `inventory`."
+  description = "Where VMs come from. `mock` is a list of VMs that do not exist, to try the service with. `static` lends the VMs that `inventory` lists. `ec2` does too, and lends the EC2 instances of this account and region that have the tag of a pool with a section `ec2`."
   type        = string
   default     = "mock"
   nullable    = false
 
   validation {
-    condition     = contains(["mock", "static"], var.vm_provider)
-    error_message = "vm_provider must be mock or static."
+    condition     = contains(["mock", "static", "ec2"], var.vm_provider)
+    error_message = "vm_provider must be mock, static or ec2."
   }
 
   validation {
@@ -84,18 +84,23 @@ variable "vm_provider" {
 
 # The checks that need only HCL. `npm run inventory:check` knows all rules and names the place of each fault.
 variable "inventory" {
-  description = "With `vm_provider = \"static\"`: plain text of the inventory file, such as `file(\"vms.json\")`. Check the file by `npm run inventory:check vms.json`."
+  description = "With VMs that exist: plain text of the inventory file, such as `file(\"vms.json\")`. Check the file by `npm run inventory:check vms.json`."
   type        = string
   default     = null
 
   validation {
-    condition     = (var.inventory != null) == (var.vm_provider == "static")
-    error_message = "inventory and vm_provider = \"static\" belong together: set both or none."
+    condition     = (var.inventory != null) == (var.vm_provider != "mock")
+    error_message = "inventory belongs to VMs that exist: set it with vm_provider = \"static\" or \"ec2\", and only then."
   }
 
   validation {
-    condition     = var.inventory == null || can(keys(jsondecode(var.inventory).pools)) && can(jsondecode(var.inventory).vms[*].id)
+    condition     = var.inventory == null || can(keys(jsondecode(var.inventory).pools)) && can(try(jsondecode(var.inventory).vms, [])[*].id)
     error_message = "inventory must be JSON with pools and vms, such as file(\"vms.json\"): the text of the file, not its name."
+  }
+
+  validation {
+    condition     = var.vm_provider != "static" || !anytrue(try([for pool in values(jsondecode(var.inventory).pools) : can(pool.ec2)], []))
+    error_message = "inventory: a pool with a section ec2 needs vm_provider = \"ec2\"."
   }
 
   validation {
@@ -111,13 +116,47 @@ variable "inventory" {
   }
 
   validation {
+    condition     = try(alltrue([for vm in jsondecode(var.inventory).vms : !can(jsondecode(var.inventory).pools[try(vm.pool, "default")].ec2)]), true)
+    error_message = "inventory: vms lists a VM of a pool with a section ec2. The VMs of such a pool are the EC2 instances with its tag, and no others."
+  }
+
+  validation {
     condition     = try(alltrue([for vm in jsondecode(var.inventory).vms : try(length(vm.hostKeys) > 0, false)]), true)
     error_message = "inventory: a VM has no hostKeys. ssh-keyscan shows them; without them nobody could tell the VM from another one."
   }
 }
 
+variable "ec2_tags" {
+  description = "With `vm_provider = \"ec2\"`: keys of the tags of instances. `pool` names the pool that an instance is in; `port` and `user`, if an instance has them, are the port of its SSH server and the login name of borrowers. Whoever may set these tags decides which instances are lent."
+  type = object({
+    pool = optional(string, "vm-pool:pool")
+    port = optional(string, "vm-pool:port")
+    user = optional(string, "vm-pool:user")
+  })
+  default  = {}
+  nullable = false
+
+  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
+  validation {
+    condition     = alltrue([for key in values(var.ec2_tags) : can(regex("^[A-Za-z0-9_+=.:/@-]{1,128}$", key)) && !startswith(key, "aws:")])
+    error_message = "ec2_tags must be keys of tags, 1 to 128 of A-Z a-z 0-9 + - = . _ : / @, which don't begin with aws:."
+  }
+
+  validation {
+    condition     = length(distinct(values(var.ec2_tags))) == 3
+    error_message = "ec2_tags must be three different keys."
+  }
+}
+
+variable "ec2_kms_key_arns" {
+  description = "With `vm_provider = \"ec2\"`: customer-managed KMS keys that encrypt volumes of the instances. EC2 starts such an instance, and replaces its root volume, only for a role that may use the key. Empty when AWS's own key `aws/ebs` or none does."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
 variable "confirmed_inventory" {
-  description = "SHA-256 of an inventory that may remove more than half of a pool's VMs at once, as the function's ERROR line names it and `sha256sum vms.json` prints it. Empty for none."
+  description = "SHA-256 of an inventory that may remove more than half of a pool's VMs at once, as the function's ERROR line names it. Without EC2 instances `sha256sum vms.json` prints it, too; with them it also stands for the instances that are left. Empty for none."
   type        = string
   default     = ""
   nullable    = false
@@ -148,7 +187,7 @@ variable "stored_keys_kms_key_arns" {
 }
 
 variable "vpc_subnet_ids" {
-  description = "With `vm_provider = \"static\"`: subnets from which the VMs can be reached; the function that visits VMs runs there. Empty: it reaches VMs with public addresses only."
+  description = "With VMs that exist: subnets from which the VMs can be reached; the function that visits VMs runs there. Empty: it reaches VMs with public addresses only."
   type        = list(string)
   default     = []
   nullable    = false
@@ -159,8 +198,8 @@ variable "vpc_subnet_ids" {
   }
 
   validation {
-    condition     = length(var.vpc_subnet_ids) == 0 || var.vm_provider == "static"
-    error_message = "vpc_subnet_ids needs vm_provider = \"static\": nobody visits mock VMs."
+    condition     = length(var.vpc_subnet_ids) == 0 || var.vm_provider != "mock"
+    error_message = "vpc_subnet_ids needs VMs that exist: nobody visits mock VMs."
   }
 }
 

@@ -9,6 +9,7 @@ import type { SettingDocumentation } from '../../lambda/settings-documentation.t
 import { SETTING_DOCUMENTATION } from '../../lambda/settings-documentation.ts';
 
 interface Variable {
+  readonly type?: string;
   readonly default?: string | number | boolean | readonly string[] | null;
   readonly validation?: readonly { readonly condition: string }[];
 }
@@ -59,7 +60,17 @@ it("the function's environment holds every setting that Terraform sets, and noth
   expect(Object.keys(lambda?.environment_variables ?? {}).sort()).toEqual(names.sort());
 });
 
-function variableOf(name: string): Variable {
+/** A variable, or a field of one that is an object: that has its default in the type. */
+function variableOf(path: string): Variable {
+  const [name = '', field] = path.split('.');
+  const variable = rootVariable(name);
+  if (field === undefined) return variable;
+  const [, fallback] = new RegExp(`\\b${field} *= *optional\\(\\w+, "([^"]*)"\\)`).exec(variable.type ?? '') ?? [];
+  if (fallback === undefined) throw new Error(`unknown field: ${path}`);
+  return { default: fallback };
+}
+
+function rootVariable(name: string): Variable {
   const [found] = files.flatMap(({ variable = {} }) => variable[name] ?? []);
   if (found === undefined) throw new Error(`unknown variable in terraform/: ${name}`);
   return found;

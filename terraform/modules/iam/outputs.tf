@@ -3,6 +3,7 @@ output "role_arn" {
   value       = aws_iam_role.this.arn
 
   depends_on = [
+    aws_iam_role_policy.ec2,
     aws_iam_role_policy.logs,
     aws_iam_role_policy.metrics_token,
     aws_iam_role_policy.real_vms,
@@ -41,6 +42,14 @@ output "key_resources" {
 output "metrics_token_resources" {
   description = "ARN of the parameter that the role may read for the token of the metrics, and that of its key, if there are any, for the tests of the root."
   value       = toset(flatten(data.aws_iam_policy_document.metrics_token[*].statement[*].resources))
+}
+
+output "ec2_actions" {
+  description = "Actions that the role may do with the instances of each EC2 pool, for the tests of the root."
+  value = { for pool in keys(local.ec2_pools) : pool => toset(flatten([
+    for statement in data.aws_iam_policy_document.ec2[0].statement : tolist(statement.actions)
+    if contains(statement.resources, local.ec2_instances) && contains(flatten([for condition in statement.condition : condition.values]), pool)
+  ])) }
 }
 
 output "role" {

@@ -111,3 +111,34 @@ variable "real_vms" {
     error_message = "real_vms: names must be those of one function, bucket and object, without a wildcard."
   }
 }
+
+variable "ec2" {
+  description = "The EC2 instances that the function lends: the keys of their tags `pool` and `user`, the customer-managed keys that encrypt their volumes, and each pool with what the function does in it: `access` and `reset` as in the inventory, the login name of borrowers, whether it reads host keys from the console, and whether it stops instances. Null without EC2 pools."
+  type = object({
+    tags         = object({ pool = string, user = string })
+    kms_key_arns = set(string)
+    pools = map(object({
+      access           = string
+      reset            = string
+      username         = string
+      learns_host_keys = bool
+      stops            = bool
+    }))
+  })
+  default = null
+
+  validation {
+    condition     = alltrue([for name in flatten([for ec2 in var.ec2[*] : keys(ec2.pools)]) : can(regex("^[A-Za-z0-9._-]{1,64}$", name))])
+    error_message = "ec2: pools must be by name, without a wildcard."
+  }
+
+  validation {
+    condition     = alltrue([for key in flatten([for ec2 in var.ec2[*] : values(ec2.tags)]) : can(regex("^[A-Za-z0-9_+=.:/@-]{1,128}$", key))])
+    error_message = "ec2: tags must be keys of tags, without a wildcard."
+  }
+
+  validation {
+    condition     = alltrue([for arn in flatten([for ec2 in var.ec2[*] : tolist(ec2.kms_key_arns)]) : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", arn))])
+    error_message = "ec2: kms_key_arns must be ARNs of KMS keys, neither of aliases nor with a wildcard."
+  }
+}
