@@ -39,7 +39,10 @@ export const SETTING_DOCUMENTATION: Readonly<Record<keyof typeof SETTINGS, Setti
   },
   EC2_POOL_TAG: { variable: 'ec2_tags.pool', meaning: 'key of the tag that names the pool of an instance' },
   EC2_PORT_TAG: { variable: 'ec2_tags.port', meaning: 'key of the tag with the port of its SSH server, if it has one' },
-  EC2_USER_TAG: { variable: 'ec2_tags.user', meaning: 'key of the tag with the login name of borrowers, if it has one' },
+  EC2_USER_TAG: {
+    variable: 'ec2_tags.user',
+    meaning: 'key of the tag with the login name of borrowers, if it has one',
+  },
   AUTHORIZATION: {
     variable: 'authorization',
     meaning: 'who may call: `none` is anybody, `iam` signs with AWS credentials, `jwt` sends a token',
