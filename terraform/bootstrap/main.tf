@@ -20,6 +20,8 @@ module "deploy_roles" {
   kms_key_arns = var.service_kms_key_arns
 
   stored_key_arns = var.service_stored_key_arns
+  ec2_pools       = var.service_ec2_pools
+  ec2_pool_tag    = var.service_ec2_pool_tag
 
   github = {
     subject_prefix    = var.github_subject_prefix

@@ -58,7 +58,7 @@ variable "service_regions" {
 }
 
 variable "service_kms_key_arns" {
-  description = "KMS keys that the environments encrypt their table with (`table_kms_key_arn`), or that encrypt stored login keys (`stored_keys_kms_key_arns`) or the token of the metrics (`metrics_token_kms_key_arn`). Empty when AWS's own do."
+  description = "KMS keys that the environments encrypt their table with (`table_kms_key_arn`), or that encrypt stored login keys (`stored_keys_kms_key_arns`), the token of the metrics (`metrics_token_kms_key_arn`) or volumes of EC2 instances (`ec2_kms_key_arns`). Empty when AWS's own do."
   type        = set(string)
   default     = []
   nullable    = false
@@ -79,5 +79,19 @@ variable "service_stored_key_arns" {
   description = "SSM parameters and secrets that the functions may read, as ARNs: login keys of VMs, and the tokens of the metrics (`metrics_token_parameter`); `*` and `?` are wildcards, for example `arn:aws:ssm:us-east-1:123456789012:parameter/vm-pool/*`. Empty for none."
   type        = set(string)
   default     = []
+  nullable    = false
+}
+
+variable "service_ec2_pools" {
+  description = "Pools of EC2 instances by environment, such as `{ prod = [\"gpu\", \"build-*\"] }`: the functions of no other environment may touch those instances. An environment that is not here lends none."
+  type        = map(set(string))
+  default     = {}
+  nullable    = false
+}
+
+variable "service_ec2_pool_tag" {
+  description = "Key of the tag that names the pool of an instance, if the environments set `ec2_tags.pool`."
+  type        = string
+  default     = "vm-pool:pool"
   nullable    = false
 }

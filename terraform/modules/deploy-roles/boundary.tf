@@ -4,8 +4,9 @@ data "aws_iam_policy_document" "boundary" {
   for_each = local.apply_roles
 
   statement {
-    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = local.made[each.value].log_groups
+    actions = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    # API Gateway writes its own group without a role.
+    resources = [for arn in local.made[each.value].log_groups : arn if strcontains(arn, ":/aws/lambda/") && endswith(arn, ":*")]
   }
 
   statement {
@@ -78,10 +79,68 @@ data "aws_iam_policy_document" "boundary" {
     resources = [for region in var.regions : provider::aws::arn_build(local.partition, "ec2", region, local.account, "*/*")]
   }
 
-  # EC2 has no narrower resource for these actions.
+  # AWS has no narrower resource for these actions.
   statement {
-    actions   = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
+    actions = concat(["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], length(local.ec2_pools[each.key]) == 0 ? [] : [
+      "ec2:DescribeInstances",
+      "ec2:DescribeInstanceStatus",
+      "ec2:DescribeReplaceRootVolumeTasks",
+      "ssm:DescribeSessions",
+    ])
     resources = ["*"]
+  }
+
+  # What lending EC2 instances takes, of the pools of this environment.
+  dynamic "statement" {
+    for_each = length(local.ec2_pools[each.key]) == 0 ? {} : {
+      "aws:ResourceTag" = [
+        "ec2-instance-connect:SendSSHPublicKey",
+        "ec2:CreateReplaceRootVolumeTask",
+        "ec2:GetConsoleOutput",
+        "ec2:RebootInstances",
+        "ec2:StartInstances",
+        "ec2:StopInstances",
+      ]
+      "ssm:resourceTag" = ["ssm:StartSession"]
+    }
+
+    content {
+      actions   = statement.value
+      resources = [for region in var.regions : provider::aws::arn_build(local.partition, "ec2", region, local.account, "instance/*")]
+
+      condition {
+        test     = "StringLike"
+        variable = "${statement.key}/${var.ec2_pool_tag}"
+        values   = local.ec2_pools[each.key]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(local.ec2_pools[each.key]) == 0 ? {} : {
+      ec2 = { actions = ["ec2:CreateReplaceRootVolumeTask"], names = ["replace-root-volume-task/*", "volume/*"] }
+      ssm = { actions = ["ssm:StartSession", "ssm:TerminateSession"], names = ["document/SSM-SessionManagerRunShell", "session/${local.services[each.value]}-*"] }
+    }
+
+    content {
+      actions   = statement.value.actions
+      resources = flatten([for region in var.regions : [for name in statement.value.names : provider::aws::arn_build(local.partition, statement.key, region, local.account, name)]])
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(var.kms_key_arns) > 0 && length(local.ec2_pools[each.key]) > 0 ? [var.kms_key_arns] : []
+
+    content {
+      actions   = ["kms:CreateGrant"]
+      resources = statement.value
+
+      condition {
+        test     = "Bool"
+        variable = "kms:GrantIsForAWSResource"
+        values   = ["true"]
+      }
+    }
   }
 
   # X-Ray has no narrower resource for these actions.
@@ -100,6 +159,8 @@ resource "aws_iam_policy" "boundary" {
 }
 
 locals {
+  ec2_pools = { for environment in var.environments : environment => lookup(var.ec2_pools, environment, []) }
+
   # From the name and not from the resource, so that the policies can be read in the plan.
   boundary_arns = { for environment, role in local.apply_roles : role => provider::aws::arn_build(local.partition, "iam", "", local.account, "policy/${local.services[role]}-boundary") }
 }

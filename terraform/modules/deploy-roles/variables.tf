@@ -84,7 +84,7 @@ variable "domains" {
 }
 
 variable "kms_key_arns" {
-  description = "KMS keys that encrypt tables, log groups and stored login keys. Empty when AWS's own do."
+  description = "KMS keys that encrypt tables, log groups, stored login keys and volumes of EC2 instances. Empty when AWS's own do."
   type        = set(string)
   default     = []
   nullable    = false
@@ -104,5 +104,34 @@ variable "stored_key_arns" {
   validation {
     condition     = alltrue([for arn in var.stored_key_arns : can(regex("^arn:[a-z-]+:(ssm:[a-z0-9-]+:[0-9]{12}:parameter/|secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:)[A-Za-z0-9_+=.@-][A-Za-z0-9/_+=.@*?-]*$", arn))])
     error_message = "stored_key_arns must be ARNs of SSM parameters and of secrets, whose names begin without a wildcard."
+  }
+}
+
+variable "ec2_pools" {
+  description = "Pools of EC2 instances by environment, whose instances the function may start, stop, clean and open; `*` and `?` are wildcards. An environment that is not here lends none."
+  type        = map(set(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for environment in keys(var.ec2_pools) : contains(var.environments, environment)])
+    error_message = "ec2_pools must be by environment, each one of environments."
+  }
+
+  validation {
+    condition     = alltrue([for name in flatten([for names in values(var.ec2_pools) : tolist(names)]) : can(regex("^[A-Za-z0-9._*?-]{1,64}$", name))])
+    error_message = "ec2_pools must be names of pools: 1 to 64 characters of A-Z a-z 0-9 . _ -, and the wildcards * and ?."
+  }
+}
+
+variable "ec2_pool_tag" {
+  description = "Key of the tag that names the pool of an instance, as `ec2_tags.pool` of the module in `terraform/`."
+  type        = string
+  default     = "vm-pool:pool"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_+=.:/@-]{1,128}$", var.ec2_pool_tag))
+    error_message = "ec2_pool_tag must be the key of a tag, without a wildcard."
   }
 }

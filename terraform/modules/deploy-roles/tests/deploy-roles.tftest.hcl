@@ -108,6 +108,7 @@ run "has_policies_that_iam_takes_in_two_regions_with_long_names_and_everything_o
     regions         = ["eu-central-1", "ap-southeast-2"]
     kms_key_arns    = ["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"]
     stored_key_arns = [for region in ["eu-central-1", "ap-southeast-2"] : "arn:aws:ssm:${region}:123456789012:parameter/vm-pool/*"]
+    ec2_pools       = { production1 = [for number in range(5) : "a-pool-with-a-long-name-${number}"] }
     state           = { bucket_name = "states", kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
     domains = {
       production1 = { name = "vms.example.com", hosted_zone_id = "Z0123456789ABCDEFGHIJ", truststore_arn = "arn:aws:s3:::trust/clients.pem" }
@@ -116,7 +117,7 @@ run "has_policies_that_iam_takes_in_two_regions_with_long_names_and_everything_o
 
   assert {
     condition     = max([for policy in aws_iam_policy.this : length(policy.policy)]...) <= 6144 && max([for policy in aws_iam_policy.boundary : length(policy.policy)]...) <= 6144
-    error_message = "IAM takes 6,144 characters: ${jsonencode({ for name, policy in aws_iam_policy.this : name => length(policy.policy) })}"
+    error_message = "IAM takes 6,144 characters: ${jsonencode({ for name, policy in merge(aws_iam_policy.this, aws_iam_policy.boundary) : name => length(policy.policy) })}"
   }
 
   assert {
@@ -139,6 +140,41 @@ run "bounds_the_roles_to_the_stored_keys_that_are_given" {
     condition     = alltrue([for statement in jsondecode(aws_iam_policy.boundary["dev"].policy).Statement : !anytrue([for action in flatten([statement.Action]) : can(regex("^(ssm|secretsmanager):", action))])])
     error_message = "Without stored_key_arns no role may read a parameter or a secret: ${aws_iam_policy.boundary["dev"].policy}"
   }
+}
+
+run "bounds_the_roles_to_the_instances_of_their_own_pools" {
+  command = plan
+
+  variables {
+    ec2_pools    = { prod = ["gpu", "build-*"] }
+    ec2_pool_tag = "team"
+  }
+
+  assert {
+    condition = toset([
+      for statement in jsondecode(aws_iam_policy.boundary["prod"].policy).Statement : jsonencode(statement.Condition)
+      if contains(flatten([statement.Resource]), "arn:aws:ec2:us-east-1:123456789012:instance/*")
+    ]) == toset([for key in ["aws:ResourceTag/team", "ssm:resourceTag/team"] : jsonencode({ StringLike = { (key) = ["build-*", "gpu"] } })])
+    error_message = "Prod may touch instances of its pools only: ${aws_iam_policy.boundary["prod"].policy}"
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_policy.boundary["dev"].policy).Statement : !contains(flatten([statement.Resource]), "arn:aws:ec2:us-east-1:123456789012:instance/*") && !contains(flatten([statement.Action]), "ec2:DescribeInstances")
+    ])
+    error_message = "Dev lends no instances: ${aws_iam_policy.boundary["dev"].policy}"
+  }
+}
+
+run "refuses_pools_of_nobody" {
+  command = plan
+
+  variables {
+    ec2_pools    = { test = ["gpu"] }
+    ec2_pool_tag = "*"
+  }
+
+  expect_failures = [var.ec2_pools, var.ec2_pool_tag]
 }
 
 run "refuses_stored_keys_of_the_whole_account" {
