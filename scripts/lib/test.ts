@@ -69,7 +69,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
       [
         ...[...jest, '--runInBand', ...coverage('--collectCoverageFrom=lambda/store/dynamodb/*.ts')],
         // Last: jest takes every word behind it for one more pattern.
-        ...['test/integration', '--testPathIgnorePatterns', '/test/integration/(visitor|cleaning|lending|metrics)/'],
+        ...[
+          'test/integration',
+          '--testPathIgnorePatterns',
+          '/test/integration/(visitor|cleaning|lending|ec2|metrics)/',
+        ],
       ],
     ],
     missing: () => [
@@ -79,10 +83,13 @@ const SUITES: Readonly<Record<string, Suite>> = {
     ],
   },
   vms: {
-    about: 'VMs that one can log in to: real SSH servers, hostile ones, and VMs that are enrolled, used and cleaned',
-    run: [[...jest, '--runInBand', 'test/integration/(visitor|cleaning|lending)/']],
+    about:
+      'VMs that one can log in to: real SSH servers, hostile ones, and VMs that are enrolled, used and cleaned; instances ' +
+      'of an emulated EC2',
+    run: [[...jest, '--runInBand', 'test/integration/(visitor|cleaning|lending|ec2)/']],
     missing: () => [
       ...sshd.toolsMissing(),
+      ...motoMissing(),
       ...programsMissing({
         shellcheck: 'apt-get install shellcheck',
         ps: 'apt-get install procps',

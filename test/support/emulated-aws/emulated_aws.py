@@ -29,7 +29,10 @@ from moto.logs.models import LogsBackend
 from moto.logs.responses import LogsResponse
 from moto.moto_server import threaded_moto_server
 from moto.servicequotas.responses import ServiceQuotasResponse
+from emulated_ec2 import emulate_ec2
+from emulated_sessions import emulate_sessions
 from recorder import Recorder
+from wishes import WishesFirst
 
 
 def keep_logging_config() -> None:
@@ -244,9 +247,9 @@ def restore_tables_with_their_settings() -> None:
 
 
 def record_calls() -> None:
-    """Puts a recorder before moto."""
+    """Puts a recorder before moto, and between them what makes calls fail when a test wants it."""
     application = threaded_moto_server.DomainDispatcherApplication
-    threaded_moto_server.DomainDispatcherApplication = lambda create_app: Recorder(application(create_app))
+    threaded_moto_server.DomainDispatcherApplication = lambda create_app: Recorder(WishesFirst(application(create_app)))
 
 
 def main() -> None:
@@ -258,6 +261,8 @@ def main() -> None:
     finish_custom_domains()
     refuse_to_sign_with_disabled_keys()
     restore_tables_with_their_settings()
+    emulate_ec2()
+    emulate_sessions()
     record_calls()
     server = threaded_moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

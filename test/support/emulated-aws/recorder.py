@@ -34,6 +34,7 @@ class Recorder:
             return self.application(environ, start_response)
         call = {**credential.groupdict(), **called(environ, credential["service"])}
         self.calls.append(call)
+        environ["recorded.call"] = call
 
         def start_recorded(status, *args, **kwargs):
             call["status"] = int(status.split(" ")[0])

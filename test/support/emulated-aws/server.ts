@@ -23,6 +23,38 @@ export interface RecordedCall {
   readonly status: number;
 }
 
+/** A call that is to fail. */
+export interface WishedFault {
+  /** Such as `StartInstances`. */
+  readonly operation: string;
+  readonly code: string;
+  /** Of the HTTP answer. */
+  readonly status: number;
+  /** Only calls about this instance. */
+  readonly instance?: string;
+  /** How many calls fail; 1 by default. */
+  readonly times?: number;
+}
+
+/** What goes wrong with an instance as long as nothing else is wished; `ok` for nothing. */
+export interface Fate {
+  readonly start?: 'fails' | 'ok';
+  readonly replace?: 'fails' | 'hangs' | 'ok';
+  readonly checks?: 'impaired' | 'ok';
+  /** Whether lists leave it out, as they may for a moment. */
+  readonly hidden?: boolean;
+}
+
+/** How the emulated EC2 behaves from now on: `wishes.py` says what each wish means. */
+export interface Wishes {
+  readonly hook?: string;
+  readonly transitionSeconds?: number;
+  readonly checkSeconds?: number;
+  readonly faults?: readonly WishedFault[];
+  /** By instance id. */
+  readonly fates?: Readonly<Record<string, Fate>>;
+}
+
 /** moto's settings: real managed policies, and certificates that are validated after a second. */
 const MOTO_SETTINGS = {
   MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
@@ -110,6 +142,12 @@ export class EmulatedAws {
   act(service: string, action: string, parameters: Record<string, unknown> = {}): Promise<string> {
     const headers = { 'x-amz-target': action, 'content-type': 'application/x-amz-json-1.1' };
     return this.ask(service, '/', { method: 'POST', headers, body: JSON.stringify(parameters) });
+  }
+
+  /** Wishes something else of it than before. */
+  async wish(wishes: Wishes): Promise<void> {
+    const { status } = await fetch(`${this.endpoint}/wishes`, { method: 'PUT', body: JSON.stringify(wishes) });
+    if (status !== 204) throw new Error(`the emulated AWS does not understand ${JSON.stringify(wishes)}`);
   }
 
   /** The calls that it got so far, in order. */

@@ -48,30 +48,39 @@ export function vmToolsMissing(): MissingTool[] {
 /** A VM of namespaces: `namespace-vm.sh` says what it is made of. */
 export class NamespaceVm {
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'vm-pool-vm-'));
-  private process: ChildProcess | undefined;
+  private disk: ChildProcess | undefined;
+  private machine: ChildProcess | undefined;
 
   private constructor(
     readonly id: string,
     readonly port: number,
+    readonly address: string,
   ) {}
 
-  /** Boots a new VM, which is not enrolled. */
-  static async boot(id: string, port: number): Promise<NamespaceVm> {
-    const vm = new NamespaceVm(id, port);
-    const child = tracked(
-      spawn('sh', [script, 'boot', vm.folder, id, String(port)], { stdio: ['ignore', 'pipe', 'pipe'] }),
-    );
-    vm.process = child;
-    writeFileSync(path.join(vm.folder, 'pid'), String(child.pid));
-    let console = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (text: Buffer) => (console += text.toString()));
-    const deadline = Date.now() + BOOT_MS;
-    while (!console.includes('the VM is on')) {
-      if (Date.now() > deadline || child.exitCode !== null) throw new Error(`the VM does not boot: ${console}`);
-      await sleep(20);
-    }
+  /** Boots a new VM, which is not enrolled. @param address - where its sshd listens, a loopback address */
+  static async boot(id: string, port: number, address = '127.0.0.1'): Promise<NamespaceVm> {
+    const vm = new NamespaceVm(id, port, address);
+    await vm.replaceDisk();
+    await vm.powerOn();
     return vm;
+  }
+
+  /** Boots it from its disk. */
+  async powerOn(): Promise<void> {
+    this.machine = await this.child('the VM is on', 'boot', this.folder, this.id, this.address, String(this.port));
+    writeFileSync(path.join(this.folder, 'pid'), String(this.machine.pid));
+  }
+
+  /** Pulls the plug. The disk stays. */
+  async powerOff(): Promise<void> {
+    await killed(this.machine);
+  }
+
+  /** Puts an empty disk in place of the one that it has. The VM must be off. */
+  async replaceDisk(): Promise<void> {
+    await killed(this.disk);
+    this.disk = await this.child('the disk is there', 'disk', this.folder);
+    writeFileSync(path.join(this.folder, 'disk'), String(this.disk.pid));
   }
 
   /** Runs a command as root in the VM. It need not succeed. @param input - its standard input */
@@ -88,14 +97,32 @@ export class NamespaceVm {
 
   /** Pulls the plug, and throws the VM away. */
   async off(): Promise<void> {
-    const { process: child } = this;
-    if (child?.exitCode === null) {
-      const closed = once(child, 'close');
-      child.kill('SIGKILL');
-      await closed;
-    }
+    await this.powerOff();
+    await killed(this.disk);
     rmSync(this.folder, { recursive: true, force: true });
   }
+
+  /** Runs the script until it says that it is there. */
+  private async child(says: string, ...args: readonly string[]): Promise<ChildProcess> {
+    const child = tracked(spawn('sh', [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
+    let console = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (text: Buffer) => (console += text.toString()));
+    const deadline = Date.now() + BOOT_MS;
+    while (!console.includes(says)) {
+      if (Date.now() > deadline || child.exitCode !== null) throw new Error(`the VM does not boot: ${console}`);
+      await sleep(20);
+    }
+    return child;
+  }
+}
+
+/** Kills a process, and waits until nothing of it is left. */
+async function killed(child: ChildProcess | undefined): Promise<void> {
+  if (child?.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, 'close');
+  child.kill('SIGKILL');
+  await closed;
 }
 
 /** Runs a program to its end. */
