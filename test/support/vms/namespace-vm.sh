@@ -4,6 +4,7 @@
 #
 #   namespace-vm.sh disk DIR                  makes its disk, of memory, and stays: the disk goes when this process ends
 #   namespace-vm.sh boot DIR ID ADDRESS PORT  boots from the disk of the process in DIR/disk, and stays until it is off
+#                                             With DIR/image.sh, the first boot from a disk runs that before it serves.
 #   namespace-vm.sh run DIR COMMAND..         runs a command in the VM of the process in DIR/pid, as root
 #
 # Killing the process of `boot` pulls the plug.
@@ -66,6 +67,7 @@ configure() {
   # The homes of this computer stay out: the VM's users may have the same numbers.
   rm -rf home
   mkdir home
+  [ ! -e "$dir/image.sh" ] || chroot . sh -e <"$dir/image.sh"
   printf 'ListenAddress %s\nPort %s\nLogLevel VERBOSE\nMaxStartups 100\n' "$1" "$2" >etc/ssh/sshd_config.d/50-here.conf
 }
 

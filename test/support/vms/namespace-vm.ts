@@ -57,9 +57,15 @@ export class NamespaceVm {
     readonly address: string,
   ) {}
 
-  /** Boots a new VM, which is not enrolled. @param address - where its sshd listens, a loopback address */
-  static async boot(id: string, port: number, address = '127.0.0.1'): Promise<NamespaceVm> {
+  /**
+   * Boots a new VM, which is not enrolled.
+   *
+   * @param address - where its sshd listens, a loopback address
+   * @param image - shell that makes an empty disk what it is to be
+   */
+  static async boot(id: string, port: number, address = '127.0.0.1', image?: string): Promise<NamespaceVm> {
     const vm = new NamespaceVm(id, port, address);
+    if (image !== undefined) writeFileSync(path.join(vm.folder, 'image.sh'), image);
     await vm.replaceDisk();
     await vm.powerOn();
     return vm;
