@@ -213,7 +213,7 @@ export interface OperatorStore extends ChangingStore {
  * throws and nothing has changed. A lease past its end gives no rights in any call, reaped or not. Any call may throw
  * {@link StoreUnavailable}.
  */
-export interface LeaseStore extends BorrowingStore, UpkeepStore, OperatorStore {}
+export interface LeaseStore extends BorrowingStore, StartingStore, UpkeepStore, PowerStore, OperatorStore {}
 
 /** Waits, passed in so that tests own the time. */
 export type Pause = (ms: number) => Promise<void>;

@@ -1,4 +1,6 @@
 import type { ChangeEvent, NewEvent } from '../../pool/event.ts';
+import type { Lease } from '../../pool/lease.ts';
+import { firstDueSec } from '../../pool/lease.ts';
 import type { Clock } from '../../pool/ports.ts';
 import type { VmStatus } from '../../pool/vm.ts';
 import { isLastEvent, isOfLease, isThere, isVersion } from './conditions.ts';
@@ -6,7 +8,8 @@ import { newEventId } from './events.ts';
 import { eventItem } from './events.ts';
 import type { Action } from './expressions.ts';
 import { all } from './expressions.ts';
-import { freeItem, keys, vmItem } from './items.ts';
+import type { FreeItem } from './items.ts';
+import { freeItem, keyItem, keys, leasedPartition, newVersion, vmItem } from './items.ts';
 
 /** Makes the ids of events and the actions that write them. */
 export class EventWriter {
@@ -49,6 +52,27 @@ export function vmAction(before: VmStatus, after: VmStatus | undefined, eventId:
   return after === undefined
     ? { delete: keys.vm(before.vm.id), if: asRead }
     : { put: vmItem(after, eventId), if: asRead };
+}
+
+/**
+ * Takes a free VM for a lease. The second action is that of the VM item.
+ * @param eventId - id of the event of this change
+ */
+export function takeActions(free: FreeItem, lease: Lease, eventId: string): Action[] {
+  const { vm, version } = free;
+  const terms = { lease, dueAtSec: firstDueSec(lease), work: leasedPartition(vm, lease) };
+  const set = { ...terms, state: 'leased', version: newVersion(), lastEvent: eventId } as const;
+  const asRead = all(isVersion(version), isLastEvent(eventId));
+  return [
+    { delete: keys.free(free), if: isThere },
+    { update: keys.vm(vm.id), set, remove: ['stopped', 'freeSinceSec'], if: asRead },
+  ];
+}
+
+/** Lets the user's idempotency key know the new term of its lease. */
+export function keyActions(lease: Lease): Action[] {
+  const { idempotency } = lease;
+  return idempotency === undefined ? [] : [{ put: keyItem(lease, idempotency) }];
 }
 
 function freeActions(before: VmStatus, after: VmStatus | undefined): Action[] {

@@ -1,3 +1,4 @@
+import type { Lease } from '../../pool/lease.ts';
 import { all, any, compares, exists, isAbsent } from './expressions.ts';
 
 /** No live lease: the item is absent, or its lease has ended. */
@@ -14,6 +15,18 @@ export const isVersion = (version: number) => compares('version', '=', version);
 
 /** The lease still has the end that it had when it was read. */
 export const endsAt = (expiresAtSec: number) => compares('expiresAtSec', '=', expiresAtSec);
+
+/** The item belongs to this very lease, and its term is still the one that was read. */
+export const isTermOf = ({ id, expiresAtSec, startingTtlSec }: Lease) => {
+  const starts =
+    startingTtlSec === undefined
+      ? isAbsent('lease.startingTtlSec')
+      : compares('lease.startingTtlSec', '=', startingTtlSec);
+  return all(isOfLease(id), endsAt(expiresAtSec), starts);
+};
+
+/** The savings are those that were read. */
+export const isAddedUpAt = (atSec: number) => compares('atSec', '=', atSec);
 
 /** The event is later than every event of the VM. */
 export const isLastEvent = (eventId: string) => any(isAbsent('lastEvent'), compares('lastEvent', '<', eventId));

@@ -1,6 +1,8 @@
+import { hasEnded } from '../../pool/lease.ts';
 import type { PoolCounts } from '../../pool/vm.ts';
 import type { Condition } from './expressions.ts';
 import { all, compares } from './expressions.ts';
+import type { WorkEntry } from './items.ts';
 import { workPartition } from './items.ts';
 import type { Table } from './table.ts';
 import type { VmList } from './vm-list.ts';
@@ -62,17 +64,25 @@ export class Counts {
   /** Counts the VMs of a pool that are not free. */
   private async countTaken(pool: string, nowSec: number): Promise<PoolCounts> {
     const countOf = (key: Condition) => this.table.count({ index: 'work', key });
-    const isIn = (state: 'leased' | 'checking' | 'quarantined' | 'drained') => {
-      return compares('work', '=', workPartition(pool, state));
-    };
-    const [leased, overdue, checking, quarantined, drained] = await Promise.all([
+    const isIn = (work: Parameters<typeof workPartition>[1]) => compares('work', '=', workPartition(pool, work));
+    const [leased, overdue, checking, quarantined, drained, starting] = await Promise.all([
       countOf(all(isIn('leased'), compares('dueAtSec', '>', nowSec))),
       countOf(all(isIn('leased'), compares('dueAtSec', '<=', nowSec))),
       countOf(isIn('checking')),
       countOf(isIn('quarantined')),
       countOf(isIn('drained')),
+      countOf(isIn('starting')),
     ]);
-    return { free: 0, leased, checking: checking + overdue, quarantined, drained };
+    const ended = starting > 0 ? await this.countEnded(isIn('starting'), nowSec) : 0;
+    const live = leased + Math.max(0, starting - ended);
+    return { free: 0, leased: live, checking: checking + overdue + ended, quarantined, drained };
+  }
+
+  /** Counts those whose lease has ended: the index shows when a VM is due, and that may be sooner. */
+  private async countEnded(key: Condition, nowSec: number): Promise<number> {
+    const entries = await this.table.queryAll<WorkEntry>({ index: 'work', key });
+    const items = await this.table.getAll(entries.map(({ pk, sk }) => ({ pk, sk })));
+    return items.filter((item) => item?.lease !== undefined && hasEnded(item.lease, nowSec)).length;
   }
 }
 

@@ -14,7 +14,7 @@ interface Place {
 }
 
 /**
- * Finds the VMs whose lease has ended or whose check is due. The index `work` has them in the order of time but is a
+ * Finds the VMs whose lease has ended, whose check is due or whose start is to be looked at. The index `work` has them in the order of time but is a
  * moment behind the table, so each VM found is read from the table.
  */
 export class DueVms {
@@ -25,6 +25,7 @@ export class DueVms {
     const due: VmStatus[] = [];
     let places: Place[] = pools.flatMap((pool) => [
       { work: workPartition(pool, 'leased') },
+      { work: workPartition(pool, 'starting') },
       { work: workPartition(pool, 'checking') },
     ]);
     while (places.length > 0 && due.length < limit) {

@@ -11,14 +11,14 @@ import {
 } from '../../pool/refusals.ts';
 import { newLease } from '../../pool/term.ts';
 import type { EventWriter } from './actions.ts';
-import { isLastEvent, isThere, isUnusedKey, isVersion, noLiveLease } from './conditions.ts';
+import { takeActions } from './actions.ts';
+import { isUnusedKey, noLiveLease } from './conditions.ts';
 import type { Counts } from './counts.ts';
 import type { Action } from './expressions.ts';
-import { all } from './expressions.ts';
-import { FreeVms } from './free-vms.ts';
+import type { FreeVms } from './free-vms.ts';
 import type { Inventory } from './inventory.ts';
 import type { FreeItem, Item, Key, KeyItem, UserItem } from './items.ts';
-import { isKeyItem, keyItem, keys, laterEventOf, newVersion, userItem, workPartition } from './items.ts';
+import { isKeyItem, keyItem, keys, laterEventOf, userItem } from './items.ts';
 import type { Deadline } from './retry.ts';
 import { backOff, Cancelled, deadlineFromNow } from './retry.ts';
 import type { Table } from './table.ts';
@@ -38,22 +38,19 @@ interface Seen {
 
 /** Lends free VMs to users. */
 export class Grants {
-  private readonly freeVms: FreeVms;
-
   constructor(
     private readonly table: Table,
+    private readonly freeVms: FreeVms,
     private readonly counts: Counts,
     private readonly inventory: Inventory,
     private readonly events: EventWriter,
-  ) {
-    this.freeVms = new FreeVms(table);
-  }
+  ) {}
 
   /** One look for a free VM and one transaction; after a lost race, the same with another VM. */
   async acquire(request: AcquireRequest): Promise<Grant> {
     const deadline = deadlineFromNow();
     for (let attempt = 0; ; attempt++) {
-      const free = await this.freeVms.oneOf(request.pool, deadline);
+      const free = await this.freeVms.oneOf(request.pool, request.startLimitSec !== undefined, deadline);
       if (free === undefined) return this.grantedBeforeOrRefused(request, deadline);
       const grant = await this.tryToGrant(request, free, deadline);
       if (grant !== undefined) return grant;
@@ -65,7 +62,7 @@ export class Grants {
   /** @returns nothing when another caller was faster */
   private async tryToGrant(request: AcquireRequest, free: FreeItem, deadline: Deadline): Promise<Grant | undefined> {
     const { vm, version } = free;
-    const grant = { vm, lease: newLease(request, vm) };
+    const grant = { vm, lease: newLease(request, vm, free.stopped ? request.startLimitSec : undefined) };
     let last: string | undefined;
     do {
       const actions = this.grantActions(grant, free, request, this.events.newId(last));
@@ -98,13 +95,10 @@ export class Grants {
     eventId: string,
   ): Action[] {
     const nowSec = secondsOf(act);
-    const { userId, id: leaseId, expiresAtSec: dueAtSec } = lease;
-    const work = workPartition(vm.pool, 'leased');
-    const set = { state: 'leased', version: newVersion(), work, dueAtSec, lease, lastEvent: eventId } as const;
+    const { userId, id: leaseId } = lease;
     return [
       { put: userItem(lease, vm), if: noLiveLease(nowSec) },
-      { delete: keys.free(free), if: isThere },
-      { update: keys.vm(vm.id), set, if: all(isVersion(free.version), isLastEvent(eventId)) },
+      ...takeActions(free, lease, eventId),
       this.events.append(eventId, { kind: 'acquired', vmId: vm.id, userId, leaseId, from: 'free', to: 'leased', act }),
       ...(idempotency === undefined ? [] : [{ put: keyItem(lease, idempotency), if: isUnusedKey(nowSec) }]),
     ];
@@ -181,11 +175,4 @@ function userOf(item: Item | undefined): UserItem | undefined {
 
 function keyOf(item: Item | undefined): KeyItem | undefined {
   return item !== undefined && isKeyItem(item) ? item : undefined;
-}
-
-/** The grant of a user's item, unless its lease has ended. */
-export function liveGrant(item: UserItem | undefined, nowSec: number): Grant | undefined {
-  if (item === undefined) return undefined;
-  const { lease, vm } = item;
-  return hasEnded(lease, nowSec) ? undefined : { lease, vm };
 }

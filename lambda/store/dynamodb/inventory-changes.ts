@@ -2,14 +2,23 @@ import type { Act, ChangeEvent } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
 import { hasEnded } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
+import { corrected, differs, fateOfMissing, isToBeChecked } from '../../pool/sync-rules.ts';
 import type { Vm, VmStatus } from '../../pool/vm.ts';
-import { sameVm } from '../../pool/vm.ts';
 import type { EventWriter } from './actions.ts';
 import { changeActions } from './actions.ts';
 import { isNew, isOfLease, isVersion } from './conditions.ts';
 import type { Action } from './expressions.ts';
 import type { VmItem } from './items.ts';
 import { changedStatus, freeItem, keys, LAYOUT, layoutOf, newVersion, statusOf, vmItem } from './items.ts';
+
+/** How the changes of one sync are made. */
+export interface SyncWish {
+  readonly act: Act;
+  /** Whether the table was never synced, so that no VM has events. */
+  readonly isFirst: boolean;
+  readonly arrival: (vm: Vm, wasLent: boolean) => VmChange;
+  readonly isPatient: (vm: Vm) => boolean;
+}
 
 /** The transactions that take VMs from the table's state to that of the inventory. */
 export class InventoryChanges {
@@ -25,31 +34,39 @@ export class InventoryChanges {
   }
 
   /**
-   * The change that one VM of the table needs; undefined if it matches the inventory. The actions are made when they
+   * The change that one VM of the table needs; undefined if there is nothing to do now. The actions are made when they
    * are written, since events get their time then.
    */
-  changeOf(
-    item: VmItem,
-    wanted: Vm | undefined,
-    arrival: (vm: Vm, wasLent: boolean) => VmChange,
-    act: Act,
-  ): (() => Action[]) | undefined {
-    const { vm, retired } = item;
-    if (wanted === undefined && !retired) return () => this.retirement(item, act);
-    if (wanted !== undefined && !isToBeMoved(item, wanted) && (retired || !sameVm(vm, wanted))) {
-      return () => this.correction(item, wanted, item.state === 'free' ? arrival(wanted, false) : undefined, act);
+  changeOf(item: VmItem, wanted: Vm | undefined, wish: SyncWish): (() => Action[]) | undefined {
+    const { act } = wish;
+    const fate = wanted === undefined && !item.retired ? fateOf(item, wish) : undefined;
+    if (fate === 'leaves') return () => this.retirement(item, act);
+    if (fate === 'is missed') return () => this.missing(item, act);
+    if (wanted !== undefined && !isToBeMoved(item, wanted) && differs(item, wanted)) {
+      return () => this.correction(item, wanted, wish);
     }
     return item.layout === LAYOUT ? undefined : () => [rewrite(item)];
   }
 
-  /**
-   * @param place - the VM's next place in life; by default it stays where it is. While a VM is free, no certificate opens
-   *   it and no reset runs, whatever its address is
-   */
-  private correction(item: VmItem, vm: Vm, place: VmChange | undefined, act: Act): Action[] {
-    const known = { ...statusOf(item), vm, retired: false };
-    const after = place === undefined ? { ...known, version: newVersion() } : placed(known, place);
-    return [...this.change(item, after, 'changed', act), ...holderActions(after, act)];
+  /** Whether a VM stays for now that the inventory does not have. */
+  isKept(item: VmItem, wish: SyncWish): boolean {
+    return !item.retired && fateOf(item, wish) !== 'leaves';
+  }
+
+  private correction(item: VmItem, wanted: Vm, { act, arrival, isPatient }: SyncWish): Action[] {
+    const vm = corrected(item.vm, wanted);
+    const known = { ...statusOf(item), vm, retired: false, missingSinceSec: undefined };
+    // While a VM is free, no certificate opens it and no reset runs, whatever its address is.
+    const after = isToBeChecked(item, wanted, isPatient(wanted))
+      ? placed(known, arrival(wanted, false))
+      : { ...known, version: newVersion() };
+    const kind = item.missingSinceSec === undefined ? 'changed' : 'found';
+    return [...this.change(item, after, kind, act), ...holderActions(after, act)];
+  }
+
+  private missing(item: VmItem, act: Act): Action[] {
+    const after = { ...statusOf(item), missingSinceSec: secondsOf(act), version: newVersion() };
+    return this.change(item, after, 'missed', act);
   }
 
   private retirement(item: VmItem, act: Act): Action[] {
@@ -65,8 +82,12 @@ export class InventoryChanges {
   }
 }
 
+function fateOf(item: VmItem, { act, isPatient }: SyncWish): ReturnType<typeof fateOfMissing> {
+  return fateOfMissing(item, secondsOf(act), isPatient(item.vm));
+}
+
 /** A VM where its life begins. */
-function placed(vm: Pick<VmStatus, 'vm' | 'retired'>, { state, ...arrival }: VmChange): VmStatus {
+function placed(vm: Pick<VmStatus, 'vm' | 'retired' | 'missingSinceSec'>, { state, ...arrival }: VmChange): VmStatus {
   return changedStatus(vm, state === 'removed' ? 'checking' : state, { state, ...arrival });
 }
 

@@ -3,7 +3,6 @@ import pMap from 'p-map';
 import type { Act } from '../../pool/event.ts';
 import type { SyncOptions } from '../../pool/inventory.ts';
 import { keepHalfOfEachPool } from '../../pool/inventory.ts';
-import type { VmChange } from '../../pool/life.ts';
 import { FREE } from '../../pool/life.ts';
 import type { SyncProgress } from '../../pool/ports.ts';
 import { StoreUnavailable } from '../../pool/refusals.ts';
@@ -13,6 +12,7 @@ import type { EventWriter } from './actions.ts';
 import { eventOf } from './events.ts';
 import type { Action } from './expressions.ts';
 import { compares } from './expressions.ts';
+import type { SyncWish } from './inventory-changes.ts';
 import { InventoryChanges, isToBeMoved } from './inventory-changes.ts';
 import type { InventoryItem, Key, VmItem, WorkEntry } from './items.ts';
 import { inventoryItem, keys, LAYOUT, workPartition } from './items.ts';
@@ -30,14 +30,6 @@ type SyncMark = Pick<InventoryItem, 'hash' | 'pools' | 'layout'>;
 
 /** The mark of a table that was never synced. */
 const NEVER_SYNCED: SyncMark = { hash: '', pools: [], layout: LAYOUT };
-
-/** How the changes of one sync are made. */
-interface SyncWish {
-  readonly act: Act;
-  /** Whether the table was never synced, so that no VM has events. */
-  readonly isFirst: boolean;
-  readonly arrival: (vm: Vm, wasLent: boolean) => VmChange;
-}
 
 /** Makes the actions of one change at the moment at which they are written. */
 type Change = (deadline: Deadline) => readonly Action[] | Promise<readonly Action[]>;
@@ -73,27 +65,30 @@ export class Inventory {
    * @throws {@link PoolWouldEmpty}; the first fault of a write, when the others are made
    */
   async sync(inventory: readonly Vm[], act: Act, options: SyncOptions): Promise<SyncProgress> {
-    const { budgetMs = Infinity, arrival = () => FREE, mayEmptyPools = true } = options;
+    const { budgetMs = Infinity, mayEmptyPools = true, gone } = options;
     const end = performance.now() + budgetMs;
     const hash = hashOf(inventory);
     const mark = await this.readSyncMark(callDeadline(end));
     if (mark.hash === hash) return { changes: 0, left: 0 };
     const wanted = new Map(inventory.map((vm) => [vm.id, vm]));
     const present = await this.readPresent(mark, callDeadline(end));
-    if (!mayEmptyPools) keepHalfOfEachPool(vmsToKeep(present), wanted);
+    if (!mayEmptyPools) keepHalfOfEachPool(vmsToKeep(present), wanted, gone);
     const pools = [...new Set([...mark.pools, ...inventory.map(({ pool }) => pool)])].sort();
     // Written first: an empty hash marks a sync that has not finished, and a lookup needs the names of all pools.
     if (mark.hash !== '' || pools.length > mark.pools.length) {
       await this.table.put(inventoryItem('', pools, mark.layout), callDeadline(end));
     }
     this.known = pools;
-    const isFirst = mark === NEVER_SYNCED;
-    const changes = this.changesFrom(present, wanted, { act, isFirst, arrival });
-    // The index is a moment behind the table, so the sync is done only when a look finds nothing to change. Until then
-    // the hash stays empty, and the next sync looks at everything again.
-    const isDone = changes.length === 0 && present.every((item) => !isToBeMoved(item, wanted.get(item.vm.id)));
+    const wish = wishOf(act, mark, options);
+    const changes = this.changesFrom(present, wanted, wish);
+    // The index is a moment behind the table, so the sync is done only when a look finds nothing to change or to wait
+    // for. Until then the hash stays empty, and the next sync looks at everything again.
+    const missing = present.filter((item) => !wanted.has(item.vm.id) && this.changes.isKept(item, wish)).length;
+    const isMoving = present.some((item) => isToBeMoved(item, wanted.get(item.vm.id)));
+    const isDone = changes.length + missing === 0 && !isMoving;
     if (isDone) await this.table.put(inventoryItem(hash, pools), callDeadline(end));
-    return this.commitAll(changes, end);
+    const { made, left } = await this.commitAll(changes, end);
+    return { changes: made, left: left + missing };
   }
 
   private async readSyncMark(deadline?: Deadline): Promise<SyncMark> {
@@ -120,16 +115,13 @@ export class Inventory {
     return found.flat().map(({ pk, sk }) => ({ pk, sk }));
   }
 
-  private changesFrom(
-    present: readonly VmItem[],
-    wanted: ReadonlyMap<string, Vm>,
-    { act, isFirst, arrival }: SyncWish,
-  ): Change[] {
+  private changesFrom(present: readonly VmItem[], wanted: ReadonlyMap<string, Vm>, wish: SyncWish): Change[] {
+    const { act, isFirst, arrival } = wish;
     const known = new Set(present.map(({ vm }) => vm.id));
     const added = [...wanted.values()].filter(({ id }) => !known.has(id));
     return [
       ...present.flatMap((item) => {
-        const change = this.changes.changeOf(item, wanted.get(item.vm.id), arrival, act);
+        const change = this.changes.changeOf(item, wanted.get(item.vm.id), wish);
         return change === undefined ? [] : [change];
       }),
       ...added.map((vm): Change => async (deadline) => {
@@ -146,7 +138,7 @@ export class Inventory {
   }
 
   /** Makes as many changes as there is time for. A VM that can't be written does not stop the others. */
-  private async commitAll(changes: readonly Change[], end: Deadline): Promise<SyncProgress> {
+  private async commitAll(changes: readonly Change[], end: Deadline): Promise<{ made: number; left: number }> {
     let made = 0;
     const commitInTime = async (change: Change) => {
       if (performance.now() < end && (await this.commit(change, end))) made += 1;
@@ -156,7 +148,7 @@ export class Inventory {
     } catch (error) {
       throw error instanceof AggregateError ? (error.errors[0] as Error) : error;
     }
-    return { changes: made, left: changes.length - made };
+    return { made, left: changes.length - made };
   }
 
   /** @returns whether the change was made; not when somebody else changed the VM, or when the time is over */
@@ -171,6 +163,11 @@ export class Inventory {
       throw error;
     }
   }
+}
+
+/** How the changes are made, where the options leave it open. */
+function wishOf(act: Act, mark: SyncMark, { arrival = () => FREE, isPatient = () => false }: SyncOptions): SyncWish {
+  return { act, isFirst: mark === NEVER_SYNCED, arrival, isPatient };
 }
 
 /** The VMs that have not left the inventory yet. */

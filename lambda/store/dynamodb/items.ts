@@ -3,16 +3,21 @@
  *
  * | pk | sk | item | index |
  * | --- | --- | --- | --- |
- * | `VM#<id>` | `VM` | a VM, its state and its lease | `vms`: all VMs by `pk`; `work`: `<pool>#<state>` by `dueAtSec` |
+ * | `VM#<id>` | `VM` | a VM, its state and its lease | `vms`: all VMs by `pk`; `work`: `<pool>#<work>` by `dueAtSec` |
  * | `VM#<id>` | `EVENT#<event id>` | something that happened to the VM | `by-user`: `eventUser` by `sk` |
- * | `FREE#<pool>` | `<version, hexadecimal>#<id>` | a free VM | |
+ * | `FREE#<pool>` | `<version, hexadecimal>#<id>` | a free VM that runs | |
+ * | `STOPPED#<pool>` | `<version, hexadecimal>#<id>` | a free VM that is stopped | |
  * | `USER#<user id>` | `LEASE` | the user's lease, with the VM as its holder needs to know it | |
  * | `USER#<user id>` | `KEY#<idempotency key>` | the lease that the key of this user began | |
  * | `LEASE#<lease id>` | `RELEASED` | a lease that was released, and by which call | |
  * | `META` | `INVENTORY` | the pools, and the hash of the inventory that was synced last | |
+ * | `META` | `SAVINGS` | how long VMs of each pool were stopped | |
  *
- * A VM is free exactly while it has an item under `FREE#`. The sort key there starts with the VM's version, a random
- * number: free VMs lie in random order, and callers who start at a random place rarely meet.
+ * A VM is free exactly while it has an item under `FREE#` or `STOPPED#`. The sort key there starts with the VM's version,
+ * a random number: free VMs lie in random order, and callers who start at a random place rarely meet.
+ *
+ * `<work>` is the state of the VM, or `starting` while it is leased and has to be started. Then `dueAtSec` is the time of
+ * the next look at its start.
  *
  * A lease that has ended gives no rights in any read or condition. Its item `LEASE` goes when the reaper takes the VM
  * back. So even a process with a slow clock never sees a lease of a VM that somebody else has by then. Its item `KEY#`
@@ -24,6 +29,7 @@ import type { NewEvent } from '../../pool/event.ts';
 import type { Idempotency, Lease } from '../../pool/lease.ts';
 import { keyForgottenAtSec, REMEMBERED_SEC } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
+import type { Savings } from '../../pool/savings.ts';
 import type { Vm, VmState, VmStatus } from '../../pool/vm.ts';
 
 /** Partition of the index `vms`; it has all VMs. */
@@ -59,11 +65,9 @@ export interface EventItem {
 }
 
 /** A free VM, in the version in which it is free. */
-export interface FreeItem {
+export interface FreeItem extends Pick<VmStatus, 'vm' | 'version' | 'stopped' | 'freeSinceSec' | 'missingSinceSec'> {
   readonly pk: string;
   readonly sk: `${string}#${string}`;
-  readonly vm: Vm;
-  readonly version: number;
 }
 
 /** The lease of a user. */
@@ -107,8 +111,14 @@ export interface InventoryItem {
   readonly pools: readonly string[];
 }
 
+/** What stopping VMs has saved so far. */
+export interface SavingsItem extends Savings {
+  readonly pk: string;
+  readonly sk: 'SAVINGS';
+}
+
 /** Any item of the table; its sort key says which. */
-export type Item = VmItem | EventItem | FreeItem | UserItem | KeyItem | ReleasedItem | InventoryItem;
+export type Item = VmItem | EventItem | FreeItem | UserItem | KeyItem | ReleasedItem | InventoryItem | SavingsItem;
 
 /** Primary key of an item of that kind. */
 export type Key<Of extends Item = Item> = Of extends Item ? Pick<Of, 'pk' | 'sk'> : never;
@@ -135,18 +145,19 @@ export function newVersion(): number {
 /** Keys of the items. */
 export const keys = {
   vm: (vmId: string): Key<VmItem> => ({ pk: `VM#${vmId}`, sk: 'VM' }),
-  free: ({ vm, version }: Pick<VmStatus, 'vm' | 'version'>): Key<FreeItem> => {
-    return { pk: freePartition(vm.pool), sk: `${versionText(version)}#${vm.id}` };
+  free: ({ vm, version, stopped }: Pick<VmStatus, 'vm' | 'version' | 'stopped'>): Key<FreeItem> => {
+    return { pk: freePartition(vm.pool, stopped), sk: `${versionText(version)}#${vm.id}` };
   },
   user: (userId: string): Key<UserItem> => ({ pk: `USER#${userId}`, sk: 'LEASE' }),
   idempotency: (userId: string, key: string): Key<KeyItem> => ({ pk: `USER#${userId}`, sk: `KEY#${key}` }),
   released: (leaseId: string): Key<ReleasedItem> => ({ pk: `LEASE#${leaseId}`, sk: 'RELEASED' }),
   inventory: { pk: 'META', sk: 'INVENTORY' } satisfies Key<InventoryItem>,
+  savings: { pk: 'META', sk: 'SAVINGS' } satisfies Key<SavingsItem>,
 } as const;
 
-/** Partition of the free VMs of a pool. */
-export function freePartition(pool: string): string {
-  return `FREE#${pool}`;
+/** Partition of the free VMs of a pool: of those that run, or of those that are stopped. */
+export function freePartition(pool: string, stopped = false): string {
+  return `${stopped ? 'STOPPED' : 'FREE'}#${pool}`;
 }
 
 /** A version as text that sorts like the number. */
@@ -155,19 +166,24 @@ export function versionText(version: number): string {
 }
 
 /** Partition of the index `work`. */
-export function workPartition(pool: string, state: VmState): string {
-  return `${pool}#${state}`;
+export function workPartition(pool: string, work: VmState | 'starting'): string {
+  return `${pool}#${work}`;
+}
+
+/** Partition of the index `work` for a VM that has a lease. */
+export function leasedPartition({ pool }: Vm, { startingTtlSec }: Lease): string {
+  return workPartition(pool, startingTtlSec === undefined ? 'leased' : 'starting');
 }
 
 /** Item of a VM. */
 export function vmItem(status: VmStatus, lastEvent?: string): VmItem {
-  const { vm, state, dueAtSec = 0 } = status;
+  const { vm, state, lease, dueAtSec = 0 } = status;
   return defined({
     ...status,
     ...keys.vm(vm.id),
     ...layoutOf(vm),
     dueAtSec,
-    work: workPartition(vm.pool, state),
+    work: lease === undefined ? workPartition(vm.pool, state) : leasedPartition(vm, lease),
     lastEvent,
   });
 }
@@ -209,7 +225,7 @@ export function laterEventOf(item: Item | undefined, version: number): string | 
 
 /** A VM at its next place in life; a lease stays only while its VM is `leased`. */
 export function changedStatus(
-  { vm, retired, lease }: Pick<VmStatus, 'vm' | 'retired' | 'lease'>,
+  { vm, retired, missingSinceSec, lease }: Pick<VmStatus, 'vm' | 'retired' | 'missingSinceSec' | 'lease'>,
   state: VmState,
   { hostKeys, ...change }: VmChange,
 ): VmStatus {
@@ -219,14 +235,21 @@ export function changedStatus(
     state,
     version: newVersion(),
     retired,
+    missingSinceSec,
     lease: state === 'leased' ? lease : undefined,
   });
 }
 
 /** Item of a free VM. */
 export function freeItem(status: VmStatus): FreeItem {
-  const { vm, version } = status;
-  return { ...keys.free(status), vm, version };
+  const { vm, version, stopped, freeSinceSec, missingSinceSec } = status;
+  return defined({ ...keys.free(status), vm, version, stopped, freeSinceSec, missingSinceSec });
+}
+
+/** The VM of the item of a free one. */
+export function freeStatusOf({ vm, version, stopped, freeSinceSec, missingSinceSec }: FreeItem): VmStatus {
+  const place = { state: 'free', failures: 0, draining: false, retired: false } as const;
+  return defined({ vm, version, ...place, stopped, freeSinceSec, missingSinceSec });
 }
 
 /** Item of a user's lease. */
@@ -253,4 +276,9 @@ export function releasedItem({ id, userId }: Lease, vm: Vm, callId: string, nowS
 /** Item of a sync. */
 export function inventoryItem(hash: string, pools: readonly string[], layout = LAYOUT): InventoryItem {
   return { ...keys.inventory, layout, hash, pools };
+}
+
+/** Item of what stopping VMs has saved. */
+export function savingsItem(savings: Savings): SavingsItem {
+  return { ...savings, ...keys.savings };
 }

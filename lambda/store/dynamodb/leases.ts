@@ -3,18 +3,16 @@ import type { Act } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
 import { gone, vacated } from '../../pool/life.ts';
-import type { Grant, LeaseQuery, ReleasedVm, RenewRequest } from '../../pool/ports.ts';
-import { LeaseSuperseded, NoLease } from '../../pool/refusals.ts';
-import { renewed } from '../../pool/term.ts';
+import type { Grant, LeaseQuery, ReleasedVm } from '../../pool/ports.ts';
 import type { VmStatus } from '../../pool/vm.ts';
 import type { EventWriter } from './actions.ts';
 import { vmAction } from './actions.ts';
-import { endsAt, isLastEvent, isOfLease, isStaying } from './conditions.ts';
+import { isLastEvent, isOfLease, isStaying, isTermOf } from './conditions.ts';
 import type { Action } from './expressions.ts';
 import { all } from './expressions.ts';
-import { liveGrant } from './grants.ts';
+import { heldGrant, holderOf, liveGrant } from './held.ts';
 import type { ReleasedItem, UserItem, VmItem } from './items.ts';
-import { changedStatus, keyItem, keys, newVersion, releasedItem, statusOf, userItem, workPartition } from './items.ts';
+import { changedStatus, keys, releasedItem, statusOf, workPartition } from './items.ts';
 import type { Deadline } from './retry.ts';
 import { retryCancelled } from './retry.ts';
 import type { Table } from './table.ts';
@@ -28,7 +26,7 @@ interface Release {
   readonly act: Act;
 }
 
-/** Finds, renews and releases the leases of users. */
+/** Finds and releases the leases of users. */
 export class Leases {
   constructor(
     private readonly table: Table,
@@ -37,20 +35,6 @@ export class Leases {
 
   async find(userId: string, nowSec: number): Promise<Grant | undefined> {
     return liveGrant(await this.table.get(keys.user(userId)), nowSec);
-  }
-
-  /** One read and one transaction. */
-  async renew(request: RenewRequest): Promise<Lease> {
-    const { act, termIn } = request;
-    return retryCancelled(this.table.meter, async (deadline, isFirst) => {
-      const { vm, lease } = heldGrant(await this.table.get(keys.user(request.userId), deadline), request);
-      const known = isFirst ? undefined : await this.table.get(keys.vm(vm.id), deadline);
-      if (!isFirst) expectLeased(known, lease);
-      const longer = renewed(lease, secondsOf(act), termIn(vm.pool));
-      const eventId = this.events.newId(known?.lastEvent);
-      await this.table.transact(this.renewActions({ vm, lease }, longer, act, eventId), deadline);
-      return longer;
-    });
   }
 
   /**
@@ -71,9 +55,9 @@ export class Leases {
         return { ...(await this.statusSince(released, deadline)), leaseId, ended };
       }
       const grant = heldGrant(user, query);
-      if (seen !== undefined) expectLeased(known, grant.lease);
+      const holder = holderOf(grant, seen, known);
       seen = grant;
-      const status = await this.endLease({ grant, known, callId, act: query.act }, deadline);
+      const status = await this.endLease({ grant, known: holder, callId, act: query.act }, deadline);
       return { ...status, leaseId: grant.lease.id, ended: grant.lease };
     });
   }
@@ -82,19 +66,6 @@ export class Leases {
   private async statusSince({ vm }: ReleasedItem, deadline: Deadline): Promise<VmStatus> {
     const item = await this.table.get(keys.vm(vm.id), deadline);
     return item === undefined ? gone(vm) : statusOf(item);
-  }
-
-  private renewActions({ vm, lease }: Grant, longer: Lease, act: Act, eventId: string): Action[] {
-    const { id, userId, vmId, expiresAtSec, idempotency } = longer;
-    const { ttl } = userItem(longer, vm);
-    const asRead = all(isOfLease(id), endsAt(lease.expiresAtSec));
-    const vmSet = { lease: longer, dueAtSec: expiresAtSec, version: newVersion(), lastEvent: eventId };
-    return [
-      { update: keys.user(userId), set: { lease: longer, expiresAtSec, ttl }, if: asRead },
-      { update: keys.vm(vmId), set: vmSet, if: all(isOfLease(id), isLastEvent(eventId)) },
-      this.events.append(eventId, { kind: 'renewed', vmId, userId, leaseId: id, from: 'leased', to: 'leased', act }),
-      ...(idempotency === undefined ? [] : [{ put: keyItem(longer, idempotency) }]),
-    ];
   }
 
   private async releaseState(
@@ -124,7 +95,7 @@ export class Leases {
     await this.table.transact(
       [
         // A lease that was renewed since it was read has certificates that are valid longer.
-        { delete: keys.user(lease.userId), if: all(isOfLease(lease.id), endsAt(lease.expiresAtSec)) },
+        { delete: keys.user(lease.userId), if: isTermOf(lease) },
         usual ? usualRelease(lease, after, eventId) : vmAction(before, after, eventId),
         { put: releasedItem(lease, vm, callId, secondsOf(act)) },
         this.events.appendChange(eventId, before, after, event),
@@ -142,32 +113,17 @@ function isEarlier(released: ReleasedItem, query: LeaseQuery, callId: string): b
 
 /** Makes a VM `checking` without reading it first. */
 function usualRelease(lease: Lease, after: VmStatus, eventId: string): Action {
-  const { vm, state, version, failures, dueAtSec = 0, closedAtSec } = after;
+  const { vm, state, version, failures, dueAtSec = 0, closedAtSec, use } = after;
   const set = {
     state,
     version,
     failures,
     dueAtSec,
     closedAtSec,
+    use,
     work: workPartition(vm.pool, state),
     lastEvent: eventId,
   };
   const isUsual = all(isOfLease(lease.id), isStaying, isLastEvent(eventId));
   return { update: keys.vm(vm.id), set, remove: ['lease', 'reason'], if: isUsual };
-}
-
-function heldGrant(item: UserItem | undefined, { userId, leaseId, act }: LeaseQuery): Grant {
-  const grant = liveGrant(item, secondsOf(act));
-  if (grant === undefined) throw new NoLease(userId);
-  if (leaseId !== undefined && grant.lease.id !== leaseId) throw new LeaseSuperseded(userId, leaseId);
-  return grant;
-}
-
-/**
- * The reaper may have taken the VM back meanwhile, if its clock is ahead or this call is slow. Then somebody else may
- * have it.
- * @throws {@link NoLease} when the VM no longer has this lease
- */
-function expectLeased(item: VmItem | undefined, { id, userId }: Lease): void {
-  if (item?.lease?.id !== id) throw new NoLease(userId);
 }

@@ -9,11 +9,13 @@ import type {
   Changed,
   Clock,
   EventQuery,
+  ExchangeRequest,
   Grant,
   LeaseQuery,
   LeaseStore,
   Page,
   PageQuery,
+  PoolSavings,
   ReleasedVm,
   RenewRequest,
   SyncProgress,
@@ -25,6 +27,7 @@ import { DynamoDb } from './client.ts';
 import { Counts, COUNTS_MAX_AGE_MS } from './counts.ts';
 import { DueVms } from './due-vms.ts';
 import { eventOf } from './events.ts';
+import { FreeVms } from './free-vms.ts';
 import { Grants } from './grants.ts';
 import { Inventory } from './inventory.ts';
 import { changedStatus, keys, laterEventOf, statusOf } from './items.ts';
@@ -32,6 +35,7 @@ import { Leases } from './leases.ts';
 import { eventsOfUser, eventsOfVm } from './queries.ts';
 import { Cancelled, retryCancelled } from './retry.ts';
 import { Table } from './table.ts';
+import { Terms } from './terms.ts';
 import { VmList } from './vm-list.ts';
 
 /** Settings of the store. */
@@ -81,6 +85,8 @@ export class DynamoStore implements LeaseStore {
   private readonly inventory: Inventory;
   private readonly grants: Grants;
   private readonly leases: Leases;
+  private readonly terms: Terms;
+  private readonly freeVms: FreeVms;
 
   constructor(
     private readonly table: Table,
@@ -91,8 +97,10 @@ export class DynamoStore implements LeaseStore {
     this.dueVms = new DueVms(table);
     this.inventory = new Inventory(table, this.vms, eventWriter);
     this.poolCounts = new Counts(table, this.vms, () => this.inventory.poolsNow(), countsMaxAgeMs);
-    this.grants = new Grants(table, this.poolCounts, this.inventory, eventWriter);
+    this.freeVms = new FreeVms(table);
+    this.grants = new Grants(table, this.freeVms, this.poolCounts, this.inventory, eventWriter);
     this.leases = new Leases(table, eventWriter);
+    this.terms = new Terms(table, eventWriter);
   }
 
   async sync(inventory: readonly Vm[], act: Act, options: SyncOptions = {}): Promise<SyncProgress> {
@@ -108,11 +116,20 @@ export class DynamoStore implements LeaseStore {
   }
 
   async renew(request: RenewRequest): Promise<Lease> {
-    return this.leases.renew(request);
+    return this.terms.renew(request);
   }
 
   async release(query: LeaseQuery): Promise<ReleasedVm> {
     return this.leases.release(query);
+  }
+
+  async begin(query: LeaseQuery): Promise<Lease> {
+    return this.terms.begin(query);
+  }
+
+  async exchange(request: ExchangeRequest): Promise<Grant> {
+    const { Exchanges } = await import('./exchanges.ts');
+    return new Exchanges(this.table, this.freeVms, this.poolCounts, this.eventWriter).exchange(request);
   }
 
   async due(nowSec: number, limit: number): Promise<readonly VmStatus[]> {
@@ -136,6 +153,18 @@ export class DynamoStore implements LeaseStore {
         throw error;
       }
     });
+  }
+
+  async free(pool: string): Promise<readonly VmStatus[]> {
+    return this.freeVms.all(pool);
+  }
+
+  async addStoppedTime(stopped: ReadonlyMap<string, number>, nowSec: number): Promise<void> {
+    await (await import('./savings.ts')).addStoppedTime(this.table, stopped, nowSec);
+  }
+
+  async savings(): Promise<ReadonlyMap<string, PoolSavings>> {
+    return (await import('./savings.ts')).savings(this.table);
   }
 
   async status(vmId: string): Promise<VmStatus | undefined> {

@@ -17,10 +17,8 @@ import type {
   Page,
   PageQuery,
   PoolSavings,
-  PowerStore,
   ReleasedVm,
   RenewRequest,
-  StartingStore,
   SyncProgress,
 } from '../../pool/ports.ts';
 import { AlreadyAllocated, PoolEmpty } from '../../pool/refusals.ts';
@@ -40,7 +38,7 @@ import { Vms } from './vms.ts';
  * Leases in the memory of this process. Exact within it, since no method awaits between reading and writing; lost with
  * it. No borrower's call costs more with more VMs, except one look at all leases at most once a second.
  */
-export class MemoryStore implements LeaseStore, StartingStore, PowerStore {
+export class MemoryStore implements LeaseStore {
   private readonly log = new EventLog();
   private readonly pools = new Pools();
   private readonly leases = new Leases();

@@ -74,11 +74,13 @@ export class PoolTable {
   }
 
   /** A free VM has one offer, which names its version; other VMs have none. */
-  private offerFaults({ vm, state, version }: VmItem): string[] {
-    const offers = this.free.filter(({ pk, sk }) => pk === freePartition(vm.pool) && sk.endsWith(`#${vm.id}`));
+  private offerFaults({ vm, state, version, stopped }: VmItem): string[] {
+    const offers = this.free.filter((offer) => offer.vm.id === vm.id);
     const faults: string[] = [];
     if (offers.length !== (state === 'free' ? 1 : 0))
       faults.push(`${vm.id} is ${state} and has ${offers.length} offers`);
+    const partition = freePartition(vm.pool, stopped);
+    if (offers.some(({ pk }) => pk !== partition)) faults.push(`${vm.id} is not offered in ${partition}`);
     if (offers.some((offer) => offer.version !== version)) faults.push(`${vm.id} is offered in another version`);
     return faults;
   }
@@ -146,7 +148,7 @@ function isEvent(item: Item): item is EventItem {
 }
 
 function isFree(item: Item): item is FreeItem {
-  return item.pk.startsWith(freePartition(''));
+  return [false, true].some((stopped) => item.pk.startsWith(freePartition('', stopped)));
 }
 
 function isUser(item: Item): item is UserItem {
