@@ -7,6 +7,12 @@ import { vmOf } from './instance-vm.ts';
 import type { Look } from './look.ts';
 import { lookAt, powerOf } from './look.ts';
 
+/**
+ * Longest that a look may take, milliseconds. A process starts with the first one, and Lambda allows 10 s for all of a
+ * start; a tick waits for each other one.
+ */
+const LIMITS = { firstMs: 3_000, laterMs: 6_000 };
+
 /** One instance as it is now. Without a VM: why it is none that can be lent, as a sentence. */
 export type Fresh =
   | { readonly instance: Instance; readonly vm: Vm; readonly fault?: undefined }
@@ -16,12 +22,16 @@ export type Fresh =
 export class Instances {
   private found: { readonly instances: readonly Instance[]; readonly atMs: number } | undefined;
   private looked: Look | undefined;
+  private limitMs: number;
 
   constructor(
     private readonly ec2: Pick<Ec2, 'tagged' | 'instance'>,
     private readonly tags: InstanceTags,
     private readonly clock: Clock,
-  ) {}
+    private readonly limits = LIMITS,
+  ) {
+    this.limitMs = limits.firstMs;
+  }
 
   /** What the last look found. */
   get last(): Look | undefined {
@@ -58,7 +68,7 @@ export class Instances {
   private async lookNow(pools: readonly Pool[]): Promise<Look> {
     const names = pools.map(({ name }) => name);
     try {
-      const instances = names.length === 0 ? [] : await this.ec2.tagged(this.tags.pool, names);
+      const instances = names.length === 0 ? [] : await this.ec2.tagged(this.tags.pool, names, this.limit());
       this.found = { instances, atMs: this.clock() };
       return lookAt(instances, pools, this.tags);
     } catch (error) {
@@ -66,6 +76,12 @@ export class Instances {
       const stale = lookAt(this.found.instances, pools, this.tags);
       return { ...stale, states: new Map(), faults: [this.staleSince(this.found.atMs, error), ...stale.faults] };
     }
+  }
+
+  private limit(): AbortSignal {
+    const limit = AbortSignal.timeout(this.limitMs);
+    this.limitMs = this.limits.laterMs;
+    return limit;
   }
 
   private staleSince(atMs: number, error: unknown): string {

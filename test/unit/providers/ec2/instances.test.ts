@@ -134,6 +134,21 @@ describe('a look', () => {
     expect(instances.last).toBeUndefined();
   });
 
+  it('ends at its time limit, the first one earlier than the others', async () => {
+    const asked: number[] = [];
+    const silent = async (_key: string, _values: readonly string[], signal?: AbortSignal) => {
+      const startedMs = performance.now();
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      asked.push(performance.now() - startedMs);
+      throw signal?.reason as Error;
+    };
+    const ec2 = { tagged: silent, instance: async () => undefined };
+    const instances = new Instances(ec2, TAGS, () => 0, { firstMs: 20, laterMs: 200 });
+    await expect(instances.look([pool()])).rejects.toThrow('timeout');
+    await expect(instances.look([pool()])).rejects.toThrow('timeout');
+    expect(asked[1]).toBeGreaterThan(Math.max(asked[0] ?? 0, 190));
+  });
+
   it('keeps the VMs when it fails, but not what they did then', async () => {
     const { state, instances } = world(instance(), instance({ id: 'i-02', ...tagged({ [TAGS.port]: 'x' }) }));
     const { vms } = await instances.look([pool()]);
