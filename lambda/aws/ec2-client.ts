@@ -16,14 +16,14 @@ const CALL_MS = 3_000;
 const PAGE_MS = 8_000;
 
 /** Most instances on a page (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html). */
-const PAGE_SIZE = '1000';
+const PAGE_SIZE = 1_000;
 
 /** Most values of one filter (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html). */
 const FILTER_VALUES = 200;
 
 /** Makes a client of EC2 (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Welcome.html). */
-export function createEc2(options: AwsOptions): Ec2 {
-  return new Ec2Client(new QueryApi('ec2', '2016-11-15', options));
+export function createEc2(options: AwsOptions, pageSize = PAGE_SIZE): Ec2 {
+  return new Ec2Client(new QueryApi('ec2', '2016-11-15', options), pageSize);
 }
 
 /**
@@ -31,13 +31,20 @@ export function createEc2(options: AwsOptions): Ec2 {
  * tenth of a second, and a second replacement has the same token, so that it is the same task.
  */
 class Ec2Client implements Ec2 {
-  constructor(private readonly api: QueryApi) {}
+  constructor(
+    private readonly api: QueryApi,
+    private readonly pageSize: number,
+  ) {}
 
   async tagged(key: string, values: readonly string[], signal?: AbortSignal): Promise<readonly Instance[]> {
     const found = new Map<string, Instance>();
     for (let from = 0; from < values.length; from += FILTER_VALUES) {
       const some = values.slice(from, from + FILTER_VALUES);
-      const filter = { 'Filter.1.Name': `tag:${key}`, ...listed('Filter.1.Value', some), MaxResults: PAGE_SIZE };
+      const filter = {
+        'Filter.1.Name': `tag:${key}`,
+        ...listed('Filter.1.Value', some),
+        MaxResults: String(this.pageSize),
+      };
       // Instances may move between pages while they are read.
       for (const each of await allPages('ec2', (token) => this.page(filter, token, signal))) found.set(each.id, each);
     }
