@@ -1,3 +1,5 @@
+import type { NotReadyReason } from '../../../lambda/client/not-ready.ts';
+import { NotReady } from '../../../lambda/client/not-ready.ts';
 import { Refused, Unreachable } from '../../../lambda/client/refused.ts';
 import type { ProblemCode } from '../../../lambda/client/routes.ts';
 import { CommandError } from '../cli/command-error.ts';
@@ -17,6 +19,13 @@ const OWN_STEPS: Partial<Readonly<Record<ProblemCode, string>>> = {
   unknown_pool: 'Call list_pools.',
 };
 
+/** The same for a VM that can't be used. */
+const NOT_READY_STEPS: Readonly<Record<NotReadyReason, string>> = {
+  gone: 'If this session has borrowed it, call release_vm, then borrow_vm. Otherwise tell the user.',
+  starting: 'Call run_command again in half a minute.',
+  'not-started': 'Call borrow_vm.',
+};
+
 /** Says to a model what went wrong, and what to do next. */
 export function adviceOn(error: unknown): string {
   return printable(sentences(error).join(' '));
@@ -25,6 +34,7 @@ export function adviceOn(error: unknown): string {
 function sentences(error: unknown): readonly string[] {
   if (error instanceof ToolError) return [error.message, error.next];
   if (error instanceof Refused) return refused(error);
+  if (error instanceof NotReady) return [`${error.message}.`, NOT_READY_STEPS[error.reason]];
   if (error instanceof Unreachable) return [`${error.message}.`, forUser(['check the URL and the network'])];
   if (error instanceof CommandError) return [`${error.message}.`, forUser(error.next)];
   return [`The server failed: ${error instanceof Error ? error.message : String(error)}.`, 'Tell the user.'];

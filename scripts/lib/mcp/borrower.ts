@@ -1,3 +1,4 @@
+import { NotReady } from '../../../lambda/client/not-ready.ts';
 import { saysLeaseEnded } from '../login/keep.ts';
 import type { LoginFiles } from '../login/ssh-config.ts';
 import type { Patience } from './getting.ts';
@@ -8,7 +9,7 @@ import { firstLeaseMinutes, OwnLoan } from './own-loan.ts';
 import { ToolError } from './tool-error.ts';
 
 /** What the client wants. */
-export interface Wish extends Patience {
+export interface Wish extends Omit<Patience, 'startWaitMs'> {
   readonly pool: string | undefined;
   /** Undefined: an hour, if the pool lends so long. */
   readonly minutes: number | undefined;
@@ -60,9 +61,10 @@ export class Borrower {
     return this.inTurn(async () => {
       this.refuseSecond();
       const { client, who } = this.source.service;
-      const grant = await (await client()).call('GET /lease', who);
-      refuse(grant.vm.pool);
-      const loan: Loan = new HeldLoan(grant, this.source, () => void this.lose(loan, 'its lease has ended'));
+      const held = await (await client()).call('GET /lease', who);
+      refuse(held.vm.pool);
+      if (held.vm.status === 'gone') throw new NotReady('gone', held);
+      const loan: Loan = new HeldLoan(held, this.source, () => void this.lose(loan, 'its lease has ended'));
       return (this.loan = loan);
     });
   }
@@ -100,13 +102,13 @@ export class Borrower {
   }
 
   private async get({ pool, minutes, ...patience }: Wish): Promise<Loan> {
-    const { service, parent } = this.source;
+    const { service, parent, startWaitMs } = this.source;
     const client = await service.client();
     const maxMinutes = await longestLoan(client, pool, this.maxMinutes);
     const term = { minutes: minutes ?? Math.min(USUAL_MINUTES, maxMinutes), maxMinutes };
     refuseLonger(term.minutes, maxMinutes);
     const wish = { ...service.who, ...(pool !== undefined && { pool }), minutes: firstLeaseMinutes(term) };
-    const got = await getVm(client, wish, parent, patience);
+    const got = await getVm(client, wish, parent, { ...patience, startWaitMs });
     const loan: Loan = new OwnLoan(got, this.source, term, {
       onOver: (why) => void this.lose(loan, why),
       onFault: (error) => {
@@ -128,6 +130,7 @@ export class Borrower {
       return await answer;
     } catch (error) {
       if (saysLeaseEnded(error)) void this.lose(loan, 'the service has taken it back');
+      if (error instanceof NotReady && error.reason === 'not-started') void this.lose(loan, 'it did not start');
       throw error;
     }
   }

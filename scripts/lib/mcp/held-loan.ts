@@ -1,4 +1,4 @@
-import type { Grant } from '../../../lambda/client/routes.ts';
+import type { Held } from '../../../lambda/client/routes.ts';
 import type { Source } from './loan.ts';
 import { Loan } from './loan.ts';
 import { ToolError } from './tool-error.ts';
@@ -13,9 +13,9 @@ export class HeldLoan extends Loan {
   private readonly timer: NodeJS.Timeout;
 
   /** @param onOver - hears that the time is up */
-  constructor(grant: Pick<Grant, 'vm' | 'lease'>, source: Source, onOver: () => void) {
-    super(grant, source);
-    this.endsAtMs = Date.parse(grant.lease.expiresAt);
+  constructor(held: Held, source: Source, onOver: () => void) {
+    super(held, source);
+    this.endsAtMs = Date.parse(held.lease.expiresAt);
     this.timer = setTimeout(onOver, Math.min(this.endsAtMs - Date.now(), LONGEST_TIMER_MS));
   }
 

@@ -11,6 +11,7 @@ export const LOAN = z.object({
     port: z.number().int(),
     username: z.string(),
   }),
+  isReady: z.boolean().describe('false: the VM is being started; run_command waits for it, half a minute each time'),
   expiresAt: z.string().describe('when the VM goes back, ISO 8601 in UTC'),
   minutesLeft: z.number().int(),
   borrowedHere: z
@@ -19,9 +20,9 @@ export const LOAN = z.object({
 });
 
 /** A loan as tools show it. */
-export function loanBody({ vm, endsAtMs, isOwn }: Loan): z.output<typeof LOAN> {
+export function loanBody({ vm, isReady, endsAtMs, isOwn }: Loan): z.output<typeof LOAN> {
   const minutesLeft = Math.max(0, Math.round((endsAtMs - Date.now()) / MINUTE_MS));
-  return { vm, expiresAt: instant(endsAtMs), minutesLeft, borrowedHere: isOwn };
+  return { vm, isReady, expiresAt: instant(endsAtMs), minutesLeft, borrowedHere: isOwn };
 }
 
 /** A time as the API writes it. */

@@ -1,8 +1,8 @@
-import type { Grant, Vm } from '../../../lambda/client/routes.ts';
+import type { Held, Vm } from '../../../lambda/client/routes.ts';
 import { LoginFolder } from '../login/folder.ts';
 import type { LoginFiles } from '../login/ssh-config.ts';
 import type { Login } from './login.ts';
-import { connect, isFresh } from './login.ts';
+import { connect, isFresh, writtenTo } from './login.ts';
 import type { Service } from './service.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -20,17 +20,18 @@ export interface Source {
   readonly service: Service;
   /** Folder of the folders of credentials. */
   readonly parent: string;
+  /** How long one call waits for a VM that is being started, milliseconds. */
+  readonly startWaitMs: number;
 }
 
-/** A credential on disk, and its folder. */
+/** A credential on disk, if there is one yet, and its folder. */
 export interface Opened {
   readonly folder: LoginFolder;
-  readonly login: Login;
+  readonly login: Login | undefined;
 }
 
 /** A VM in the hands of the client. */
 export abstract class Loan {
-  readonly vm: Place;
   readonly leaseId: string;
   /** Aborted when the loan is over, for whatever runs on the VM then. */
   readonly over = new AbortController();
@@ -38,30 +39,43 @@ export abstract class Loan {
   abstract readonly isOwn: boolean;
   /** Epoch ms. */
   abstract readonly endsAtMs: number;
-  private readonly isMock: boolean;
+  /** The VM as the service has answered it last: a lease may move to another one while that is being started. */
+  private latest: Vm;
 
   /** The last credential, and its folder. */
   private login: Promise<Login> | undefined;
   private folder: LoginFolder | undefined;
 
   constructor(
-    { vm, lease }: Pick<Grant, 'vm' | 'lease'>,
+    { vm, lease }: Held,
     protected readonly source: Source,
     opened?: Opened,
   ) {
-    this.vm = placeOf(vm);
+    this.latest = vm;
     this.leaseId = lease.id;
-    this.isMock = vm.login === undefined;
     this.folder = opened?.folder;
-    this.login = opened && Promise.resolve(opened.login);
+    this.login = opened?.login && Promise.resolve(opened.login);
+  }
+
+  get vm(): Place {
+    return placeOf(this.latest);
+  }
+
+  /** Whether the VM was ready when it was asked about last. */
+  get isReady(): boolean {
+    return this.latest.status !== 'starting';
   }
 
   /** Lets the loan end in so many minutes, or later if it does so now. */
   abstract renew(minutes: number): Promise<void>;
 
-  /** A credential that opens the VM now. Commands share it while it lasts. @throws Refused when the lease is over */
+  /**
+   * A credential that opens the VM now. Commands share it while it lasts.
+   *
+   * @throws Refused when the lease is over, NotReady when the VM can't be used
+   */
   async logIn(): Promise<LoginFiles> {
-    if (this.isMock) throw mockVm(this.vm.id);
+    refuseWithoutSsh(this.latest);
     const last = await this.login?.catch(() => undefined);
     if (isFresh(last)) return last.files;
     this.over.signal.throwIfAborted();
@@ -79,14 +93,26 @@ export abstract class Loan {
   /** Another process may have removed a folder in which nothing happened for long. */
   private async connect(): Promise<Login> {
     this.folder = await LoginFolder.open(this.source.parent, this.leaseId);
-    return connect(this.folder, this.leaseId, this.source.service);
+    const held = await connect(this.folder, this.leaseId, this.source, this.over.signal);
+    this.latest = held.vm;
+    refuseWithoutSsh(held.vm);
+    return writtenTo(this.folder, held);
   }
 }
 
-function mockVm(id: string): ToolError {
-  return new ToolError(
-    `${id} is a mock VM: it does not exist, so nothing runs on it.`,
-    'Call release_vm, and tell the user that this pool lends mock VMs only.',
+/** @throws {@link ToolError} for a VM that ssh can't reach */
+function refuseWithoutSsh({ id, login, status }: Vm): void {
+  if (status === 'starting') return;
+  if (login === undefined) {
+    throw new ToolError(
+      `${id} is a mock VM: it does not exist, so nothing runs on it.`,
+      'Call release_vm, and tell the user that this pool lends mock VMs only.',
+    );
+  }
+  if (login !== 'session-manager') return;
+  throw new ToolError(
+    `${id} is reached by AWS Session Manager, so this session can't run commands on it.`,
+    'Call release_vm, and borrow from a pool that list_pools shows with canLogIn true.',
   );
 }
 

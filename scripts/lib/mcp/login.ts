@@ -1,7 +1,8 @@
-import type { Grant } from '../../../lambda/client/routes.ts';
+import { readyVm } from '../../../lambda/client/ready.ts';
+import type { Held } from '../../../lambda/client/routes.ts';
 import type { LoginFolder } from '../login/folder.ts';
 import type { LoginFiles } from '../login/ssh-config.ts';
-import type { Service } from './service.ts';
+import type { Source } from './loan.ts';
 
 /** A credential on disk. */
 export interface Login {
@@ -17,16 +18,22 @@ const LONGEST_MS = 300_000;
 const LEAST_LEFT_MS = 60_000;
 
 /** Writes what it takes to log in. */
-export async function writtenTo(folder: LoginFolder, { vm, lease }: Pick<Grant, 'vm' | 'lease'>): Promise<Login> {
-  const { certificateExpiresAt } = vm;
-  const endsAtMs = certificateExpiresAt === undefined ? Date.now() + LONGEST_MS : Date.parse(certificateExpiresAt);
+export async function writtenTo(folder: LoginFolder, { vm, lease }: Held): Promise<Login> {
+  const endsAt = vm.certificateExpiresAt ?? vm.keyAcceptedUntil;
+  const endsAtMs = endsAt === undefined ? Date.now() + LONGEST_MS : Date.parse(endsAt);
   return { files: await folder.write(vm, lease), endsAtMs };
 }
 
-/** Asks for a credential for the key in the folder. */
-export async function connect(folder: LoginFolder, leaseId: string, { client, who }: Service): Promise<Login> {
-  const wish = { ...who, leaseId, sshPublicKey: folder.publicKey };
-  return writtenTo(folder, await (await client()).call('POST /connectvm', wish));
+/** Asks for a credential for the key in the folder, when the VM is ready. @throws NotReady */
+export async function connect(
+  { publicKey: sshPublicKey }: LoginFolder,
+  leaseId: string,
+  { service: { client, who }, startWaitMs }: Source,
+  signal: AbortSignal,
+): Promise<Held> {
+  const api = await client();
+  const held = await api.call('POST /connectvm', { ...who, leaseId, sshPublicKey });
+  return readyVm(api, held, { ...who, sshPublicKey, waitMs: startWaitMs, signal });
 }
 
 /** Whether a credential can still be used. */

@@ -28,12 +28,12 @@ export class OwnLoan extends Loan {
 
   /** @param got - with a lease of {@link firstLeaseMinutes} */
   constructor(
-    { grant, ...opened }: Got,
+    { held, ...opened }: Got,
     source: Source,
     private readonly term: Term,
     { onOver, onFault }: Listener,
   ) {
-    super(grant, source, opened);
+    super(held, source, opened);
     this.heartbeat = new Heartbeat(firstLeaseMinutes(term), term.minutes, {
       renew: (minutes) => this.call('POST /renewvm', { minutes }),
       onFault: (error) => {

@@ -22,6 +22,9 @@ export interface Surroundings {
   readonly ssh?: string;
 }
 
+/** Clients give a call a minute unless they are told otherwise: the rest is for what else a call does. */
+const START_WAIT_MS = 45_000;
+
 /** Serves one client until it goes or the process is to end, and gives back what it has borrowed. */
 export async function serve(service: Service, limits: Limits, around: Surroundings): Promise<void> {
   const { stdin, stdout, log, stateFolder, ssh = 'ssh' } = around;
@@ -29,7 +32,8 @@ export async function serve(service: Service, limits: Limits, around: Surroundin
     log(`${what}: ${wordedError(error)}`);
   };
   // Apart from the logins of the command line: whoever ends first removes its own.
-  const borrower = new Borrower({ service, parent: path.join(stateFolder, 'mcp') }, limits.maxMinutes, warn);
+  const source = { service, parent: path.join(stateFolder, 'mcp'), startWaitMs: START_WAIT_MS };
+  const borrower = new Borrower(source, limits.maxMinutes, warn);
   const server = createMcpServer({ borrower, limits, ssh });
   const gone = leaving(around);
   await server.connect(new StdioServerTransport(stdin, stdout));

@@ -49,6 +49,8 @@ export interface SessionOptions {
   /** Calls as alice in the way of the API's mode, and names no user. */
   readonly mode?: Mode;
   readonly fetch?: typeof fetch;
+  /** How long a call waits for a VM that is being started; 45 seconds unless given. */
+  readonly startWaitMs?: number;
 }
 
 /** Connects a client to a server for alice. */
@@ -64,6 +66,7 @@ export async function startSession({ url }: Pick<ServedApi, 'url'>, options: Ses
   const source = {
     service: { client: async () => api, who: mode === undefined ? { userid: 'alice' } : {} },
     parent: path.join(folder, 'mcp'),
+    startWaitMs: options.startWaitMs ?? 45_000,
   };
   const borrower = new Borrower(source, limits.maxMinutes, (what) => warnings.push(what));
   const [near, far] = InMemoryTransport.createLinkedPair();

@@ -13,7 +13,7 @@ let answer: () => Promise<unknown>;
 function loan(): OwnLoan {
   const remove = async () => void calls.push('remove');
   const got = {
-    grant: { vm: { id: 'vm-01' }, lease: { id: 'lease-1' } },
+    held: { vm: { id: 'vm-01' }, lease: { id: 'lease-1' } },
     folder: { remove },
     login: { files: {}, endsAtMs: 0 },
   } as unknown as Got;
@@ -23,7 +23,7 @@ function loan(): OwnLoan {
   };
   const service = { client: async () => ({ url: '', call }) as unknown as Client, who: { userid: 'alice' } };
   const term = { minutes: 60, maxMinutes: 60 };
-  return new OwnLoan(got, { service, parent: '/nowhere' }, term, {
+  return new OwnLoan(got, { service, parent: '/nowhere', startWaitMs: 0 }, term, {
     onOver: (why) => heard.push(`over: ${why}`),
     onFault: (error) => heard.push(`fault: ${String(error)}`),
   });

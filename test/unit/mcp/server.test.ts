@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Login } from '../../../lambda/pool/access.ts';
+import type { Unready } from '../../../lambda/pool/provider.ts';
 import { MODES } from '../../support/api/modes.ts';
 import type { ServedApi } from '../../support/api/served-api.ts';
 import { callApi, serveApi } from '../../support/api/served-api.ts';
@@ -237,6 +238,61 @@ describe('a VM that the user has borrowed by hand', () => {
     expect((await call('borrow_vm', { useHeldVm: true })).text).toContain(
       'pool default, which this session may not use',
     );
+  });
+});
+
+describe('a VM that has to be started', () => {
+  let ready: typeof served.provider.open;
+  const unready = (status: Unready['status'], why: string) => {
+    served.provider.open = async ({ vm }) => ({ vm, unready: { status, why, againInSec: 1 } });
+  };
+
+  beforeEach(() => {
+    ready = served.provider.open.bind(served.provider);
+    unready('starting', 'the instance is pending');
+  });
+
+  it('is waited for', async () => {
+    const { call } = await start();
+    const borrowing = call('borrow_vm');
+    while ((await held()).status !== 200) await new Promise(setImmediate);
+    served.provider.open = ready;
+    expect((await borrowing).values).toMatchObject({ vm: { id: 'vm-01' }, isReady: true });
+    expect((await call('run_command', { command: 'echo hi' })).values).toMatchObject({ stdout: 'hi\n' });
+  });
+
+  it('is lent before it is ready, where that takes longer than a call, and used afterwards', async () => {
+    const { call } = await start({ startWaitMs: 10 });
+    expect((await call('borrow_vm')).values).toMatchObject({ vm: { id: 'vm-01' }, isReady: false });
+    expect((await call('run_command', { command: 'true' })).text).toBe(
+      'vm-01 is still being started (the instance is pending); look at the lease again later. ' +
+        'Call run_command again in half a minute.',
+    );
+    served.provider.open = ready;
+    expect((await call('run_command', { command: 'echo hi' })).values).toMatchObject({ stdout: 'hi\n' });
+    expect((await call('show_vm')).values).toMatchObject({ loan: { isReady: true } });
+  });
+
+  it('is given up when it is gone', async () => {
+    served.provider.open = ready;
+    const { call } = await start();
+    await call('borrow_vm', { useHeldVm: (await api('POST', '/getvm', { userid: 'alice' })).status === 200 });
+    unready('gone', 'it was terminated');
+    expect((await call('run_command', { command: 'true' })).text).toContain(
+      'vm-01 no longer exists (it was terminated); give it back, then borrow another VM.',
+    );
+    await call('release_vm');
+    expect((await call('borrow_vm', { useHeldVm: true })).text).toContain('no longer exists');
+  });
+});
+
+describe('a VM that Session Manager reaches', () => {
+  it('runs no command here, and says so', async () => {
+    const login: Login = { login: 'session-manager', region: 'eu-central-1' };
+    served.provider.open = async ({ vm }) => ({ vm, login });
+    const { call } = await start();
+    expect((await call('borrow_vm')).isError).toBe(false);
+    expect((await call('run_command', { command: 'true' })).text).toContain('vm-01 is reached by AWS Session Manager');
   });
 });
 

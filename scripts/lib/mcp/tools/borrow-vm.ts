@@ -1,5 +1,7 @@
 import * as z from 'zod/v4';
 import { Refused } from '../../../../lambda/client/refused.ts';
+import type { Held } from '../../../../lambda/client/routes.ts';
+import { printable } from '../excerpt.ts';
 import type { Limits } from '../limits.ts';
 import type { Loan } from '../loan.ts';
 import { LOAN, loanBody } from '../loan-shape.ts';
@@ -37,6 +39,7 @@ export const borrowVm = (desk: Desk): Tool =>
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
     description:
       'Borrows a virtual machine for this session. Nobody else uses it meanwhile. A session has one VM at a time. ' +
+      'A VM that has to be started first may not be ready yet: isReady says so. ' +
       'It goes back with release_vm, when its time is up, or when this session ends; what is on it is then lost.',
     input: inputOf(desk.limits),
     output: LOAN.shape,
@@ -55,8 +58,12 @@ async function borrow({ borrower, limits }: Desk, wanted: Wanted, { signal, prog
   const onWait = (nextTryMs: number) => {
     progress(`no VM is free; trying again in ${Math.ceil(nextTryMs / 1000)} s`);
   };
+  const onStarting = ({ vm }: Held, nextLookMs: number) => {
+    const why = vm.statusReason === undefined ? '' : `: ${printable(vm.statusReason)}`;
+    progress(`${vm.id} is being started${why}; asking again in ${Math.ceil(nextLookMs / 1000)} s`);
+  };
   try {
-    return await borrower.borrow({ pool, minutes, waitMs: waitSeconds * 1000, signal, onWait });
+    return await borrower.borrow({ pool, minutes, waitMs: waitSeconds * 1000, signal, onWait, onStarting });
   } catch (error) {
     if (error instanceof Refused && error.code === 'already_allocated') throw heldElsewhere(error);
     throw error;

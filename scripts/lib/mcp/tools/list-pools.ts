@@ -11,7 +11,7 @@ const POOL = z.object({
   free: z.number().int().describe('VMs that can be borrowed now'),
   vms: z.number().int().describe('VMs in all'),
   maxMinutes: z.number().int().describe('longest loan'),
-  canLogIn: z.boolean().describe('false: mock VMs, on which nothing runs'),
+  canLogIn: z.boolean().describe('false: no command can be run on its VMs here'),
 });
 
 type Pool = AnswerOf<'GET /pool'>['pools'][string];
@@ -44,6 +44,6 @@ function poolBody(name: string, pool: Pool, limits: Limits): z.output<typeof POO
     free,
     vms: free + leased + checking + quarantined + drained,
     maxMinutes: Math.min(lease.maxMinutes, limits.maxMinutes),
-    canLogIn: access !== 'mock',
+    canLogIn: access !== 'mock' && access !== 'session-manager',
   };
 }
