@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { exportVariable, info, setOutput, setSecret } from '@actions/core';
-import type { Grant } from '../../../lambda/client/routes.ts';
+import type { Held } from '../../../lambda/client/routes.ts';
 import type { LoginFiles } from '../login/ssh-config.ts';
 
 /** Has the runner hide a private key in all logs from now on, also when a step prints single lines of it. */
@@ -10,7 +10,7 @@ export function maskKey(pem: string): void {
 }
 
 /** Says how to reach the VM: outputs for expressions, `VM_*` for the commands of later steps. */
-export function announce({ vm, lease }: Grant, files: LoginFiles): void {
+export function announce({ vm, lease }: Held, files: LoginFiles): void {
   if (files.key !== undefined) maskKey(readFileSync(files.key, 'utf8'));
   const facts = [
     { output: 'host', variable: 'VM_HOST', value: vm.ip },

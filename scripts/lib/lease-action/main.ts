@@ -7,7 +7,7 @@ import { readInputs } from './inputs.ts';
 import { startKeeper } from './keeper.ts';
 import { beginLoan, noteGranted, noteKeeper } from './loan.ts';
 import { openService } from './service.ts';
-import { takeVm } from './take.ts';
+import { refuseWithoutSsh, takeVm, untilReady } from './take.ts';
 import { worded } from './wording.ts';
 
 // The runner sends SIGINT to a cancelled job, and 7.5 seconds later SIGTERM.
@@ -29,12 +29,16 @@ async function leaseVm(): Promise<void> {
   const loan = beginLoan(inputs);
   const service = await openService(loan, notedFetch());
   const folder = await LoginFolder.prepare(loan.folder);
-  const asked = { ...service.who, ...wish, sshPublicKey: folder.publicKey };
-  const grant = await takeVm(service, loan, asked, { waitMs, signal: cancelled.signal });
-  const { vm, lease } = grant;
+  const { publicKey: sshPublicKey } = folder;
+  const { signal } = cancelled;
+  const grant = await takeVm(service, loan, { ...service.who, ...wish, sshPublicKey }, { waitMs, signal });
+  noteGranted({ leaseId: grant.lease.id, vmId: grant.vm.id });
+  const held = await untilReady(service, grant, { sshPublicKey, signal });
+  const { vm, lease } = held;
   noteGranted({ leaseId: lease.id, vmId: vm.id });
   maskKey(vm.privateKey ?? '');
+  refuseWithoutSsh(vm);
   await folder.adopt(lease.id);
-  announce(grant, await folder.write(vm, lease));
+  announce(held, await folder.write(vm, lease));
   noteKeeper(startKeeper({ loan, lease, minutes: wish.minutes, jobPid: process.ppid }));
 }

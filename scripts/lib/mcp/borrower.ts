@@ -4,8 +4,9 @@ import type { LoginFiles } from '../login/ssh-config.ts';
 import type { Patience } from './getting.ts';
 import { getVm, longestLoan, refuseLonger } from './getting.ts';
 import { HeldLoan } from './held-loan.ts';
-import type { Loan, Source } from './loan.ts';
+import type { Loan } from './loan.ts';
 import { firstLeaseMinutes, OwnLoan } from './own-loan.ts';
+import type { Source } from './source.ts';
 import { ToolError } from './tool-error.ts';
 
 /** What the client wants. */

@@ -6,8 +6,9 @@ import { readyVm } from '../../../lambda/client/ready.ts';
 import { Refused } from '../../../lambda/client/refused.ts';
 import type { Held, ParametersOf } from '../../../lambda/client/routes.ts';
 import { LoginFolder } from '../login/folder.ts';
-import type { Opened, Source } from './loan.ts';
+import type { Opened } from './loan.ts';
 import { writtenTo } from './login.ts';
+import type { Source } from './source.ts';
 import { ToolError } from './tool-error.ts';
 
 /** How long to wait for a VM, and who ends the wait. */

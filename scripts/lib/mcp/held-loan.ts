@@ -1,6 +1,6 @@
 import type { Held } from '../../../lambda/client/routes.ts';
-import type { Source } from './loan.ts';
 import { Loan } from './loan.ts';
+import type { Source } from './source.ts';
 import { ToolError } from './tool-error.ts';
 
 /** `setTimeout` takes no longer time. */

@@ -3,7 +3,7 @@ import { LoginFolder } from '../login/folder.ts';
 import type { LoginFiles } from '../login/ssh-config.ts';
 import type { Login } from './login.ts';
 import { connect, isFresh, writtenTo } from './login.ts';
-import type { Service } from './service.ts';
+import type { Source } from './source.ts';
 import { ToolError } from './tool-error.ts';
 
 /** What a client may know of its VM. All else that the service answers about a VM opens it. */
@@ -13,15 +13,6 @@ export interface Place {
   readonly host: string;
   readonly port: number;
   readonly username: string;
-}
-
-/** Where a loan comes from, and where its credentials lie. */
-export interface Source {
-  readonly service: Service;
-  /** Folder of the folders of credentials. */
-  readonly parent: string;
-  /** How long one call waits for a VM that is being started, milliseconds. */
-  readonly startWaitMs: number;
 }
 
 /** A credential on disk, if there is one yet, and its folder. */

@@ -2,7 +2,7 @@ import { readyVm } from '../../../lambda/client/ready.ts';
 import type { Held } from '../../../lambda/client/routes.ts';
 import type { LoginFolder } from '../login/folder.ts';
 import type { LoginFiles } from '../login/ssh-config.ts';
-import type { Source } from './loan.ts';
+import type { Source } from './source.ts';
 
 /** A credential on disk. */
 export interface Login {

@@ -1,8 +1,8 @@
 import { saysLeaseEnded } from '../login/keep.ts';
 import type { Got } from './getting.ts';
 import { Heartbeat, LEASE_MINUTES, MINUTE_MS } from './heartbeat.ts';
-import type { Source } from './loan.ts';
 import { Loan } from './loan.ts';
+import type { Source } from './source.ts';
 import { ToolError } from './tool-error.ts';
 
 /** Who hears of what happens to a loan. */
