@@ -63,6 +63,11 @@ output "certificate_authority_public_keys" {
   value       = flatten(module.certificate_authority[*].openssh_public_keys)
 }
 
+output "ec2_user_data" {
+  description = "cloud-init user data by pool, for the EC2 pools whose access is by certificate: an instance that starts with it enrolls itself. It holds no secret."
+  value       = local.user_data
+}
+
 output "inventory_url" {
   description = "S3 object of the inventory; null with mock VMs."
   value       = one(module.inventory[*].url)

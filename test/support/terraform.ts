@@ -17,7 +17,7 @@ export interface TerraformRun {
 }
 
 export interface TerraformCopy {
-  /** The copied `terraform/`; the contract lies beside it, as in the checkout. */
+  /** The copied `terraform/`; what it reads lies beside it, as in the checkout. */
   root: string;
   /** Path of the function's package for the copied module. The file is a stand-in without code. */
   packageFile: string;
@@ -30,7 +30,9 @@ export function copyTerraform(): TerraformCopy {
   const root = path.join(folder, 'terraform');
   const packageFile = path.join(folder, 'dist/lambda.zip');
   cpSync(path.join(repository, 'terraform'), root, { recursive: true, filter: (source) => !isWorkingFile(source) });
-  cpSync(path.join(repository, 'lambda/openapi.json'), path.join(folder, 'lambda/openapi.json'));
+  for (const read of ['lambda/openapi.json', 'scripts/lib/enroll']) {
+    cpSync(path.join(repository, read), path.join(folder, read), { recursive: true });
+  }
   mkdirSync(path.dirname(packageFile));
   writeFileSync(packageFile, 'stand-in');
   return {

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # The end of the script that scripts/enroll prints: enrols this VM. What stands before it in that script:
-#   vms           prints `ID LOGIN [HOST_KEY]`, a line for each VM and host key
+#   vms           prints `ID LOGIN [HOST_KEY]`, a line for each VM and host key; the id `@instance` is that of the EC2
+#                 instance that runs this
 #   trusted_keys  prints the public keys of the certificate authority
 #   print_FILE    prints a file of the cleaner
 
@@ -16,6 +17,15 @@ give_up() {
   exit 1
 }
 
+# The id of this EC2 instance, from its metadata service, which asks for a token (IMDSv2).
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+instance_id() {
+  metadata=${VM_POOL_METADATA:-http://169.254.169.254}/latest
+  ask() { curl -sf --noproxy '*' --connect-timeout 2 -m 5 --retry 5 --retry-delay 2 --retry-connrefused "$@"; }
+  token=$(ask -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$metadata/api/token") &&
+    ask -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/instance-id"
+}
+
 # Sets id and login: of the VM that the argument names, of the one VM there is, or of the one with a host key of this
 # computer.
 choose_vm() {
@@ -29,8 +39,11 @@ choose_vm() {
     done | head -n 1)
     [ -n "$id" ] || give_up 'the inventory has no host key of this computer; name the VM: sh enroll.sh VM_ID'
   fi
-  login=$(vms | awk -v id="$id" '$1 == id { print $2; exit }')
+  login=$(vms | awk -v id="$id" '$1 == id || $1 == "@instance" { print $2; exit }')
   [ -n "$login" ] || give_up "the inventory has no VM $id, or its pool takes no certificates"
+  [ "$id" != @instance ] || id=$(instance_id) || give_up "the metadata service of EC2 doesn't say which instance this is; \
+name it: sh enroll.sh INSTANCE_ID"
+  case $id in *[!A-Za-z0-9._-]*) give_up "this is not the id of a VM: $id" ;; esac
 }
 
 need() {
@@ -190,6 +203,10 @@ print_inventory() {
     say "the inventory has another host key for $id: replace it by one of these"
   fi
   address=$(hostname -I 2>/dev/null | cut -d ' ' -f 1)
+  if [ "$(vms | cut -d ' ' -f 1)" = @instance ]; then
+    echo "$id is enrolled for $login"
+    return
+  fi
   echo "$id is enrolled. In the inventory:"
   echo "{ \"id\": \"$id\", \"address\": \"${address:-ADDRESS}\", \"port\": $(sshd -T | awk '$1 == "port" { print $2; exit }'), \"username\": \"$login\","
   echo "  \"hostKeys\": [$(echo "$keys" | sed 's/.*/"&"/' | paste -s -d , | sed 's/,/, /g')] }"

@@ -2,7 +2,7 @@
 import { visible } from '../logs/terminal.ts';
 import { authorizedKeys } from './authorized-keys.ts';
 import { ServiceUnreachable, trustedKeys } from './ca-keys.ts';
-import { cloudConfig } from './cloud-init.ts';
+import { cloudConfig, cloudConfigOfPool } from './cloud-init.ts';
 import type { Options } from './options.ts';
 import { HELP, OptionsError, parseOptions } from './options.ts';
 import { enrollScript } from './script.ts';
@@ -26,7 +26,10 @@ async function printed({ ca, form, target }: Options): Promise<string> {
   const keys = await trustedKeys(ca);
   if (form === 'authorized-keys') return authorizedKeys(vms, keys);
   const script = enrollScript(vms, keys);
-  return form === 'cloud-init' ? cloudConfig(script, vms[0]?.id ?? '') : script;
+  if (form === 'script') return script;
+  return 'pool' in target && target.pool !== undefined
+    ? cloudConfigOfPool(script, target.pool)
+    : cloudConfig(script, vms[0]?.id ?? '');
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,6 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -40,6 +41,13 @@ const INVENTORY = file('vms.json', {
     { id: 'vm-09', username: 'root-like', pool: 'old' },
   ],
 });
+const EC2_POOLS = file('ec2.json', {
+  pools: {
+    lab: { access: 'certificate', ec2: { username: 'student' } },
+    desk: { access: 'instance-connect', ec2: { username: 'ubuntu' } },
+    bad: { access: 'certificate', ec2: { username: 'Root' } },
+  },
+});
 
 async function enroll(...args: readonly string[]) {
   const env = { PATH: process.env.PATH };
@@ -51,9 +59,37 @@ async function enroll(...args: readonly string[]) {
   return { stdout, stderr, exitCode };
 }
 
+const withoutMain = (script: string) => script.replace(/\nmain "\$@"\n$/, '');
+
 /** What a function of the script prints. */
 function printed(script: string, name: string): string {
-  return execFileSync('sh', ['-c', `${script.replace(/\nmain "\$@"\n$/, '')}\n${name}`], { encoding: 'utf8' });
+  return execFileSync('sh', ['-c', `${withoutMain(script)}\n${name}`], { encoding: 'utf8' });
+}
+
+/** The user data, and the script in it. */
+function userData(text: string) {
+  const data = parse(text) as { write_files: Record<string, string>[]; runcmd: unknown };
+  const [written] = data.write_files;
+  return { ...data, script: gunzipSync(Buffer.from(written?.content ?? '', 'base64')).toString() };
+}
+
+/** The script does without its comments there. */
+const withoutComments = (script: string) =>
+  script
+    .split('\n')
+    .filter((line) => !/^ *#(?!!)/.test(line))
+    .join('\n');
+
+/** Serves on a free port while the work goes on. */
+async function serving<Made>(listener: RequestListener, work: (origin: string) => Promise<Made>): Promise<Made> {
+  const server = createServer(listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    return await work(`http://127.0.0.1:${(server.address() as { port: number }).port}`);
+  } finally {
+    server.close();
+  }
 }
 
 describe('scripts/enroll', () => {
@@ -94,10 +130,9 @@ describe('scripts/enroll', () => {
     const [{ stdout }, script] = [await enroll(...args, '--cloud-init'), (await enroll(...args)).stdout];
     expect(stdout.startsWith('#cloud-config\n')).toBe(true);
     expect(Buffer.byteLength(stdout)).toBeLessThan(USER_DATA_BYTES);
-    const data = parse(stdout) as { write_files: Record<string, string>[]; runcmd: unknown };
-    const [written] = data.write_files;
-    expect(gunzipSync(Buffer.from(written?.content ?? '', 'base64')).toString()).toBe(script);
-    expect(data.runcmd).toEqual([['sh', written?.path, 'vm-01']]);
+    const data = userData(stdout);
+    expect(data.script).toBe(withoutComments(script));
+    expect(data.runcmd).toEqual([['sh', data.write_files[0]?.path, 'vm-01']]);
   });
 
   it('prints lines of authorized_keys, and what they can not do', async () => {
@@ -108,22 +143,20 @@ describe('scripts/enroll', () => {
   });
 
   it('asks the service for its keys', async () => {
-    const server = createServer(({ url }, response) => {
+    const service: RequestListener = ({ url }, response) => {
       response.writeHead(url === '/resources/ca.pub' ? 200 : 404).end(`${KEYS.join('\n')}\n`);
+    };
+    const gone = await serving(service, async (url) => {
+      const found = await enroll('--ca', `${url}/resources/`, '--id', 'vm-01');
+      expect(printed(found.stdout, 'trusted_keys')).toBe(`${KEYS.join('\n')}\n`);
+      expect(await enroll('--ca', `${url}/elsewhere`, '--id', 'vm-01')).toEqual({
+        exitCode: 1,
+        stdout: '',
+        stderr: expect.stringContaining(`enroll: GET ${url}/elsewhere/ca.pub failed: it answered 404; give the URL`),
+      });
+      return url;
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-    const found = await enroll('--ca', `${url}/resources/`, '--id', 'vm-01');
-    const missing = await enroll('--ca', `${url}/elsewhere`, '--id', 'vm-01');
-    server.close();
-    expect(printed(found.stdout, 'trusted_keys')).toBe(`${KEYS.join('\n')}\n`);
-    expect(missing).toEqual({
-      exitCode: 1,
-      stdout: '',
-      stderr: expect.stringContaining(`enroll: GET ${url}/elsewhere/ca.pub failed: it answered 404; give the URL`),
-    });
-    expect(await enroll('--ca', `${url}/resources`, '--id', 'vm-01')).toMatchObject({
+    expect(await enroll('--ca', `${gone}/resources`, '--id', 'vm-01')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('ECONNREFUSED'),
     });
@@ -137,7 +170,11 @@ describe('scripts/enroll', () => {
     { fault: 'an id that a shell could read', args: ['--ca', CA, '--id', '$(id)'], says: '--id must be 1 to 128 of' },
     { fault: 'root as borrower', args: ['--ca', CA, '--id', 'a', '--login', 'root'], says: '--login must be a user' },
     { fault: 'an unknown option', args: ['--sudo'], says: "Unknown option '--sudo'" },
-    { fault: 'cloud-init for many', args: ['--ca', CA, '--inventory', INVENTORY, '--cloud-init'], says: 'add --vm ID' },
+    {
+      fault: 'cloud-init for many',
+      args: ['--ca', CA, '--inventory', INVENTORY, '--cloud-init'],
+      says: 'add --vm ID, or --pool',
+    },
     { fault: 'two forms', args: ['--ca', CA, '--id', 'a', '--cloud-init', '--no-root'], says: 'exclude each other' },
     { fault: 'no such file', args: ['--ca', 'nothing.pub', '--id', 'a'], says: "--ca nothing.pub can't be read" },
     { fault: 'no key', args: ['--ca', file('empty.pub', '# none\n'), '--id', 'a'], says: 'holds no public key' },
@@ -190,6 +227,78 @@ describe('scripts/enroll', () => {
     const { stdout, stderr, exitCode } = await enroll(...args);
     expect({ stdout, stderr, exitCode }).toEqual({ stdout: '', stderr: expect.stringContaining(says), exitCode: 2 });
     expect(stderr).toMatch(/^(enroll: .*\n)+$/);
+  });
+
+  describe('for EC2 pools', () => {
+    const OF_LAB = ['--ca', CA, '--inventory', EC2_POOLS, '--pool', 'lab'];
+    const CHOOSE = 'choose_vm "$@"; echo "$id $login"';
+
+    it('prints user data that fits, for every instance of the pool', async () => {
+      const [{ stdout }, script] = [await enroll(...OF_LAB, '--cloud-init'), (await enroll(...OF_LAB)).stdout];
+      expect(Buffer.byteLength(stdout)).toBeLessThan(0.8 * USER_DATA_BYTES);
+      const data = userData(stdout);
+      expect(data.script).toBe(withoutComments(script));
+      expect(data.runcmd).toEqual([['sh', data.write_files[0]?.path]]);
+      expect(printed(data.script, 'vms')).toBe('@instance student\n');
+    });
+
+    it('has each boot print the host keys to the console, as cloud-init does at the first', async () => {
+      const [, written] = userData((await enroll(...OF_LAB, '--cloud-init')).stdout).write_files;
+      expect(written).toMatchObject({ path: expect.stringContaining('/scripts/per-boot/'), permissions: '0755' });
+      const here = path.join(folder, 'ssh_host');
+      writeFileSync(`${here}_rsa_key.pub`, 'ssh-rsa AAAA root@ip-10-0-0-1\n');
+      const script = written?.content?.replace('/etc/ssh/ssh_host', here).replace('/dev/console', `${here}.console`);
+      execFileSync('sh', ['-c', script ?? '']);
+      expect(readFileSync(`${here}.console`, 'utf8')).toBe(
+        '-----BEGIN SSH HOST KEY KEYS-----\nssh-rsa AAAA root@ip-10-0-0-1\n-----END SSH HOST KEY KEYS-----\n',
+      );
+    });
+
+    it('asks the instance for its id, by a token', async () => {
+      const { stdout } = await enroll(...OF_LAB);
+      const metadata: RequestListener = ({ method, url, headers }, response) => {
+        const answers: Record<string, string> = {
+          'PUT /latest/api/token': headers['x-aws-ec2-metadata-token-ttl-seconds'] === '60' ? 'a token' : '',
+          'GET /latest/meta-data/instance-id':
+            headers['x-aws-ec2-metadata-token'] === 'a token' ? 'i-0123456789abcdef0' : '',
+        };
+        const answer = answers[`${method} ${url}`];
+        response.writeHead(answer ? 200 : 401).end(answer);
+      };
+      const ran = await serving(metadata, async (origin) => run(`${withoutMain(stdout)}\n${CHOOSE}`, origin));
+      expect(ran).toEqual({ code: 0, stdout: 'i-0123456789abcdef0 student\n', stderr: '' });
+    });
+
+    it('takes an id that it is given, and gives up where EC2 answers none', async () => {
+      const { stdout } = await enroll(...OF_LAB, '--login', 'guest');
+      const silent: RequestListener = (_, response) => response.writeHead(404).end();
+      const [given, unknown] = await serving(silent, async (origin) => [
+        await run(`set -- i-0fedcba9876543210\n${withoutMain(stdout)}\n${CHOOSE}`, origin),
+        await run(`${withoutMain(stdout)}\n${CHOOSE}`, origin),
+      ]);
+      expect(given).toMatchObject({ code: 0, stdout: 'i-0fedcba9876543210 guest\n' });
+      expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('sh enroll.sh INSTANCE_ID') });
+    });
+
+    async function run(script: string, metadata: string) {
+      const env = { PATH: process.env.PATH, VM_POOL_METADATA: metadata };
+      const child = tracked(spawn('sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+      const ended = once(child, 'close').then(([code]) => code as number | null);
+      const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+      return { code, stdout, stderr };
+    }
+
+    it.each([
+      { fault: 'a pool that is not there', args: ['--pool', 'none'], says: 'has no pool none with a section ec2' },
+      { fault: 'a pool without certificates', args: ['--pool', 'desk'], says: 'nothing has to be enrolled there' },
+      { fault: 'a login that no cleaner may have', args: ['--pool', 'bad'], says: 'names a username for bad' },
+      { fault: 'a pool and a VM', args: ['--pool', 'lab', '--vm', 'a'], says: '--pool goes with --inventory' },
+      { fault: 'no pool', args: [], says: 'lists no VM; for EC2 instances add --pool NAME' },
+      { fault: 'no id for lines of a file', args: ['--pool', 'lab', '--no-root'], says: 'give --id INSTANCE_ID' },
+    ])('names what is wrong: $fault', async ({ args, says }) => {
+      const { stderr, exitCode } = await enroll('--ca', CA, '--inventory', EC2_POOLS, ...args);
+      expect({ stderr, exitCode }).toEqual({ stderr: expect.stringContaining(says), exitCode: 2 });
+    });
   });
 
   it('shows its options', async () => {
