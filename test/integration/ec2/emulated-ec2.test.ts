@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Told } from '../../support/emulated-aws/ec2-hook.ts';
+import { Ec2Hook } from '../../support/emulated-aws/ec2-hook.ts';
 import { EmulatedEc2, valuesOf } from '../../support/emulated-aws/emulated-ec2.ts';
 import { EmulatedAws } from '../../support/emulated-aws/server.ts';
 
@@ -12,39 +9,25 @@ import { EmulatedAws } from '../../support/emulated-aws/server.ts';
 const TRANSITION_SECONDS = 0.25;
 const KEY = `ssh-ed25519 ${'A'.repeat(68)}`;
 
-/** What the hook was told. */
-interface Heard {
-  readonly change: string;
-}
-
 let aws: EmulatedAws;
 let ec2: EmulatedEc2;
-let hook: Server;
-const heard: Heard[] = [];
+let hook: Ec2Hook;
+const heard: Told[] = [];
 
 beforeAll(async () => {
   aws = await EmulatedAws.start();
   ec2 = await EmulatedEc2.in(aws);
-  hook = createServer((request, response) => {
-    void json(request).then((said) => {
-      heard.push(said as Heard);
-      response.end(
-        JSON.stringify({
-          console: `${(said as Heard).change}
-`,
-        }),
-      );
-    });
+  hook = await Ec2Hook.start(aws, {
+    switch: (told) => {
+      heard.push(told);
+    },
+    boot: () => '',
   });
-  hook.listen(0, '127.0.0.1');
-  await once(hook, 'listening');
-  const { port } = hook.address() as AddressInfo;
-  await aws.wish({ hook: `http://127.0.0.1:${port}`, transitionSeconds: TRANSITION_SECONDS });
+  await aws.wish({ transitionSeconds: TRANSITION_SECONDS });
 }, 90_000);
 
 afterAll(async () => {
-  hook.close();
-  hook.closeAllConnections();
+  await hook.stop();
   await aws.stop();
 });
 
@@ -63,7 +46,11 @@ async function running(): Promise<string> {
   return id;
 }
 
-const changes = () => heard.map(({ change }) => change);
+/** The changes that the hook has heard of. */
+async function changes(): Promise<string[]> {
+  await hook.settled();
+  return heard.map(({ change }) => change);
+}
 
 describe('an emulated instance', () => {
   it('takes its time to start and to stop, and the hook follows', async () => {
@@ -79,7 +66,7 @@ describe('an emulated instance', () => {
     await ec2.terminate(id);
     expect(await ec2.state(id)).toBe('shutting-down');
     await until(id, 'terminated');
-    expect(changes()).toEqual(['run', 'stop', 'start', 'reboot', 'terminate']);
+    expect(await changes()).toEqual(['run', 'stop', 'start', 'reboot', 'terminate']);
     expect(heard[0]).toMatchObject({
       instance: { id, privateIp: '127.0.0.21', tags: { a: 'b' }, userData: btoa('hello') },
     });
@@ -119,8 +106,9 @@ describe('an emulated instance', () => {
     await ec2.doom(id, { checks: 'impaired' });
     expect(await status()).toBe('impaired');
     await aws.wish({ checkSeconds: 0 });
+    await aws.wish({ consoles: { [id]: 'it boots\n' } });
     const [output = ''] = valuesOf(await ec2.ask('GetConsoleOutput', { InstanceId: id }), 'output');
-    expect(Buffer.from(output, 'base64').toString()).toBe('run\n');
+    expect(Buffer.from(output, 'base64').toString()).toBe('it boots\n');
   });
 });
 
@@ -140,7 +128,7 @@ describe('an emulated task that replaces a root volume', () => {
     await ec2.stop(id);
     expect(valuesOf(await create(id, 'one'), 'replaceRootVolumeTaskId')).toEqual([task]);
     await expect(create(id, 'two')).rejects.toThrow('IncorrectInstanceState');
-    expect(changes()).toEqual(['run', 'replace', 'stop']);
+    expect(await changes()).toEqual(['run', 'replace', 'stop']);
     expect(await ec2.replaceTasks(id)).toEqual([task]);
   });
 
@@ -153,7 +141,7 @@ describe('an emulated task that replaces a root volume', () => {
     const [task = ''] = valuesOf(await create(id, fate), 'replaceRootVolumeTaskId');
     await sleep(TRANSITION_SECONDS * 1500);
     expect(await state(task)).toBe(last);
-    expect(changes()).not.toContain('replace');
+    expect(await changes()).not.toContain('replace');
   });
 
   it('does not take the same token for another instance', async () => {

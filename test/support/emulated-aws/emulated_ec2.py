@@ -2,9 +2,8 @@
 
 In moto the next look at an instance already shows the end of each change, every change is allowed, pages are pages of
 reservations, and root volumes can't be replaced. Here an instance is on its way as long as `wishes.py` says. The hook
-hears of `run`, `start`, `stop`, `reboot`, `replace` and `terminate`, with id, address, tags and user data (base64). As
-with AWS, an instance runs before its machine has booted; the other changes end when the hook has followed. Written for
-moto 5.2.
+hears of `run`, `start`, `stop`, `reboot`, `replace` and `terminate`, with id, address, tags and user data (base64).
+Written for moto 5.2.
 """
 
 import base64
@@ -24,27 +23,17 @@ CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "st
 # Longest console output that AWS returns, bytes.
 CONSOLE_BYTES = 64 * 1024
 
-# Serial consoles by instance id, as text.
-CONSOLES = {}
-
 
 class Change:
-    """A change of an instance, which the hook hears of."""
+    """A change of an instance. It is over when its time is, and the hook has followed."""
 
     def __init__(self, what, instance):
         self.until = time.monotonic() + WISHES.transition_seconds
-        self.boots = what in ("run", "start")
         self.followed = WISHES.tell(what, instance=described(instance))
-        self.followed.add_done_callback(lambda answer: self._show(instance.id, answer))
 
     @property
     def is_over(self):
-        return time.monotonic() >= self.until and (self.boots or self.followed.done())
-
-    @staticmethod
-    def _show(instance_id, answer):
-        if not answer.exception():
-            CONSOLES[instance_id] = CONSOLES.get(instance_id, "") + answer.result()
+        return time.monotonic() >= self.until and self.followed.done()
 
 
 class State:
@@ -104,7 +93,7 @@ def take_time() -> None:
     run = InstanceBackend.run_instances
 
     def begin(instance, what):
-        CONSOLES[instance.id] = ""
+        WISHES.consoles.pop(instance.id, None)
         fails = what == "start" and WISHES.fate(instance.id, "start") == "fails"
         change = Change("failed-start" if fails else what, instance)
         instance._state.go("pending", "stopped" if fails else "running", change)
@@ -215,11 +204,11 @@ def page_by_instance() -> None:
 
 
 def show_console() -> None:
-    """The console shows what the hook has said, at most its end. AWS has no output while an instance is new."""
+    """The console shows the end of what the machine has printed. AWS has no output while an instance is new."""
 
     def output(self):
         instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
-        shown = CONSOLES.get(instance.id, "").encode()[-CONSOLE_BYTES:]
+        shown = WISHES.consoles.get(instance.id, "").encode()[-CONSOLE_BYTES:]
         said = {"Output": base64.b64encode(shown).decode()} if shown else {}
         return ActionResult({"InstanceId": instance.id, "Timestamp": utcnow(), **said})
 

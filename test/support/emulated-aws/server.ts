@@ -53,6 +53,8 @@ export interface Wishes {
   readonly faults?: readonly WishedFault[];
   /** By instance id. */
   readonly fates?: Readonly<Record<string, Fate>>;
+  /** By instance id: more output of the serial console. */
+  readonly consoles?: Readonly<Record<string, string>>;
 }
 
 /** moto's settings: real managed policies, and certificates that are validated after a second. */
@@ -148,6 +150,11 @@ export class EmulatedAws {
   async wish(wishes: Wishes): Promise<void> {
     const { status } = await fetch(`${this.endpoint}/wishes`, { method: 'PUT', body: JSON.stringify(wishes) });
     if (status !== 204) throw new Error(`the emulated AWS does not understand ${JSON.stringify(wishes)}`);
+  }
+
+  /** Waits until the hook has answered to every change so far. */
+  async untilHeard(): Promise<void> {
+    await fetch(`${this.endpoint}/wishes`);
   }
 
   /** The calls that it got so far, in order. */

@@ -1,16 +1,18 @@
 """What a test wants of the emulated AWS: how fast its instances are, which calls fail, and who hears of changes.
 
-A test writes wishes as JSON, PUT /wishes; each one replaces or extends the earlier ones:
+A test writes wishes as JSON, PUT /wishes; each one replaces or extends the earlier ones. GET /wishes answers when the hook
+has heard of every change so far.
 
-  hook               URL that is told of each change of an instance; its answer says what the console then shows
+  hook               URL that is told of each change of an instance; the change ends when it has answered
   transitionSeconds  how long an instance takes to start, to stop and to get another root volume
   checkSeconds       how long the status checks of an instance are "initializing" after a start
   faults             [{operation, code, status, message?, instance?, times?}]: the next `times` calls fail this way
   fates              {INSTANCE_ID: {start: "fails", replace: "fails" | "hangs", checks: "impaired", hidden: true}}
+  consoles           {INSTANCE_ID: TEXT}: more output of a serial console
 """
 
 import json
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from urllib.request import Request, urlopen
 from xml.sax.saxutils import escape
 
@@ -30,7 +32,9 @@ class Wishes:
         self.check_seconds = 0.0
         self.faults = []
         self.fates = {}
+        self.consoles = {}
         self.workers = ThreadPoolExecutor(max_workers=32)
+        self.told = []
 
     def add(self, said):
         self.hook = said.get("hook", self.hook)
@@ -39,6 +43,8 @@ class Wishes:
         self.faults += [dict(fault) for fault in said.get("faults", [])]
         for instance_id, fate in said.get("fates", {}).items():
             self.fates[instance_id] = {**self.fates.get(instance_id, {}), **fate}
+        for instance_id, text in said.get("consoles", {}).items():
+            self.consoles[instance_id] = self.consoles.get(instance_id, "") + text
 
     def fate(self, instance_id, what):
         return self.fates.get(instance_id, {}).get(what)
@@ -56,17 +62,16 @@ class Wishes:
         return None
 
     def tell(self, change, **about):
-        """Tells the hook of a change. @returns a future of what the console then shows"""
-        if not self.hook:
-            done = Future()
-            done.set_result("")
-            return done
-        return self.workers.submit(self._told, {"change": change, **about})
+        """Tells the hook of a change. @returns a future that is done when the hook has answered"""
+        said = {"change": change, **about}
+        future = self.workers.submit(self._say, said) if self.hook else self.workers.submit(lambda: None)
+        self.told.append(future)
+        return future
 
-    def _told(self, said):
+    def _say(self, said):
         request = Request(self.hook, json.dumps(said).encode(), {"content-type": "application/json"})
         with urlopen(request, timeout=HOOK_SECONDS) as answer:
-            return json.loads(answer.read()).get("console", "")
+            answer.read()
 
 
 WISHES = Wishes()
@@ -80,7 +85,10 @@ class WishesFirst:
 
     def __call__(self, environ, start_response):
         if environ["PATH_INFO"] == "/wishes":
-            WISHES.add(json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))))
+            if environ["REQUEST_METHOD"] == "PUT":
+                WISHES.add(json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))))
+            else:
+                wait(WISHES.told)
             start_response("204 No Content", [])
             return []
         call = environ.get("recorded.call")

@@ -1,15 +1,9 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'yaml';
+import type { Follower, Told } from '../emulated-aws/ec2-hook.ts';
+import { Ec2Hook, hostKeyBlock, PORT_TAG } from '../emulated-aws/ec2-hook.ts';
 import type { EmulatedAws } from '../emulated-aws/server.ts';
 import { NamespaceVm } from './namespace-vm.ts';
-
-/** The tag that says where the SSH server of an instance listens. Instances without it have no machine. */
-const PORT_TAG = 'vm-pool:port';
 
 /** Login name of the machines' users, as on Amazon Linux. */
 export const EC2_USER = 'ec2-user';
@@ -29,167 +23,99 @@ AuthorizedKeysCommandUser nobody
 END
 `;
 
-/** What `wishes.py` tells of an instance. */
-interface Told {
-  readonly change: string;
-  readonly instance: {
-    readonly id: string;
-    readonly privateIp: string;
-    readonly tags: Readonly<Record<string, string>>;
-    /** Base64. */
-    readonly userData: string;
-  };
-  readonly user?: string;
-  readonly key?: string;
-}
-
 /**
- * The machines of an emulated EC2: VMs of namespaces that boot, stop, lose their disks and end when their instances do.
- * An instance whose tag names a port has one, at its private address.
+ * The machines of an emulated EC2: VMs of namespaces that boot, stop, lose their disks and end with their instances. An
+ * instance whose tag names a port has one, at its private address.
  */
-export class Ec2Machines {
+export class Ec2Machines implements Follower {
   /** How long a pushed key opens a machine, seconds. */
   keySeconds = 60;
-  /** Ids of instances that run, but whose machines never boot. */
+  /** Ids of instances that run, but whose machines no longer boot. */
   readonly broken = new Set<string>();
-  /** What went wrong here; each of them is a fault of the test. */
-  readonly faults: unknown[] = [];
   private readonly machines = new Map<string, NamespaceVm>();
-  /** The last change of each machine. They come one after another. */
-  private readonly last = new Map<string, Promise<string>>();
-
-  private constructor(private readonly server: Server) {
-    server.on('request', (request, response) => {
-      void json(request).then(async (told) => {
-        response.end(JSON.stringify({ console: await this.inTurn(told as Told) }));
-      });
-    });
-  }
+  private hook: Ec2Hook | undefined;
 
   /** Follows the instances that are launched from now on. */
   static async start(aws: EmulatedAws): Promise<Ec2Machines> {
-    const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    await aws.wish({ hook: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-    return new Ec2Machines(server);
+    const machines = new Ec2Machines();
+    machines.hook = await Ec2Hook.start(aws, machines);
+    return machines;
   }
 
   /** The machine of an instance, as its owner knows it. */
-  machine(id: string): NamespaceVm {
+  of(id: string): NamespaceVm {
     const machine = this.machines.get(id);
     if (machine === undefined) throw new Error(`${id} has no machine`);
     return machine;
   }
 
-  /** Waits until a machine has followed its instance. */
-  async followed(id: string): Promise<void> {
-    await this.last.get(id);
+  /** Waits until all machines have followed their instances. */
+  async settled(): Promise<void> {
+    await this.hook?.settled();
   }
 
-  /** Throws all machines away. @throws when something went wrong meanwhile */
+  /** Throws all machines away. @throws when one of them did not follow its instance */
   async stop(): Promise<void> {
-    const closed = once(this.server, 'close');
-    this.server.close();
-    this.server.closeAllConnections();
-    await closed;
-    await Promise.all(this.last.values());
-    await Promise.all([...this.machines.values()].map((machine) => machine.off()));
-    if (this.faults.length > 0) throw new AggregateError(this.faults, 'machines did not follow their instances');
-  }
-
-  private async inTurn(told: Told): Promise<string> {
-    const { id } = told.instance;
-    const before = this.last.get(id) ?? Promise.resolve('');
-    const now = before.then(() => this.follow(told)).catch((fault: unknown) => (this.faults.push(fault), ''));
-    this.last.set(id, now);
-    return now;
-  }
-
-  /** Follows a change. @returns what the console then shows */
-  private async follow(told: Told): Promise<string> {
-    const { id, privateIp, tags } = told.instance;
-    const port = Number(tags[PORT_TAG]);
-    if (told.change === 'run' && port > 0) {
-      this.machines.set(id, await NamespaceVm.boot(id, port, privateIp, IMAGE));
-      return this.firstBoot(told);
+    try {
+      await this.hook?.stop();
+    } finally {
+      await Promise.all([...this.machines.values()].map((machine) => machine.off()));
     }
+  }
+
+  /** @inheritDoc */
+  async switch(told: Told): Promise<void> {
+    const { change, instance } = told;
+    const machine = this.machines.get(instance.id);
+    if (machine === undefined) return;
+    if (change === 'key') await letIn(machine, told, this.keySeconds);
+    if (['stop', 'reboot', 'replace'].includes(change)) await machine.powerOff();
+    if (change === 'replace') await machine.replaceDisk();
+    if (change !== 'terminate') return;
+    this.machines.delete(instance.id);
+    await machine.off();
+  }
+
+  /** @inheritDoc */
+  async boot({ change, instance }: Told): Promise<string> {
+    const { id, privateIp, tags, userData } = instance;
+    const port = Number(tags[PORT_TAG] ?? 0);
+    if (change === 'run' && port > 0) this.machines.set(id, await NamespaceVm.boot(id, port, privateIp, IMAGE));
     const machine = this.machines.get(id);
-    return machine === undefined ? '' : this.changed(machine, told);
-  }
-
-  private async changed(machine: NamespaceVm, told: Told): Promise<string> {
-    switch (told.change) {
-      case 'start':
-        if (!this.broken.has(machine.id)) await machine.powerOn();
-        return '';
-      case 'stop':
-        await machine.powerOff();
-        return '';
-      case 'reboot':
-        await machine.powerOff();
-        await machine.powerOn();
-        return '';
-      case 'replace':
-        await machine.powerOff();
-        await machine.replaceDisk();
-        await machine.powerOn();
-        return this.firstBoot(told);
-      case 'terminate':
-        this.machines.delete(machine.id);
-        await machine.off();
-        return '';
-      case 'key':
-        await this.letIn(machine, told);
-        return '';
-      default:
-        return '';
-    }
-  }
-
-  /** What cloud-init does at the first boot from a disk. @returns what it prints on the console */
-  private async firstBoot({ instance: { id, userData } }: Told): Promise<string> {
-    const machine = this.machine(id);
-    for (const script of scriptsOf(userData)) {
-      const { exitCode, stdout, stderr } = await machine.run(['sh', '-s', id], script);
-      if (exitCode !== 0) throw new Error(`the user data of ${id} failed: ${stdout}${stderr}`);
-    }
-    return hostKeyBlock(await machine.shell('cat /etc/ssh/ssh_host_*_key.pub'));
-  }
-
-  private async letIn(machine: NamespaceVm, { user = '', key = '' }: Told): Promise<void> {
-    const until = Math.floor(Date.now() / 1000) + this.keySeconds;
-    const line = `mkdir -p /run/instance-connect && cat >>/run/instance-connect/${user}`;
-    const { exitCode, stderr } = await machine.run(['sh', '-c', line], `${until} ${key}\n`);
-    if (exitCode !== 0) throw new Error(stderr);
+    if (machine === undefined || this.broken.has(id)) return '';
+    if (['start', 'reboot', 'replace'].includes(change)) await machine.powerOn();
+    return change === 'run' || change === 'replace' ? firstBoot(machine, userData) : '';
   }
 }
 
-/** The lines that cloud-init prints to the serial console, with what is around them there. */
-function hostKeyBlock(keys: string): string {
-  const lines = [
-    '[    7.113542] cloud-init[612]: Cloud-init v. 24.1 running',
-    '-----BEGIN SSH HOST KEY KEYS-----',
-    ...keys
-      .trim()
-      .split('\n')
-      .map((key) => `${key.trim()} root@ip-127-0-0-1`),
-    '-----END SSH HOST KEY KEYS-----',
-    '[    9.004113] cloud-init[701]: finished',
-  ];
-  return lines.map((line) => `${line}\r\n`).join('');
+/** What cloud-init does at the first boot from a disk. @returns what it prints on the console */
+async function firstBoot(machine: NamespaceVm, userData: string): Promise<string> {
+  for (const script of scriptsOf(userData)) {
+    const { exitCode, stdout, stderr } = await machine.run(['sh', '-s', machine.id], script);
+    if (exitCode !== 0) throw new Error(`the user data of ${machine.id} failed: ${stdout}${stderr}`);
+  }
+  const keys = await machine.shell('cut -d " " -f 1,2 /etc/ssh/ssh_host_*_key.pub');
+  return hostKeyBlock(keys.trim().split('\n'));
 }
 
-/** User data of cloud-init: a script, or a file to write and commands to run. */
-interface CloudConfig {
-  readonly write_files?: readonly { readonly path: string; readonly content: string; readonly encoding: string }[];
+/** What EC2 Instance Connect does with a key. */
+async function letIn(machine: NamespaceVm, { user = '', key = '' }: Told, seconds: number): Promise<void> {
+  const untilSec = Math.floor(Date.now() / 1000) + seconds;
+  const line = `mkdir -p /run/instance-connect && cat >>/run/instance-connect/${user}`;
+  const { exitCode, stderr } = await machine.run(['sh', '-c', line], `${untilSec} ${key}\n`);
+  if (exitCode !== 0) throw new Error(stderr);
 }
 
-/** The scripts in user data, which cloud-init would run. */
+/** A file that cloud-init writes. */
+interface WrittenFile {
+  readonly content: string;
+}
+
+/** The scripts in user data, which cloud-init would run: the data itself, or the zipped files that it writes. */
 function scriptsOf(userData: string): string[] {
   const bytes = Buffer.from(userData, 'base64');
   const text = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString();
   if (!text.startsWith('#cloud-config')) return text === '' ? [] : [text];
-  const { write_files: files = [] } = parse(text) as CloudConfig;
+  const { write_files: files = [] } = parse(text) as { readonly write_files?: readonly WrittenFile[] };
   return files.map(({ content }) => gunzipSync(Buffer.from(content, 'base64')).toString());
 }
