@@ -1,8 +1,7 @@
-import { gunzipSync } from 'node:zlib';
-import { parse } from 'yaml';
 import type { Follower, Told } from '../emulated-aws/ec2-hook.ts';
-import { Ec2Hook, hostKeyBlock, PORT_TAG } from '../emulated-aws/ec2-hook.ts';
+import { Ec2Hook, PORT_TAG } from '../emulated-aws/ec2-hook.ts';
 import type { EmulatedAws } from '../emulated-aws/server.ts';
+import { eachBoot, firstBoot, InstanceMetadata } from './cloud-init.ts';
 import { NamespaceVm } from './namespace-vm.ts';
 
 /** Login name of the machines' users, as on Amazon Linux. */
@@ -23,6 +22,9 @@ AuthorizedKeysCommandUser nobody
 END
 `;
 
+/** Changes after which a machine boots. */
+const BOOTS: readonly string[] = ['run', 'start', 'reboot', 'replace'];
+
 /**
  * The machines of an emulated EC2: VMs of namespaces that boot, stop, lose their disks and end with their instances. An
  * instance whose tag names a port has one, at its private address.
@@ -35,9 +37,11 @@ export class Ec2Machines implements Follower {
   private readonly machines = new Map<string, NamespaceVm>();
   private hook: Ec2Hook | undefined;
 
+  private constructor(private readonly metadata: InstanceMetadata) {}
+
   /** Follows the instances that are launched from now on. */
   static async start(aws: EmulatedAws): Promise<Ec2Machines> {
-    const machines = new Ec2Machines();
+    const machines = new Ec2Machines(await InstanceMetadata.start());
     machines.hook = await Ec2Hook.start(aws, machines);
     return machines;
   }
@@ -60,6 +64,7 @@ export class Ec2Machines implements Follower {
       await this.hook?.stop();
     } finally {
       await Promise.all([...this.machines.values()].map((machine) => machine.off()));
+      await this.metadata.stop();
     }
   }
 
@@ -82,20 +87,12 @@ export class Ec2Machines implements Follower {
     const port = Number(tags[PORT_TAG] ?? 0);
     if (change === 'run' && port > 0) this.machines.set(id, await NamespaceVm.boot(id, port, privateIp, IMAGE));
     const machine = this.machines.get(id);
-    if (machine === undefined || this.broken.has(id)) return '';
-    if (['start', 'reboot', 'replace'].includes(change)) await machine.powerOn();
-    return change === 'run' || change === 'replace' ? firstBoot(machine, userData) : '';
+    if (machine === undefined || this.broken.has(id) || !BOOTS.includes(change)) return '';
+    if (change !== 'run') await machine.powerOn();
+    const isFirst = change === 'run' || change === 'replace';
+    const printed = isFirst ? await firstBoot(machine, userData, this.metadata.urlFor(id)) : '';
+    return printed + (await eachBoot(machine));
   }
-}
-
-/** What cloud-init does at the first boot from a disk. @returns what it prints on the console */
-async function firstBoot(machine: NamespaceVm, userData: string): Promise<string> {
-  for (const script of scriptsOf(userData)) {
-    const { exitCode, stdout, stderr } = await machine.run(['sh', '-s', machine.id], script);
-    if (exitCode !== 0) throw new Error(`the user data of ${machine.id} failed: ${stdout}${stderr}`);
-  }
-  const keys = await machine.shell('cut -d " " -f 1,2 /etc/ssh/ssh_host_*_key.pub');
-  return hostKeyBlock(keys.trim().split('\n'));
 }
 
 /** What EC2 Instance Connect does with a key. */
@@ -104,18 +101,4 @@ async function letIn(machine: NamespaceVm, { user = '', key = '' }: Told, second
   const line = `mkdir -p /run/instance-connect && cat >>/run/instance-connect/${user}`;
   const { exitCode, stderr } = await machine.run(['sh', '-c', line], `${untilSec} ${key}\n`);
   if (exitCode !== 0) throw new Error(stderr);
-}
-
-/** A file that cloud-init writes. */
-interface WrittenFile {
-  readonly content: string;
-}
-
-/** The scripts in user data, which cloud-init would run: the data itself, or the zipped files that it writes. */
-function scriptsOf(userData: string): string[] {
-  const bytes = Buffer.from(userData, 'base64');
-  const text = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString();
-  if (!text.startsWith('#cloud-config')) return text === '' ? [] : [text];
-  const { write_files: files = [] } = parse(text) as { readonly write_files?: readonly WrittenFile[] };
-  return files.map(({ content }) => gunzipSync(Buffer.from(content, 'base64')).toString());
 }

@@ -26,6 +26,7 @@ hold() {
 
 boot() {
   dir=$(realpath "$1")
+  : >"$dir/console"
   exec nsenter --mount --target "$(cat "$dir/disk")" unshare --mount --pid --fork --uts --ipc --kill-child \
     sh "$(realpath "$0")" start "$dir" "$2" "$3" "$4"
 }
@@ -42,6 +43,8 @@ start() {
   mount --rbind /dev dev
   mount -t devpts -o newinstance,gid=5,mode=620,ptmxmode=666 devpts dev/pts
   mount -t tmpfs -o mode=1777 shm dev/shm
+  # What the VM prints on its console stands in DIR/console.
+  [ ! -e dev/console ] || mount --bind "$dir/console" dev/console
   hostname "$id"
   mkdir -p run/sshd .before
   mkdir -m 1777 run/lock

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -87,6 +87,11 @@ export class NamespaceVm {
     await killed(this.disk);
     this.disk = await this.child('the disk is there', 'disk', this.folder);
     writeFileSync(path.join(this.folder, 'disk'), String(this.disk.pid));
+  }
+
+  /** What it has printed on its console since it was powered on. */
+  get console(): string {
+    return readFileSync(path.join(this.folder, 'console'), 'utf8');
   }
 
   /** Runs a command as root in the VM. It need not succeed. @param input - its standard input */
