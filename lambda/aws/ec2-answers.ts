@@ -1,4 +1,5 @@
 /** What EC2's answers say. Nothing of it may be trusted: people write tags, and instances their console output. */
+import { isIPv4 } from 'node:net';
 import { defined } from '../pool/defined.ts';
 import type { Instance, ReplaceTask, StatusChecks } from './ec2.ts';
 import type { Element } from './xml.ts';
@@ -13,7 +14,6 @@ const TASK_STATES = ['pending', 'in-progress', 'failing', 'failed', 'failed-deta
 const INSTANCE_ID = /^i-[0-9a-f]{1,32}$/;
 const TASK_ID = /^[\w-]{1,64}$/;
 const REASON_CODE = /^[\w.]{1,64}$/;
-const IPV4 = /^(\d{1,3}\.){3}\d{1,3}$/;
 const DNS_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 
 /** The instances of a page; undefined if the answer has no list of them. */
@@ -28,8 +28,8 @@ function instanceOf(item: Element): Instance | undefined {
   const id = matching(INSTANCE_ID, textOf(item, 'instanceId'));
   if (id === undefined) return undefined;
   const addresses = defined({
-    privateIp: matching(IPV4, textOf(item, 'privateIpAddress')),
-    publicIp: matching(IPV4, textOf(item, 'ipAddress')),
+    privateIp: ipOf(textOf(item, 'privateIpAddress')),
+    publicIp: ipOf(textOf(item, 'ipAddress')),
     privateDns: matching(DNS_NAME, textOf(item, 'privateDnsName')),
     publicDns: matching(DNS_NAME, textOf(item, 'dnsName')),
   });
@@ -89,6 +89,10 @@ export function consoleOutputOf(answer: Element): string {
 
 function matching(pattern: RegExp, text: string | undefined): string | undefined {
   return text !== undefined && pattern.test(text) ? text : undefined;
+}
+
+function ipOf(text: string | undefined): string | undefined {
+  return text !== undefined && isIPv4(text) ? text : undefined;
 }
 
 function oneOf<const Choices extends readonly string[]>(choices: Choices, text?: string): Choices[number] | undefined {

@@ -2,7 +2,9 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Ec2 } from '../../../lambda/aws/ec2.ts';
+import { instancesOf } from '../../../lambda/aws/ec2-answers.ts';
 import { createEc2 } from '../../../lambda/aws/ec2-client.ts';
+import { childOf, readXml } from '../../../lambda/aws/xml.ts';
 import type { InstanceXml } from './ec2-xml.ts';
 import { answerXml, errorXml, instancesXml, listXml, STOPPED_ADDRESSES } from './ec2-xml.ts';
 import { answer, FakeService, rejection, SILENCE } from './fake-service.ts';
@@ -191,6 +193,11 @@ describe('the instances with a tag', () => {
       odd: { addresses: '<privateIpAddress>10.0.0.1; rm</privateIpAddress>' },
       expected: {},
     },
+    {
+      rule: 'an address with too large a number',
+      odd: { addresses: '<ipAddress>300.1.1.1</ipAddress>' },
+      expected: {},
+    },
     { rule: 'a name that is none', odd: { addresses: '<dnsName>-oProxyCommand=x</dnsName>' }, expected: {} },
     {
       rule: 'two addresses',
@@ -215,6 +222,35 @@ describe('the instances with a tag', () => {
       expect(await read({ id }, { id: 'i-01' })).toMatchObject([{ id: 'i-01' }]);
     },
   );
+});
+
+describe('a garbled answer', () => {
+  const whole = instancesXml([[{ tags: { [TAG]: 'lab' } }, { id: 'i-02', state: 'stopped' }], [{ id: 'i-03' }]]);
+  const parts = fc.constantFrom(
+    '<item>',
+    '</item>',
+    '<item/>',
+    '<tagSet>',
+    '<instanceId>i-0f</instanceId>',
+    '&#0;',
+    '<',
+    SECRET,
+  );
+
+  it('has only instances that could be', () => {
+    fc.assert(
+      fc.property(fc.nat(whole.length), fc.nat(40), fc.array(parts, { maxLength: 3 }), (from, length, added) => {
+        const garbled = whole.slice(0, from) + added.join('') + whole.slice(from + length);
+        const answered = childOf(readXml(garbled), 'DescribeInstancesResponse');
+        for (const found of instancesOf(answered ?? '') ?? []) {
+          expect(found.id).toMatch(/^i-[0-9a-f]+$/);
+          expect(found.privateIp ?? '192.168.1.88').toMatch(/^[\d.]+$/);
+          expect(found.launchedAtMs).toBeGreaterThanOrEqual(0);
+          expect(Object.values(found.tags).every((value) => typeof value === 'string')).toBe(true);
+        }
+      }),
+    );
+  });
 });
 
 describe('one instance', () => {
