@@ -7,11 +7,15 @@ import { describeChange } from './lease-store/change.ts';
 import { describeCounts } from './lease-store/counts.ts';
 import { describeDue } from './lease-store/due.ts';
 import { describeEvents } from './lease-store/events.ts';
+import { describeExchange } from './lease-store/exchange.ts';
 import { describeFind } from './lease-store/find.ts';
 import { INVENTORY } from './lease-store/fixtures.ts';
 import { describeIdempotency } from './lease-store/idempotency.ts';
+import { describeMissing } from './lease-store/missing.ts';
+import { describePower } from './lease-store/power.ts';
 import { describeRelease } from './lease-store/release.ts';
 import { describeRenew } from './lease-store/renew.ts';
+import { describeStarting } from './lease-store/starting.ts';
 import { describeStatuses } from './lease-store/statuses.ts';
 import { describeSync } from './lease-store/sync.ts';
 
@@ -34,6 +38,10 @@ export function describeLeaseStore(name: string, makeStore: StoreFactory): void 
     describeDue(currentStore);
     describeChange(currentStore);
     describeSync(currentStore, makeStore);
+    describeMissing(currentStore);
+    describeStarting(currentStore);
+    describeExchange(currentStore);
+    describePower(currentStore);
     describeEvents(currentStore);
     describeStatuses(currentStore);
     describeCounts(currentStore);

@@ -72,3 +72,12 @@ export async function countsOf(
 export function someEvent(status: VmStatus): ChangeEvent {
   return { kind: 'check_passed', vmId: status.vm.id, act: act('reaper', NOON_SEC) };
 }
+
+/** Makes a free VM one that is stopped. */
+export async function stop(store: LeaseStore, vmId: string): Promise<void> {
+  const free = await known(store, vmId);
+  const claim = { state: 'checking', failures: 0, draining: false, dueAtSec: NOON_SEC + 60 } as const;
+  const { status } = await store.change(free, claim, { ...someEvent(free), kind: 'stopping' });
+  const stopped = { ...TO_FREE, stopped: true, freeSinceSec: NOON_SEC };
+  await store.change(status, stopped, { ...someEvent(status), kind: 'stopped' });
+}
