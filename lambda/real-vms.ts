@@ -5,6 +5,7 @@
  */
 import { createCertificateAuthority } from './access/certificate-authority.ts';
 import { objectReader } from './aws/s3.ts';
+import type { Ec2Vms } from './ec2-vms.ts';
 import type { CertificateAuthority, StoredKeys } from './pool/access.ts';
 import type { Clock } from './pool/ports.ts';
 import type { VmProvider } from './pool/provider.ts';
@@ -28,15 +29,26 @@ export async function createRealVms(
   { check, limits }: Pick<Settings, 'check' | 'limits'>,
   clock: Clock,
 ): Promise<RealVms> {
-  const [readText, authority] = await Promise.all([inventoryReader(settings), authorityOf(settings)]);
-  const source = new InventorySource(readText, clock, { hasEc2: settings.kind === 'ec2' });
+  const [readText, authority, ec2] = await Promise.all([
+    inventoryReader(settings),
+    authorityOf(settings),
+    ec2Of(settings, clock),
+  ]);
+  const source = new InventorySource(readText, clock, { hasEc2: ec2 !== undefined });
   // Answered while the start loads the code of the lease store.
   source.begin();
-  const keys = { authority, storedKeys: storedKeysOf(settings) };
+  const ports = { keys: { authority, storedKeys: storedKeysOf(settings) }, visitor: visitorOf(settings), clock };
+  const { confirmedInventory } = settings;
   const defaults = { lease: limits, checkLimitSec: check.timeoutSec };
-  const known = new KnownInventory(source, { confirmedInventory: settings.confirmedInventory, defaults });
-  const provider = new StaticProvider({ source, known, keys, visitor: visitorOf(settings), clock });
+  const known = new KnownInventory(source, { confirmedInventory, defaults, search: ec2?.search });
+  const listed = new StaticProvider({ ...ports, source, known });
+  const provider = ec2?.providerOver(listed, known, ports) ?? listed;
   return { provider, trustedKeys: authority?.publicKeys ?? [] };
+}
+
+async function ec2Of({ tags, aws }: InventorySettings, clock: Clock): Promise<Ec2Vms | undefined> {
+  if (tags === undefined || aws === undefined) return undefined;
+  return (await import('./ec2-vms.ts')).createEc2Vms(aws, tags, clock);
 }
 
 async function inventoryReader({ inventory, aws }: InventorySettings): Promise<ReadInventory> {

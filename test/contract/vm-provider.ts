@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Login } from '../../lambda/pool/access.ts';
-import type { VmProvider } from '../../lambda/pool/provider.ts';
+import type { Opening, VmProvider } from '../../lambda/pool/provider.ts';
 import { AccessUnavailable, isRefusal } from '../../lambda/pool/refusals.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import { loginOf } from '../support/pool/login.ts';
@@ -15,7 +15,7 @@ export interface ProviderUnderTest {
   readonly silenceVms: () => void;
 }
 
-const KEYS = ['ssh-ed25519 AAAAalice', 'ssh-ed25519 AAAAbob'];
+const KEYS = ['ssh-ed25519 AAAAalice', 'ssh-ed25519 AAAAbob'] as const;
 
 /** What every source of VMs promises by the port `VmProvider`. */
 export function describeVmProvider(name: string, make: () => ProviderUnderTest): void {
@@ -88,38 +88,56 @@ export function describeVmProvider(name: string, make: () => ProviderUnderTest):
     });
 
     describe('open', () => {
-      it('gives a key, or opens the VM to the key that the holder has', async () => {
+      it('gives a key, opens the VM to the key that the holder has, or begins a session', async () => {
         for (const vm of vms) {
-          const made = await open(vm, undefined);
-          expect(made).toMatchObject({ privateKey: expect.stringMatching(/./) });
+          const made = await open(vm, undefined).catch((error: unknown) => error as AccessUnavailable);
+          // EC2 Instance Connect makes no key.
+          if (isRefusal(made)) expect(made).toBeInstanceOf(AccessUnavailable);
+          else if (!('session' in made)) expect(made).toMatchObject({ privateKey: expect.stringMatching(/./) });
           for (const key of KEYS) {
             const own = await open(vm, key);
-            if ('login' in own && own.login === 'shared-key') continue;
+            if ('login' in own && ['shared-key', 'session-manager'].includes(own.login)) continue;
             expect(own).not.toHaveProperty('privateKey');
             expect(own).not.toEqual(made);
           }
         }
       });
 
+      it('begins nothing that has to be ended when the holder only looks', async () => {
+        for (const vm of vms) expect(await open(vm, KEYS[0], { isLook: true })).not.toHaveProperty('session');
+      });
+
       it('gives no certificate that is valid after its lease', async () => {
         for (const vm of vms) {
-          const login = await open(vm, undefined, START_SEC + 7);
+          const login = await open(vm, KEYS[0], { endSec: START_SEC + 7 });
           if ('certificateExpiresAtSec' in login) expect(login.certificateExpiresAtSec).toBe(START_SEC + 7);
         }
       });
 
-      it('refuses, by a refusal that keeps the lease, a VM that it can open no longer', async () => {
-        const [vm] = vms;
-        if (vm === undefined) throw new Error('there is no VM');
-        const result = await open({ ...vm, id: 'none-such' }, undefined).catch((error: unknown) => error);
-        // A mock VM opens nothing, so that it may open to anybody.
-        if (isRefusal(result)) expect(result).toBeInstanceOf(AccessUnavailable);
-        else expect(result).toMatchObject({ privateKey: expect.stringContaining('opens nothing') });
+      it('refuses, by a refusal that keeps the lease, a VM that it can open no longer, or says that it is gone', async () => {
+        for (const vm of vms) {
+          const opening = openingOf({ ...vm, id: 'none-such' });
+          const result = await provider.open(opening).catch((error: unknown) => error as AccessUnavailable);
+          if (isRefusal(result)) expect(result).toBeInstanceOf(AccessUnavailable);
+          else if ('unready' in result) expect(result.unready).toMatchObject({ status: 'gone' });
+          // A mock VM opens nothing, so that it may open to anybody.
+          else expect(result.login).toMatchObject({ privateKey: expect.stringContaining('opens nothing') });
+        }
       });
 
-      async function open(vm: Vm, sshPublicKey?: string, expiresAtSec = START_SEC + 3_600): Promise<Login> {
-        const lease = { id: 'l-1', userId: 'alice', vmId: vm.id, acquiredAtSec: START_SEC, expiresAtSec };
-        return loginOf(await provider.open({ vm, lease, sshPublicKey, askedAtMs: START_MS }));
+      interface Wish {
+        readonly endSec?: number;
+        readonly isLook?: boolean;
+      }
+
+      async function open(vm: Vm, sshPublicKey?: string, wish: Wish = {}): Promise<Login> {
+        const opening = openingOf(await checkedOnce(vm), wish);
+        return loginOf(await provider.open({ ...opening, sshPublicKey }));
+      }
+
+      function openingOf(vm: Vm, { endSec = START_SEC + 3_600, isLook = false }: Wish = {}): Opening {
+        const times = { acquiredAtSec: START_SEC, expiresAtSec: endSec };
+        return { vm, lease: { id: 'l-1', userId: 'alice', vmId: vm.id, ...times }, askedAtMs: START_MS, isLook };
       }
     });
 
@@ -127,7 +145,14 @@ export function describeVmProvider(name: string, make: () => ProviderUnderTest):
       it('passes VMs that are well', async () => {
         for (const vm of vms) {
           const { signal } = new AbortController();
-          expect(await provider.check(checkingStatus(vm), { signal })).toEqual({ passed: true });
+          expect(await provider.check(checkingStatus(vm), { signal })).toMatchObject({ passed: true });
+        }
+      });
+
+      it('passes again what it has passed, and learns nothing new', async () => {
+        for (const vm of vms) {
+          const { signal } = new AbortController();
+          expect(await provider.check(checkingStatus(await checkedOnce(vm)), { signal })).toEqual({ passed: true });
         }
       });
 
@@ -143,14 +168,21 @@ export function describeVmProvider(name: string, make: () => ProviderUnderTest):
         }
       });
 
-      it('has a verdict on a VM that it does not have: it passes, or must wait', async () => {
+      it('has a verdict on a VM that it does not have: it passes, fails or must wait', async () => {
         const [vm] = vms;
         if (vm === undefined) throw new Error('there is no VM');
         const { signal } = new AbortController();
         const verdict = await provider.check(checkingStatus({ ...vm, id: 'none-such' }), { signal });
         if ('waitingFor' in verdict) expect(verdict).toMatchObject({ againInSec: expect.any(Number) });
+        else if (!verdict.passed) expect(verdict).toEqual({ passed: false, reason: expect.any(String) });
         else expect(verdict).toEqual({ passed: true });
       });
     });
+
+    /** The VM with the host keys that its first check has learnt, as the store keeps it. */
+    async function checkedOnce(vm: Vm): Promise<Vm> {
+      const verdict = await provider.check(checkingStatus(vm), { signal: new AbortController().signal });
+      return 'hostKeys' in verdict ? { ...vm, hostKeys: verdict.hostKeys } : vm;
+    }
   });
 }

@@ -57,7 +57,7 @@ const poolEntry = entry(
     checkTimeoutSeconds: v.optional(
       described(
         wholeNumber(1, LONGEST_CHECK_SEC),
-        'Longest that a reset and its check may take. By default 20 with a command, else CHECK_TIMEOUT_SECONDS.',
+        'Longest that a reset and its check may take. By default 20 with a command or EC2, else CHECK_TIMEOUT_SECONDS.',
       ),
     ),
     portForwarding: v.optional(

@@ -1,6 +1,6 @@
 /** What must hold between the fields of a pool where EC2 is concerned. */
 import type { PoolEntry } from './document.ts';
-import type { Fault } from './rules.ts';
+import type { Fault } from './fault.ts';
 
 /** What can be done to EC2 instances only. */
 const ONLY_WITH_EC2: Readonly<Record<string, readonly string[]>> = {

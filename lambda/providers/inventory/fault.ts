@@ -1,3 +1,10 @@
+/** A sentence about a place. */
+export interface Fault {
+  readonly place: readonly (string | number)[];
+  /** Without a subject: the place is. */
+  readonly what: string;
+}
+
 /** The inventory breaks rules. Each fault is a sentence that names its place; none repeats a value, which may be secret. */
 export class InventoryInvalid extends Error {
   constructor(readonly faults: readonly string[]) {

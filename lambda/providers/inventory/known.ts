@@ -7,8 +7,8 @@ import type { InventorySource, ReadDocument } from './source.ts';
 
 /** What finds the VMs of the pools that list none. */
 export interface Search {
-  /** What it found last; another list each time it searches. */
-  readonly found: () => readonly Vm[];
+  /** What it found last, another list each time; nothing before its first search. */
+  readonly found: () => readonly Vm[] | undefined;
   /** Names a document together with what was found for it, so that an operator can confirm both. */
   readonly nameOf: (documentSha256: string, found: readonly Vm[]) => string;
 }

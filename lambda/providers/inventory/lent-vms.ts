@@ -28,8 +28,8 @@ export interface LentVms {
   readonly entries: ReadonlyMap<string, VmEntry>;
 }
 
-/** Longest that a reset or check by command may take, seconds: the cleaner ends within 15 s. */
-const COMMAND_LIMIT_SEC = 20;
+/** Longest that a check may take that runs a command or asks AWS, seconds: the cleaner ends within 15 s. */
+const LONG_LIMIT_SEC = 20;
 
 /** How long a VM must be free before it is stopped, where its pool does not say it, minutes. */
 const IDLE_MINUTES = 15;
@@ -47,11 +47,20 @@ function poolOf(name: string, entry: PoolEntry, { lease, checkLimitSec }: PoolDe
   const { description, aliases = [], access, check, reset, portForwarding = false, ec2 } = entry;
   const maxMinutes = entry.leaseMaxMinutes ?? lease.maxMinutes;
   const defaultMinutes = Math.min(entry.leaseDefaultMinutes ?? lease.defaultMinutes, maxMinutes);
-  const runsCommand = check === 'command' || reset === 'command' || reset === 'reboot';
-  const limitSec = entry.checkTimeoutSeconds ?? (runsCommand ? COMMAND_LIMIT_SEC : checkLimitSec);
   const rules = { name, description, aliases, access, check, reset, portForwarding };
   const found = ec2 && { ec2, areFound: true, power: powerOf(ec2) };
-  return { ...rules, lease: { defaultMinutes, maxMinutes }, checkLimitSec: limitSec, ...found };
+  return {
+    ...rules,
+    lease: { defaultMinutes, maxMinutes },
+    checkLimitSec: checkLimitOf(entry) ?? checkLimitSec,
+    ...found,
+  };
+}
+
+/** Undefined: what the settings say. */
+function checkLimitOf({ check, reset, ec2, checkTimeoutSeconds }: PoolEntry): number | undefined {
+  const isLong = ec2 !== undefined || check === 'command' || reset === 'command';
+  return checkTimeoutSeconds ?? (isLong ? LONG_LIMIT_SEC : undefined);
 }
 
 /** A pool that names no number has none of its VMs stopped. */

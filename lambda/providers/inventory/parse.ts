@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { InventoryDocument } from './document.ts';
 import { inventoryDocument } from './document.ts';
+import type { Fault } from './fault.ts';
 import { InventoryInvalid } from './fault.ts';
 import { faultsOfJson } from './json.ts';
-import type { Fault } from './rules.ts';
 import { disagreements, placeName, soundParts } from './rules.ts';
 
 /** Largest inventory, characters. 10,000 VMs take 2 million. */

@@ -3,14 +3,8 @@ import * as v from 'valibot';
 import type { InventoryDocument, PoolEntry, VmEntry } from './document.ts';
 import { poolName } from './document.ts';
 import { ec2Faults } from './ec2-rules.ts';
+import type { Fault } from './fault.ts';
 import { printable } from './fault.ts';
-
-/** A sentence about a place. */
-export interface Fault {
-  readonly place: readonly (string | number)[];
-  /** Without a subject: the place is. */
-  readonly what: string;
-}
 
 /** The VMs and pools whose own fields are right, and where the text has them. */
 export interface SoundParts {

@@ -39,14 +39,22 @@ export async function verdictOn(sshVm: SshVm, ports: CheckPorts): Promise<Verdic
   return (await visited(sshVm, ports)).verdict;
 }
 
-/** The same, with all that the visit found. */
-export async function visited(sshVm: SshVm, ports: CheckPorts): Promise<Visited> {
+/**
+ * The same, with all that the visit found.
+ * @param spentMs - part of the check's time that is gone
+ */
+export async function visited(sshVm: SshVm, ports: CheckPorts, spentMs = 0): Promise<Visited> {
   const { check } = sshVm.pool;
   const command = commandOf(sshVm.pool);
-  if (command !== undefined) return commanded(sshVm, command, ports);
+  if (command !== undefined) return commanded(sshVm, command, ports, spentMs);
   if (check === 'none' || check === 'command') return { verdict: { passed: true } };
-  const visit = { ...place(sshVm), kind: check, limitMs: limitMsOf(sshVm, 0) };
+  const visit = { ...place(sshVm), kind: check, limitMs: visitLimitMs(sshVm.pool, spentMs) };
   return reportedBy(ports.visitor, visit, () => ({ verdict: { passed: true } }));
+}
+
+/** Whether the check of a pool's VMs proves their host keys. */
+export function provesHostKey(pool: Pool): boolean {
+  return commandOf(pool) !== undefined || pool.check === 'host-key';
 }
 
 /** What the cleaner is asked for. It can only be reached by way of all that the other checks look at. */
@@ -64,12 +72,18 @@ export function notNow(why: string): Verdict {
   };
 }
 
-async function commanded(sshVm: SshVm, command: Command, { keys, visitor, clock }: CheckPorts): Promise<Visited> {
+async function commanded(
+  sshVm: SshVm,
+  command: Command,
+  { keys, visitor, clock }: CheckPorts,
+  spentMs: number,
+): Promise<Visited> {
   const serial = clock();
   try {
     const login = await serviceLogin(sshVm.vm.id, command, serial, keys);
     const startedMs = clock();
-    const visit = { ...place(sshVm), kind: 'command', login, limitMs: limitMsOf(sshVm, startedMs - serial) } as const;
+    const limitMs = visitLimitMs(sshVm.pool, spentMs + startedMs - serial);
+    const visit = { ...place(sshVm), kind: 'command', login, limitMs } as const;
     return await reportedBy(visitor, visit, (report) => {
       const run = { command, serial, startedMs, endedMs: clock() };
       return { verdict: cleanerVerdict(run, report), bootedAtSec: bootedAtSecOf(run, report) };
@@ -116,7 +130,10 @@ function place({ vm: { id, ip, port }, hostKeys }: SshVm): Pick<Visit, 'vm' | 'h
   return { vm: { id, ip, port }, hostKeys: hostKeys.map(bareHostKey) };
 }
 
-/** @param spentMs - part of the check's time that is gone */
-function limitMsOf({ pool }: SshVm, spentMs: number): number {
-  return Math.max(1, Math.round(pool.checkLimitSec * 1000 * VISIT_SHARE - spentMs));
+/**
+ * Longest that a visit may take, milliseconds.
+ * @param spentMs - part of the check's time that is gone
+ */
+export function visitLimitMs({ checkLimitSec }: Pool, spentMs: number): number {
+  return Math.max(1, Math.round(checkLimitSec * 1000 * VISIT_SHARE - spentMs));
 }

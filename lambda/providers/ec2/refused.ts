@@ -1,0 +1,38 @@
+/** What errors of AWS mean for a VM. */
+import { AwsError } from '../../aws/error.ts';
+
+/** AWS has no time now, or does not know who asks. EC2 throttles with 503, other services with 400. */
+const THROTTLED = /^(RequestLimitExceeded|Throttl|TooManyRequests|SlowDown)/;
+
+/** The service may not ask for this, or not yet: its role or its credentials are to blame. */
+const NOT_ALLOWED =
+  /^(AccessDenied|UnauthorizedOperation|AuthFailure|ExpiredToken|RequestExpired|InvalidClientTokenId|UnrecognizedClient)/;
+
+/** How the code begins of a fault of EC2 that is about this very instance, such as `InsufficientInstanceCapacity`. */
+const NO_CAPACITY = 'Insufficient';
+
+/** EC2 refuses it in the state in which the instance is now. */
+const WRONG_STATE = /^Incorrect(Instance)?State$/;
+
+/** Whether AWS did not get to it: then it is of no use to ask for many things at once. */
+export function isThrottled({ code, status }: AwsError): boolean {
+  return status === undefined || status === 429 || THROTTLED.test(code);
+}
+
+/** Whether AWS or the service is to blame, not the instance: then it is worth to ask again later. */
+export function isOurs(error: AwsError): boolean {
+  const { code, status } = error;
+  if (code.startsWith(NO_CAPACITY)) return false;
+  return isThrottled(error) || NOT_ALLOWED.test(code) || (status ?? 0) >= 500;
+}
+
+/** Whether the same call may succeed when the instance has come to another state. */
+export function isOfState({ code }: AwsError): boolean {
+  return WRONG_STATE.test(code);
+}
+
+/** The error of AWS. @throws any other error */
+export function awsErrorOf(error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  throw error;
+}

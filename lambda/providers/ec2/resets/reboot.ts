@@ -1,0 +1,36 @@
+import type { Verdict } from '../../../pool/life.ts';
+import type { Visited } from '../../ssh/check.ts';
+import type { CheckedInstance, InstancePorts } from '../ports.ts';
+import { waiting } from '../waiting.ts';
+
+/** What a VM waits for that was told to reboot. It says that the order was given, so that it is not given twice. */
+const REBOOTS = 'the VM reboots';
+
+/** How soon the VM is visited again, seconds. */
+const LOOK_AGAIN_SEC = 30;
+
+/** EC2 cuts the power of an instance that does not reboot within 4 minutes. When it has not, the order was lost. */
+const GIVE_AGAIN_SEC = 300;
+
+/**
+ * Reboots a VM that its cleaner has just cleaned, if it has not booted since its last use.
+ * @returns nothing if it has
+ */
+export async function reboot(
+  { status, pool }: CheckedInstance,
+  { bootedAtSec }: Visited,
+  { ec2, clock }: InstancePorts,
+): Promise<Verdict | undefined> {
+  const { vm, use, reason, waitUntilSec = 0 } = status;
+  if (pool.reset !== 'reboot' || use === undefined) return undefined;
+  if (bootedAtSec === undefined) {
+    return {
+      passed: false,
+      reason: 'the cleaner does not say how long the VM is up; enroll it again with scripts/enroll',
+    };
+  }
+  if (bootedAtSec > use.endedAtSec) return undefined;
+  const isOrdered = reason === REBOOTS && waitUntilSec - clock() / 1000 > GIVE_AGAIN_SEC;
+  if (!isOrdered) await ec2.reboot(vm.id);
+  return waiting(REBOOTS, LOOK_AGAIN_SEC, pool);
+}

@@ -1,0 +1,26 @@
+import type { Sessions } from '../../aws/sessions.ts';
+import type { Step } from './ports.ts';
+import { waiting } from './waiting.ts';
+
+/** A session may have been asked for while its lease ended: how much later none can begin any longer, seconds. */
+const LATE_SESSION_SEC = 15;
+
+/** How soon sessions that were ended are looked for again, seconds. */
+const LOOK_AGAIN_SEC = 5;
+
+/** Ends the sessions of Session Manager, and does so once more when no new one of the last lease can come. */
+export const endSessions: Step = async ({ status: { vm, use }, pool, signal }, { sessions, clock }) => {
+  if (pool.access !== 'session-manager') return undefined;
+  const ended = await endAll(sessions, vm.id, signal);
+  const closesInSec = use === undefined ? 0 : use.endedAtSec + LATE_SESSION_SEC - Math.floor(clock() / 1000);
+  if (closesInSec > 0)
+    return waiting('a session that began with the end of the lease would be ended', closesInSec, pool);
+  return ended === 0 ? undefined : waiting('the sessions of the last user end', LOOK_AGAIN_SEC, pool);
+};
+
+/** @returns how many had not ended yet */
+async function endAll(sessions: Sessions, instanceId: string, signal: AbortSignal): Promise<number> {
+  const active = await sessions.active(instanceId, signal);
+  await Promise.all(active.map((id) => sessions.terminate(id, signal)));
+  return active.length;
+}
