@@ -53,12 +53,12 @@ export function checked(status: VmStatus, verdict: Verdict, nowMs: number, polic
   return { state: 'checking', failures, draining, dueAtSec, reason, closedAtSec, use, ...drainReason(status) };
 }
 
-/** Waiting does not count as a failure, but it has an end. */
+/** Waiting does not count as a failure, but it has an end: a verdict that allows less time than is left moves it forward. */
 function stillWaiting(status: VmStatus, verdict: Extract<Verdict, { waitingFor: string }>, nowMs: number): VmChange {
   const { failures, draining, closedAtSec, use } = status;
   const { waitingFor, againInSec, withinSec } = verdict;
   const nowSec = Math.ceil(nowMs / 1000);
-  const waitUntilSec = status.waitUntilSec ?? nowSec + withinSec;
+  const waitUntilSec = Math.min(status.waitUntilSec ?? Infinity, nowSec + withinSec);
   if (nowSec >= waitUntilSec) {
     return { state: 'quarantined', failures, draining, closedAtSec, use, reason: `gave up waiting: ${waitingFor}` };
   }
