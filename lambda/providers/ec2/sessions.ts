@@ -2,8 +2,11 @@ import type { Sessions } from '../../aws/sessions.ts';
 import type { Step } from './ports.ts';
 import { waiting } from './waiting.ts';
 
-/** A session may have been asked for while its lease ended: how much later none can begin any longer, seconds. */
-const LATE_SESSION_SEC = 15;
+/**
+ * A session may have been asked for while its lease ended: how much later none can begin any longer, seconds. API Gateway
+ * gives up after 30 s, and a change of the store takes at most 10 s.
+ */
+const LATE_SESSION_SEC = 40;
 
 /** How soon sessions that were ended are looked for again, seconds. */
 const LOOK_AGAIN_SEC = 5;

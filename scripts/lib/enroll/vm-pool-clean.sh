@@ -2,8 +2,9 @@
 # /usr/local/sbin/vm-pool-clean: what the service may ask of this VM. sshd runs it as root, as the forced command of the
 # service's certificate, with `clean SERIAL` or `check SERIAL` in SSH_ORIGINAL_COMMAND.
 #
-#   ok clean SERIAL   after `clock EPOCH_SECONDS`: the VM is ready, and certificates up to SERIAL no longer open it
-#   ok check          after `clock EPOCH_SECONDS`: the VM is enrolled, and nothing of a borrower runs
+#   ok clean SERIAL   the VM is ready, and certificates up to SERIAL no longer open it
+#   ok check          the VM is enrolled, and nothing of a borrower runs
+#                     before both: `clock EPOCH_SECONDS`, and `up SECONDS` since the VM has booted
 #   wait SECONDS WHY  exit 75: ask again; another run holds the lock, or this one needed more time
 #   else              the last line says what failed; exit 2 for a request that is neither of the two
 set -u
@@ -22,6 +23,15 @@ limit=15
 refuse() {
   echo 'only "clean SERIAL" and "check SERIAL" can be asked for'
   exit 2
+}
+
+# How long the first process of this VM runs, seconds. Its start is the 22nd field of stat, behind a name in parentheses
+# that may have spaces: proc_pid_stat(5).
+up() {
+  ticks=$(getconf CLK_TCK 2>/dev/null) || ticks=100
+  awk -v ticks="$ticks" '
+    NR == FNR { sub(/.*\) /, ""); began = $20 / ticks; next }
+    { printf "%d\n", $1 - began }' /proc/1/stat /proc/uptime
 }
 
 request=${SSH_ORIGINAL_COMMAND-}
@@ -50,6 +60,7 @@ status=$?
 case $status in
 0)
   echo "clock $(date +%s)"
+  echo "up $(up)"
   if [ "$verb" = clean ]; then echo "ok clean $serial"; else echo 'ok check'; fi
   exit 0
   ;;

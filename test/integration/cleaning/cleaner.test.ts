@@ -24,14 +24,28 @@ describeOnVms('the cleaner', () => {
   it('answers with its clock and the serial up to which it has revoked', async () => {
     const serial = vm.nextSerial();
     const { stdout, exitCode } = await vm.request(`clean ${serial}`);
-    const [, clock = ''] = /^clock (\d+)\nok clean \d+\n$/.exec(stdout) ?? [];
-    expect({ exitCode, answer: stdout.split('\n')[1] }).toEqual({ exitCode: 0, answer: `ok clean ${serial}` });
+    const [, clock = ''] = /^clock (\d+)\nup \d+\nok clean \d+\n$/.exec(stdout) ?? [];
+    expect({ exitCode, answer: stdout.split('\n')[2] }).toEqual({ exitCode: 0, answer: `ok clean ${serial}` });
     expect(Math.abs(Number(clock) - Date.now() / 1000)).toBeLessThan(30);
+  });
+
+  it('says how long the VM is up, not the computer that it runs on', async () => {
+    const secondsUp = async () => Number(/^up (\d+)$/m.exec((await vm.ask('check')).stdout)?.[1]);
+    const before = await secondsUp();
+    await sleep(1_500);
+    expect(await secondsUp()).toBeGreaterThan(before);
+    await vm.vm.powerOff();
+    const offMs = Date.now();
+    await vm.vm.powerOn();
+    expect(await secondsUp()).toBeLessThanOrEqual((Date.now() - offMs) / 1000);
   });
 
   it('answers a check of a clean VM', async () => {
     const { stdout, exitCode } = await vm.ask('check');
-    expect({ exitCode, answer: stdout.replace(/^clock \d+\n/, '') }).toEqual({ exitCode: 0, answer: 'ok check\n' });
+    expect({ exitCode, answer: stdout.replace(/^clock \d+\nup \d+\n/, '') }).toEqual({
+      exitCode: 0,
+      answer: 'ok check\n',
+    });
   });
 
   it('refuses every other request, and does nothing', async () => {

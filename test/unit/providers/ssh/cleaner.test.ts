@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CleanerRun } from '../../../../lambda/providers/ssh/cleaner.ts';
-import { cleanerVerdict } from '../../../../lambda/providers/ssh/cleaner.ts';
+import { bootedAtSecOf, cleanerVerdict } from '../../../../lambda/providers/ssh/cleaner.ts';
 
 const SEC = 1_800_000_000;
 const RUN: CleanerRun = { command: 'clean', serial: 7, startedMs: SEC * 1000 + 900, endedMs: SEC * 1000 + 4_100 };
@@ -109,5 +109,22 @@ describe('the cleaner may wait', () => {
 
   it('only when its exit status says so too', () => {
     expect(verdict('wait 5 another run', 0)).toMatchObject({ passed: false });
+  });
+});
+
+describe('when a VM has booted, by its cleaner,', () => {
+  const bootedAtSec = (output: string) => bootedAtSecOf(RUN, { ok: true, exitStatus: 0, output });
+
+  it('is the earliest second that the VM can mean, whose seconds are whole ones', () => {
+    expect(bootedAtSec(`clock ${SEC}\nup 40\nok clean 7\n`)).toBe(SEC - 41);
+  });
+
+  it.each([
+    { what: 'that is of an earlier release', output: RIGHT },
+    { what: 'that names two times', output: `up 1\nup 2\n${RIGHT}` },
+    { what: 'that could not read it', output: `up \n${RIGHT}` },
+    { what: 'that says nothing', output: '' },
+  ])('is not known from a cleaner $what', ({ output }) => {
+    expect(bootedAtSec(output)).toBeUndefined();
   });
 });
