@@ -601,6 +601,20 @@ export interface components {
         drained: number;
       };
     };
+    /** @description VMs of this pool open to your own key only: send `sshPublicKey`, of the type Ed25519 or RSA. */
+    SshPublicKeyNeeded: {
+      /** @constant */
+      title: 'Unprocessable Content';
+      /** @constant */
+      status: 422;
+      detail: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      code: 'ssh_public_key_needed';
+      requestId: string;
+    };
     /** @description The lease store did not answer in time, so the outcome is unknown; try again. */
     StoreUnavailable: {
       /** @constant */
@@ -801,6 +815,16 @@ export interface components {
       };
       content: {
         'application/problem+json': components['schemas']['PayloadTooLarge'];
+      };
+    };
+    /** @description `ssh_public_key_needed`: VMs of this pool open to your own key only: send `sshPublicKey`, of the type Ed25519 or RSA. */
+    SshPublicKeyNeeded: {
+      headers: {
+        'x-request-id': components['headers']['RequestId'];
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['SshPublicKeyNeeded'];
       };
     };
     /** @description `store_unavailable`: The lease store did not answer in time, so the outcome is unknown; try again. */
@@ -1032,7 +1056,7 @@ export interface operations {
       };
       413: components['responses']['PayloadTooLarge'];
       415: components['responses']['UnsupportedMediaType'];
-      /** @description `idempotency_key_reused`: The user has sent this `Idempotency-Key` before, with other parameters; use a new key. `lease_too_long`: The lease would be longer than allowed, renewals included; `latestExpiresAt` is its latest end. */
+      /** @description `idempotency_key_reused`: The user has sent this `Idempotency-Key` before, with other parameters; use a new key. `lease_too_long`: The lease would be longer than allowed, renewals included; `latestExpiresAt` is its latest end. `ssh_public_key_needed`: VMs of this pool open to your own key only: send `sshPublicKey`, of the type Ed25519 or RSA. */
       422: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
@@ -1040,7 +1064,9 @@ export interface operations {
         };
         content: {
           'application/problem+json':
-            components['schemas']['IdempotencyKeyReused'] | components['schemas']['LeaseTooLong'];
+            | components['schemas']['IdempotencyKeyReused']
+            | components['schemas']['LeaseTooLong']
+            | components['schemas']['SshPublicKeyNeeded'];
         };
       };
       429: components['responses']['TooManyRequests'];
@@ -1368,6 +1394,7 @@ export interface operations {
       409: components['responses']['LeaseSuperseded'];
       413: components['responses']['PayloadTooLarge'];
       415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['SshPublicKeyNeeded'];
       429: components['responses']['TooManyRequests'];
       500: components['responses']['Internal'];
       /** @description `access_unavailable`: No login credential can be made now; the lease stands, so ask connectvm after `Retry-After` seconds. `store_unavailable`: The lease store did not answer in time, so the outcome is unknown; try again. */

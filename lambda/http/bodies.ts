@@ -2,8 +2,8 @@
 import type { Login } from '../pool/access.ts';
 import { defined } from '../pool/defined.ts';
 import type { Lease } from '../pool/lease.ts';
-import type { OpenGrant, PoolView } from '../pool/lending.ts';
-import type { Unready } from '../pool/provider.ts';
+import type { PoolView } from '../pool/lending.ts';
+import type { OpenGrant, Unready } from '../pool/provider.ts';
 import type { Facts } from './facts.ts';
 import { noteLease } from './facts.ts';
 

@@ -66,6 +66,9 @@ export const REFUSAL_DOCUMENTATION: Readonly<Record<ProblemCode, RefusalDocument
     members: { pool: v.string(), counts },
     example: { pool: 'default', counts: { free: 0, leased: 5, checking: 0, quarantined: 0, drained: 0 } },
   },
+  ssh_public_key_needed: {
+    meaning: 'VMs of this pool open to your own key only: send `sshPublicKey`, of the type Ed25519 or RSA.',
+  },
   store_unavailable: { meaning: 'The lease store did not answer in time, so the outcome is unknown; try again.' },
   too_many_requests: { meaning: 'The caller sends too many requests; try again after `Retry-After` seconds.' },
   unauthorized: { meaning: 'The call needs the token of the metrics, as `Authorization: Bearer TOKEN`.' },

@@ -61,6 +61,7 @@ export const REFUSALS: Readonly<Record<ProblemCode, Status>> = {
   not_yours: FORBIDDEN,
   payload_too_large: CONTENT_TOO_LARGE,
   pool_empty: SERVICE_UNAVAILABLE,
+  ssh_public_key_needed: UNPROCESSABLE_CONTENT,
   store_unavailable: SERVICE_UNAVAILABLE,
   too_many_requests: TOO_MANY_REQUESTS,
   unauthorized: UNAUTHORIZED,

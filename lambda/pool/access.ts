@@ -6,6 +6,12 @@ export const CERTIFICATE_SEC = 300;
 /** How far the clock of a VM may be wrong, seconds: a certificate begins this much early, and may end this much late. */
 export const CLOCK_SKEW_SEC = 60;
 
+/**
+ * How long a VM takes a key that EC2 Instance Connect has shown to it, seconds.
+ * https://docs.aws.amazon.com/ec2-instance-connect/latest/APIReference/API_SendSSHPublicKey.html
+ */
+export const PUSHED_KEY_SEC = 60;
+
 /** A user certificate of OpenSSH that opens one VM for a while. */
 export interface CertificateLogin {
   readonly login: 'certificate';

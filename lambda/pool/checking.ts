@@ -1,21 +1,54 @@
 /** What becomes of a VM that is checked. Loaded for the first check, so that a cold start pays nothing for it. */
+import { PUSHED_KEY_SEC } from './access.ts';
 import type { Verdict, VmChange } from './life.ts';
-import { drainReason, resetEndSec, unchanged } from './life.ts';
+import { CHANGE_SEC, drainReason, resetEndSec, unchanged } from './life.ts';
 import type { CheckPolicy, PoolRules } from './pool.ts';
-import type { VmStatus } from './vm.ts';
+import type { Use, VmStatus } from './vm.ts';
 
 /** Longest wait between two checks, seconds. */
 const LONGEST_BACKOFF_SEC = 15 * 60;
 
 /**
- * A VM whose check must wait, since a certificate of an earlier lease still opens it; undefined when it need not wait.
- * A reset by command revokes certificates, so it may come at once.
+ * Longest that a call goes on after it has read a lease, seconds: API Gateway gives up after 30 s, and Lambda ends the
+ * function before.
  */
+const CALL_SEC = 30;
+
+/**
+ * Resets with the cleaner: it revokes every certificate of an earlier lease. A new root volume has no revocation list, so
+ * such a VM has to wait for the end of the last certificate.
+ */
+const REVOKING: ReadonlySet<PoolRules['reset']> = new Set(['command', 'reboot']);
+
+/** A VM whose check must wait, since something of an earlier lease still opens it; undefined when it need not wait. */
 export function waitingToClose(status: VmStatus, nowSec: number, rules: PoolRules): VmChange | undefined {
-  const { closedAtSec = 0, reason } = status;
-  if (rules.access !== 'certificate' || rules.reset === 'command' || closedAtSec <= nowSec) return undefined;
-  const why = reason ?? 'waits until no login certificate of an earlier lease opens it';
+  const closedAtSec = closedSec(status, rules);
+  if (closedAtSec <= nowSec) return undefined;
+  const opener = rules.access === 'certificate' ? 'login certificate' : 'key';
+  const why = status.reason ?? `waits until no ${opener} of an earlier lease opens it`;
   return { ...unchanged(status), dueAtSec: closedAtSec, reason: why };
+}
+
+/** From when on nothing of an earlier lease opens a VM; 0 if the check itself sees to that, or nothing ever does. */
+function closedSec({ closedAtSec = 0, use }: VmStatus, { access, reset }: PoolRules): number {
+  if (access === 'certificate') return REVOKING.has(reset) ? 0 : closedAtSec;
+  if (access !== 'instance-connect') return 0;
+  return use === undefined ? closedAtSec : lastPushSec(use) + PUSHED_KEY_SEC;
+}
+
+/** A call that read the lease just before it ended in the store may push the key later, as long as it goes on. */
+function lastPushSec({ endedAtSec }: Use): number {
+  return endedAtSec + CHANGE_SEC + CALL_SEC;
+}
+
+/** Whether a check makes the VM clean first. A VM that a search has found and that nobody has used is clean. */
+export function isReset({ use }: VmStatus, { reset, areFound = false }: PoolRules): boolean {
+  return reset !== 'none' && (use !== undefined || !areFound);
+}
+
+/** Whether a check that waits says something new. A VM that an operator wants shows the operator's reason meanwhile. */
+export function isNews(status: VmStatus, waitingFor: string): boolean {
+  return status.waitUntilSec === undefined || (!status.draining && status.reason !== waitingFor);
 }
 
 /** A VM whose reset begins. It is not due again until the reset must be over, so that nobody else begins one. */

@@ -1,4 +1,5 @@
 import type { Login } from './access.ts';
+import { defined } from './defined.ts';
 import type { Act } from './event.ts';
 import { secondsOf } from './event.ts';
 import type { Idempotency, Lease } from './lease.ts';
@@ -6,17 +7,27 @@ import { hasEnded } from './lease.ts';
 import type { Meter } from './meter.ts';
 import { meterEnd } from './meter.ts';
 import type { PolicyOf, PoolPolicy, PoolRules } from './pool.ts';
-import { DEFAULT_POOL } from './pool.ts';
-import type { AcquireRequest, BorrowingStore, Clock, Grant, LeaseQuery, ReleasedVm } from './ports.ts';
-import type { Opened, VmProvider } from './provider.ts';
+import { DEFAULT_POOL, startLimitOf } from './pool.ts';
+import type {
+  AcquireRequest,
+  BorrowingStore,
+  Clock,
+  Grant,
+  LeaseQuery,
+  ReleasedVm,
+  StartingStore,
+  UpkeepStore,
+} from './ports.ts';
+import type { OpenGrant, Opening, VmProvider } from './provider.ts';
 import { LeaseSuperseded, NoLease, PoolEmpty } from './refusals.ts';
+import type { Asking } from './starting.ts';
 import { firstEndSec, termOf } from './term.ts';
 import type { Upkeep } from './upkeep.ts';
 import type { PoolCounts } from './vm.ts';
 
 /** What lending needs from outside. */
 export interface LendingPorts {
-  readonly store: BorrowingStore;
+  readonly store: BorrowingStore & StartingStore & Pick<UpkeepStore, 'change'>;
   readonly provider: VmProvider;
   readonly upkeep: Upkeep;
   readonly clock: Clock;
@@ -56,9 +67,6 @@ export interface RenewParams extends LeaseParams {
   readonly minutes?: number | undefined;
 }
 
-/** A lease, and what came of the wish to log in to its VM. Secret: only the holder may see it. */
-export type OpenGrant = Opened & Pick<Grant, 'lease'>;
-
 /** A pool, and how many of its VMs are in each state. */
 export interface PoolView {
   readonly policy: PoolPolicy;
@@ -69,7 +77,12 @@ export interface PoolView {
 interface Acquired {
   readonly grant: Grant;
   readonly askedAtMs: number;
+  /** Whether the lease began with this very call. */
+  readonly isNew: boolean;
 }
+
+/** A wish to open the VM of a lease. */
+interface OpenAsking extends Asking, Pick<Opening, 'sshPublicKey' | 'isLook'> {}
 
 /** VMs tidied by a request that looks at a pool: enough to serve it, too few to slow it down. */
 const TIDIED_BY_A_REQUEST = 10;
@@ -83,26 +96,25 @@ export class Lending {
     private readonly policyOf: PolicyOf,
   ) {}
 
-  /** Lends a VM. @throws {@link LeaseTooLong}, and what {@link BorrowingStore.acquire} throws */
+  /** Lends a VM. @throws {@link SshPublicKeyNeeded}, {@link LeaseTooLong}, and what {@link BorrowingStore.acquire} throws */
   async acquire(params: AcquireParams, requestId: string): Promise<OpenGrant> {
     await this.ports.provider.refresh();
-    const { grant, askedAtMs } = await this.acquireFree(params, requestId);
-    return this.open(grant, askedAtMs);
+    await this.expectKey(this.policyOf(params.pool ?? DEFAULT_POOL), params.sshPublicKey);
+    const { grant, askedAtMs, isNew } = await this.acquireFree(params, requestId);
+    return this.open(grant, { who: params.who ?? params.userId, requestId, askedAtMs, isNew });
   }
 
   /** The user's own lease with login details. @throws {@link NoLease} */
-  async leaseOf(userId: string): Promise<OpenGrant> {
-    return this.connect({ userId });
+  async leaseOf(userId: string, requestId: string): Promise<OpenGrant> {
+    return this.openHeld({ userId }, requestId, true);
   }
 
-  /** A fresh login credential for the holder of a lease. @throws {@link NoLease}, {@link LeaseSuperseded} */
-  async connect({ userId, leaseId, sshPublicKey }: ConnectParams): Promise<OpenGrant> {
-    await this.ports.provider.refresh();
-    const askedAtMs = this.ports.clock();
-    const grant = await this.ports.store.find(userId, secondsOf({ nowMs: askedAtMs }));
-    if (grant === undefined) throw new NoLease(userId);
-    if (leaseId !== undefined && grant.lease.id !== leaseId) throw new LeaseSuperseded(userId, leaseId);
-    return this.open(grant, askedAtMs, sshPublicKey);
+  /**
+   * A fresh login credential for the holder of a lease.
+   * @throws {@link NoLease}, {@link LeaseSuperseded}, {@link SshPublicKeyNeeded}
+   */
+  async connect(params: ConnectParams, requestId: string): Promise<OpenGrant> {
+    return this.openHeld(params, requestId, false);
   }
 
   /** Extends a lease. @throws what {@link BorrowingStore.renew} throws */
@@ -154,8 +166,9 @@ export class Lending {
     const { expired } = grant;
     if (expired !== undefined) meterEnd(this.ports.meter, 'expiries', expired.vm, expired.lease, this.nowSec());
     // A retry gets the grant of its first try.
-    if (grant.lease.id === request.leaseId) this.ports.meter('grants', { pool: grant.vm.pool });
-    return { grant, askedAtMs: request.act.nowMs };
+    const isNew = grant.lease.id === request.leaseId;
+    if (isNew) this.ports.meter('grants', { pool: grant.vm.pool });
+    return { grant, askedAtMs: request.act.nowMs, isNew };
   }
 
   private acquireRequest(params: AcquireParams, requestId: string): AcquireRequest {
@@ -168,6 +181,7 @@ export class Lending {
       userId,
       leaseId: this.ports.newId(),
       expiresAtSec: firstEndSec(secondsOf(act), term),
+      startLimitSec: startLimitOf(policy),
       sshPublicKey,
       idempotency: key === undefined ? undefined : idempotencyOf(key, [userId, pool, term.ttlSec, sshPublicKey]),
       act,
@@ -178,10 +192,41 @@ export class Lending {
     return { userId, leaseId, act: this.act(who, requestId) };
   }
 
-  /** @throws {@link NoLease} when the lease ended while the credential was being made */
-  private async open(grant: Grant, askedAtMs: number, key?: string): Promise<OpenGrant> {
+  private async openHeld(params: ConnectParams, requestId: string, isLook: boolean): Promise<OpenGrant> {
+    const { userId, who = userId, leaseId, sshPublicKey } = params;
+    await this.ports.provider.refresh();
+    const askedAtMs = this.ports.clock();
+    const grant = await this.ports.store.find(userId, secondsOf({ nowMs: askedAtMs }));
+    if (grant === undefined) throw new NoLease(userId);
     const { vm, lease } = grant;
-    const opened = await this.ports.provider.open({ vm, lease, sshPublicKey: key ?? lease.sshPublicKey, askedAtMs });
+    if (leaseId !== undefined && lease.id !== leaseId) throw new LeaseSuperseded(userId, leaseId);
+    if (!isLook) await this.expectKey(this.policyOf(vm.pool), sshPublicKey ?? lease.sshPublicKey);
+    return this.open(grant, { who, requestId, askedAtMs, isNew: false, isLook, sshPublicKey });
+  }
+
+  /** @throws {@link SshPublicKeyNeeded} when the VMs of a pool open to certain keys of their holder only */
+  private async expectKey({ name, access }: PoolRules, sshPublicKey: string | undefined): Promise<void> {
+    // Loaded where it matters: the usual pool takes any key, or makes one.
+    if (access === 'instance-connect') (await import('./pushed-key.ts')).expectPushable(name, sshPublicKey);
+  }
+
+  /** Opens a VM at once if it runs. A new one that is gone is exchanged, as is one that does not start. */
+  private async open(grant: Grant, asking: OpenAsking): Promise<OpenGrant> {
+    if (grant.lease.startingTtlSec === undefined) {
+      const opened = await this.openRunning(grant, asking);
+      if (!asking.isNew || !('unready' in opened) || opened.unready.status !== 'gone') return opened;
+    }
+    // Loaded for the first VM that has to be started.
+    const { Starting } = await import('./starting.ts');
+    return new Starting(this.ports, this.policyOf).open(grant, asking, (ready, askedAtMs) =>
+      this.openRunning(ready, { ...asking, askedAtMs }),
+    );
+  }
+
+  /** @throws {@link NoLease} when the lease ended while the credential was being made */
+  private async openRunning({ vm, lease }: Grant, asking: OpenAsking): Promise<OpenGrant> {
+    const { askedAtMs, sshPublicKey = lease.sshPublicKey, isLook } = asking;
+    const opened = await this.ports.provider.open(defined({ vm, lease, sshPublicKey, askedAtMs, isLook }));
     if (hasEnded(lease, this.nowSec())) throw new NoLease(lease.userId);
     if ('login' in opened) this.ports.meter('loginCredentials', { access: accessOf(opened.login) });
     return { ...opened, lease };

@@ -34,7 +34,10 @@ export function isHostKeyReason(reason: string | undefined): boolean {
 }
 
 /** Longest that a change takes, from the moment at which its call reads the clock, seconds. Stores give up sooner. */
-const CHANGE_SEC = 10;
+export const CHANGE_SEC = 10;
+
+/** Longest id of a use: EC2 takes it as a ClientToken. */
+const LONGEST_USE_ID = 64;
 
 /** A VM's next place in its life. The store no longer knows a VM that is `removed`. */
 export interface VmChange extends Pick<
@@ -62,20 +65,26 @@ export const FREE: VmChange = { state: 'free', failures: 0, draining: false };
  * A VM that is new in the inventory, or whose address has changed while it was free. A mock VM is free; any other is
  * checked before its first user, but not while a reset may be running that began before the VM left the inventory.
  *
- * @param wasLent - whether it may have been lent before, under the same id
+ * @param wasLent - whether it may have been lent before, under the same id. Nobody knows by whom, so its reset has to
+ *   undo a use that ends now
  */
-export function arrived({ access, checkLimitSec }: PoolPolicy, nowSec: number, wasLent: boolean): VmChange {
+export function arrived({ id }: Vm, { access, checkLimitSec }: PoolPolicy, nowSec: number, wasLent: boolean): VmChange {
   if (access === 'mock') return FREE;
   const checking = { state: 'checking', failures: 0, draining: false } as const;
   if (!wasLent) return { ...checking, dueAtSec: nowSec };
   const resetUntilSec = resetEndSec(nowSec, checkLimitSec);
   const closedAtSec = nowSec + CERTIFICATE_SEC + CLOCK_SKEW_SEC;
-  return { ...checking, dueAtSec: resetUntilSec, closedAtSec, resetUntilSec };
+  const use = { id: `${nowSec}.${id}`.slice(0, LONGEST_USE_ID), endedAtSec: nowSec };
+  return { ...checking, dueAtSec: resetUntilSec, closedAtSec, resetUntilSec, use };
 }
 
-/** A leased VM after its lease: due for a check at once, or removed if it has left the inventory. */
+/**
+ * A leased VM after its lease: due for a check at once, or removed if it has left the inventory. While a VM is being
+ * started, its holder can't log in, so that there is nothing to close or to undo.
+ */
 export function vacated(status: VmStatus, nowSec: number): VmChange {
-  const { retired, draining, lease } = status;
+  const { retired, draining } = status;
+  const lease = status.lease?.startingTtlSec === undefined ? status.lease : undefined;
   return {
     state: retired ? 'removed' : 'checking',
     failures: 0,

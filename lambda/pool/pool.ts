@@ -29,6 +29,14 @@ export interface PowerRules {
   readonly schedule?: { readonly timezone: string; readonly changes: readonly PowerChange[] } | undefined;
 }
 
+/** Longest that a stopped VM may take to start, seconds. Then its holder gets another one. */
+const START_LIMIT_SEC = 600;
+
+/** Longest that a stopped VM of a pool may take to start, seconds. Undefined: the pool has no stopped VMs. */
+export function startLimitOf({ power }: Pick<PoolRules, 'power'>): number | undefined {
+  return power && START_LIMIT_SEC;
+}
+
 /** How the VMs of a pool are lent, as those who own them say. */
 export interface PoolRules {
   readonly name: string;

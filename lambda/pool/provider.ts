@@ -45,6 +45,9 @@ export interface Unready {
 /** What came of a wish to log in: the way in, or why there is none. `vm` is the VM as it is now. */
 export type Opened = { readonly vm: Vm } & ({ readonly login: Login } | { readonly unready: Unready });
 
+/** A lease, and what came of the wish to log in to its VM. Secret: only the holder may see it. */
+export type OpenGrant = Opened & { readonly lease: Lease };
+
 /** How far a VM is that has to be started. A `failed` start is over; its VM is not to be lent. */
 export type Readiness =
   { readonly ready: Vm } | { readonly waitingFor: string; readonly againInSec: number } | { readonly failed: string };

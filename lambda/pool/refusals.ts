@@ -1,6 +1,7 @@
 /** What the rules refuse. Why they refuse an order of an operator stands in `order-refusals.ts`. */
 import type { Lease } from './lease.ts';
 import type { OrderRefusal } from './order-refusals.ts';
+import type { SshPublicKeyNeeded } from './pushed-key.ts';
 import { RefusalError } from './refusal-error.ts';
 import type { PoolCounts } from './vm.ts';
 
@@ -19,6 +20,7 @@ export type Refusal =
   | NoLease
   | OrderRefusal
   | PoolEmpty
+  | SshPublicKeyNeeded
   | StoreUnavailable
   | UnknownPool;
 

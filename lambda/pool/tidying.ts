@@ -1,5 +1,5 @@
 /** Takes VMs back and checks them. Loaded for the first release, tick or look at a pool. */
-import { checked, claimed, waitingToClose } from './checking.ts';
+import { checked, claimed, isNews, isReset, waitingToClose } from './checking.ts';
 import type { Act, ChangeEvent, EventKind } from './event.ts';
 import { REAPER, secondsOf } from './event.ts';
 import type { Verdict, VmChange } from './life.ts';
@@ -7,14 +7,14 @@ import { isOverdue, vacated } from './life.ts';
 import type { Meter } from './meter.ts';
 import { meterEnd } from './meter.ts';
 import type { PolicyOf, PoolPolicy } from './pool.ts';
-import type { Changed, Clock, UpkeepStore } from './ports.ts';
+import type { Changed, Clock, StartingStore, UpkeepStore } from './ports.ts';
 import type { VmProvider } from './provider.ts';
 import type { VmStatus } from './vm.ts';
 
 /** What tidying needs from outside. */
 export interface TidyingPorts {
-  readonly store: UpkeepStore;
-  readonly provider: Pick<VmProvider, 'refresh'>;
+  readonly store: UpkeepStore & StartingStore;
+  readonly provider: Pick<VmProvider, 'refresh' | 'power'>;
   /** Resets and checks a VM; fails within the time that the policy of its pool allows. */
   readonly check: (status: VmStatus) => Promise<Verdict>;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface TidyingPorts {
 export interface Tidied {
   /** Ended leases taken back. */
   readonly reaped: number;
-  /** Checks made. */
+  /** Checks made, and looks at VMs that start. */
   readonly checked: number;
   /** VMs whose upkeep failed, with the error. They remain due. */
   readonly faults: readonly { readonly vmId: string; readonly error: unknown }[];
@@ -70,7 +70,8 @@ export class Tidying {
     const nowSec = this.nowSec();
     const due = await this.ports.store.due(nowSec, limit);
     const waits = due.filter(({ state }) => state === 'checking').map(({ dueAtSec = nowSec }) => nowSec - dueAtSec);
-    return { leasesOverdue: due.length - waits.length, oldestCheckSec: Math.max(0, ...waits) };
+    const overdue = due.filter((status) => isOverdue(status, nowSec));
+    return { leasesOverdue: overdue.length, oldestCheckSec: Math.max(0, ...waits) };
   }
 
   /** As `checkAtOnce` of `Upkeep`. */
@@ -92,11 +93,18 @@ export class Tidying {
   private async tidyOne(status: VmStatus, requestId: string): Promise<Tidied> {
     try {
       const vacant = await this.reapIfOverdue(status, requestId);
+      if (vacant.lease?.startingTtlSec !== undefined) return await this.lookAtStart(vacant, requestId);
       const after = await this.checkIfDue(vacant, requestId);
       return { reaped: vacant === status ? 0 : 1, checked: after === vacant ? 0 : 1, faults: [] };
     } catch (error) {
       return { reaped: 0, checked: 0, faults: [{ vmId: status.vm.id, error }] };
     }
+  }
+
+  private async lookAtStart(status: VmStatus, requestId: string): Promise<Tidied> {
+    const { Starting } = await import('./starting.ts');
+    await new Starting(this.ports, this.policyOf).tidy(status, this.act(requestId));
+    return { reaped: 0, checked: 1, faults: [] };
   }
 
   private async reap(status: VmStatus, requestId: string): Promise<VmStatus> {
@@ -116,18 +124,30 @@ export class Tidying {
     const startedMs = this.ports.clock();
     const verdict = await this.verdictOn(mine);
     const nowMs = this.ports.clock();
-    this.meterCheck(policy, verdict, nowMs - startedMs);
+    this.meterCheck(isReset(mine, policy) ? 'reset' : 'check', verdict, nowMs - startedMs);
     const change = checked(mine, verdict, nowMs, policy.retry);
-    const made = await this.change(mine, change, kindOf(verdict, change), requestId, reasonOf(verdict, change));
+    const made = await this.conclude(mine, verdict, change, requestId);
     if (made.applied && change.state === 'quarantined') this.ports.meter('quarantines', { pool: status.vm.pool });
     return made.status;
   }
 
-  /** Two resets at once would meet the next user: the slower one would end their sessions. */
+  /**
+   * Two resets at once would meet the next user: the slower one would end their sessions. A reset of several steps is
+   * claimed for each, and is on record once.
+   */
   private async claim(status: VmStatus, policy: PoolPolicy, requestId: string): Promise<Changed> {
-    if (policy.reset === 'none') return { applied: true, status };
+    if (!isReset(status, policy)) return { applied: true, status };
     const change = claimed(status, this.nowSec(), policy.checkLimitSec);
+    if (status.waitUntilSec !== undefined) return this.ports.store.change(status, change);
     return this.change(status, change, 'reset_started', requestId);
+  }
+
+  private conclude(status: VmStatus, verdict: Verdict, change: VmChange, requestId: string): Promise<Changed> {
+    const kind = kindOf(verdict, change);
+    if (kind === 'waiting' && 'waitingFor' in verdict && !isNews(status, verdict.waitingFor)) {
+      return this.ports.store.change(status, change);
+    }
+    return this.change(status, change, kind, requestId, reasonOf(verdict, change));
   }
 
   private change(
@@ -150,9 +170,8 @@ export class Tidying {
     }
   }
 
-  private meterCheck({ reset }: PoolPolicy, verdict: Verdict, durationMs: number): void {
-    const labels = { kind: reset === 'none' ? 'check' : 'reset', result: resultOf(verdict) } as const;
-    this.ports.meter('checkDurationSeconds', labels, durationMs / 1000);
+  private meterCheck(kind: 'check' | 'reset', verdict: Verdict, durationMs: number): void {
+    this.ports.meter('checkDurationSeconds', { kind, result: resultOf(verdict) }, durationMs / 1000);
   }
 
   private act(requestId: string): Act {

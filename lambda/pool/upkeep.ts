@@ -1,15 +1,16 @@
 import { REAPER, secondsOf } from './event.ts';
+import type { SyncOptions } from './inventory.ts';
 import { PoolWouldEmpty } from './inventory.ts';
 import { arrived } from './life.ts';
 import type { PolicyOf } from './pool.ts';
 import type { SyncProgress } from './ports.ts';
 import type { VmProvider } from './provider.ts';
 import type { Backlog, Tidied, Tidying, TidyingPorts } from './tidying.ts';
-import type { PoolCounts, Vm, VmStatus } from './vm.ts';
+import type { PoolCounts, VmStatus } from './vm.ts';
 
 /** What upkeep needs from outside. */
 export interface UpkeepPorts extends TidyingPorts {
-  readonly provider: Pick<VmProvider, 'inventory' | 'refresh'>;
+  readonly provider: Pick<VmProvider, 'inventory' | 'refresh' | 'power'>;
 }
 
 /** How far a sync with the provider came. */
@@ -55,9 +56,14 @@ export class Upkeep {
    * @param budgetMs - longest time that it may take; the next sync does the rest
    */
   async sync(requestId: string, budgetMs?: number): Promise<InventoryProgress> {
-    const { vms, fault, ...inventory } = await this.ports.provider.inventory();
-    const arrival = (vm: Vm, wasLent: boolean) => arrived(this.policyOf(vm.pool), this.nowSec(), wasLent);
-    const options = { budgetMs, arrival, mayEmptyPools: inventory.isConfirmed ?? false };
+    const { vms, fault, gone, ...inventory } = await this.ports.provider.inventory();
+    const options: SyncOptions = {
+      budgetMs,
+      arrival: (vm, wasLent) => arrived(vm, this.policyOf(vm.pool), this.nowSec(), wasLent),
+      mayEmptyPools: inventory.isConfirmed ?? false,
+      isPatient: ({ pool }) => this.policyOf(pool).areFound ?? false,
+      gone,
+    };
     try {
       const progress = await this.ports.store.sync(vms, { who: REAPER, nowMs: this.ports.clock(), requestId }, options);
       return { ...progress, wanted: vms.length, fault };

@@ -122,7 +122,7 @@ function move(id: string): Step {
   return sync(`move(${id})`, (vms) => vms.map((vm) => (vm.id === id ? { ...vm, port: vm.port + 1 } : vm)));
 }
 
-const connect = (userId: string) => call(`connect(${userId})`, ({ lending }) => lending.connect({ userId }));
+const connect = (userId: string) => call(`connect(${userId})`, ({ lending }) => lending.connect({ userId }, 'r-1'));
 const release = (userId: string) => call(`release(${userId})`, ({ lending }) => lending.release({ userId }, 'r-1'));
 const remove = (id: string) => sync(`remove(${id})`, (vms) => vms.filter((vm) => vm.id !== id));
 const addAll = sync('add all', () => LAB_VMS);

@@ -1,7 +1,7 @@
 /** One process of the function under load: several callers at once borrow, renew and release; sometimes a tick runs. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OpenGrant } from '../../lambda/pool/lending.ts';
+import type { OpenGrant } from '../../lambda/pool/provider.ts';
 import type { Refusal } from '../../lambda/pool/refusals.ts';
 import type { Vm } from '../../lambda/pool/vm.ts';
 import { seededRandom } from '../support/pool/random.ts';

@@ -89,7 +89,7 @@ describe('the store over a database that never answers in time', () => {
     proxy.follow(() => ({ kind: 'delay', at: 'before', ms: PAST_THE_TIME_OUT_MS }));
     const startedMs = performance.now();
     const acquire = () => lending.acquire({ userId: 'borrower', idempotencyKey: 'key' }, 'late');
-    const calls = [acquire(), lending.renew({ userId: 'holder', minutes: 600 }, 'late'), lending.leaseOf('holder')];
+    const calls = [acquire(), lending.renew({ userId: 'holder', minutes: 600 }, 'late'), lending.leaseOf('holder', 'r-1')];
     const outcomes = await Promise.all(calls.map((call) => outcomeOf<unknown>(call)));
     const codes = outcomes.map((outcome) => ('refusal' in outcome ? outcome.refusal.code : 'ok'));
     expect(codes).toEqual(calls.map(() => 'store_unavailable'));
@@ -98,7 +98,7 @@ describe('the store over a database that never answers in time', () => {
     await proxy.untilIdle();
     proxy.follow(NO_FAULTS);
     const { lease: lent } = await acquire();
-    expect((await lending.leaseOf('borrower')).lease.id).toBe(lent.id);
+    expect((await lending.leaseOf('borrower', 'r-1')).lease.id).toBe(lent.id);
     expect((await lending.release({ userId: 'holder', leaseId: lease.id }, 'end')).state).toBe('free');
   }, 60_000);
 });

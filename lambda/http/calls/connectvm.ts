@@ -10,9 +10,9 @@ export const connectVm = call({
   route: 'POST /connectvm',
   audience: 'borrowers',
   parameters: { userid, leaseId: v.optional(leaseId), sshPublicKey: v.optional(sshPublicKey) },
-  handle: async ({ userid: userId, ...wish }, { facts }, { lending }) => {
+  handle: async ({ userid: userId, ...wish }, { requestId, who, facts }, { lending }) => {
     facts.userId = userId;
-    const granted = await lending.connect({ userId, ...wish });
+    const granted = await lending.connect({ userId, who, ...wish }, requestId);
     return noteGrant(facts, granted, grantBody(granted));
   },
 });
@@ -23,6 +23,6 @@ export const documentation = () => [
     summary: "Returns a fresh login credential for the user's VM",
     answer: grant,
     example: CERTIFICATE_GRANT,
-    refusals: ['access_unavailable', 'lease_superseded', 'no_lease'],
+    refusals: ['access_unavailable', 'lease_superseded', 'no_lease', 'ssh_public_key_needed'],
   }),
 ];

@@ -47,6 +47,7 @@ export const documentation = () => [
       'idempotency_key_spent',
       'lease_too_long',
       'pool_empty',
+      'ssh_public_key_needed',
       'unknown_pool',
     ],
   }),

@@ -9,9 +9,9 @@ export const leaseOf = call({
   route: 'GET /lease',
   audience: 'borrowers',
   parameters: { userid },
-  handle: async ({ userid: userId }, { facts }, { lending }) => {
+  handle: async ({ userid: userId }, { requestId, facts }, { lending }) => {
     facts.userId = userId;
-    const granted = await lending.leaseOf(userId);
+    const granted = await lending.leaseOf(userId, requestId);
     return noteGrant(facts, granted, grantBody(granted));
   },
 });

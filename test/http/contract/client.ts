@@ -3,7 +3,7 @@ import type { CallOptions, Reply, SentRequest } from '../../support/api/served-a
 import { callApi, send } from '../../support/api/served-api.ts';
 import type { Served } from '../in-each-mode.ts';
 
-export const VM_01 = { id: 'vm-01', pool: 'default', ip: '192.0.2.1', port: 22, username: 'tester' };
+export const VM_01 = { id: 'vm-01', pool: 'default', ip: '192.0.2.1', port: 22, username: 'tester', status: 'ready' };
 export const NOON = '2026-11-21T12:00:00Z';
 export const PUBLIC_KEY = `ssh-ed25519 ${Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 0123456789abcdef0123456789abcdef').toString('base64')} alice@laptop`;
 

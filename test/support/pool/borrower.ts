@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Lease } from '../../../lambda/pool/lease.ts';
-import type { OpenGrant } from '../../../lambda/pool/lending.ts';
 import type { Clock } from '../../../lambda/pool/ports.ts';
+import type { OpenGrant } from '../../../lambda/pool/provider.ts';
 import type { Refusal } from '../../../lambda/pool/refusals.ts';
 import type { FunctionProcess, Outcome } from '../processes/function-process.ts';
 import { outcomeOf } from '../processes/function-process.ts';
@@ -150,7 +150,7 @@ export class Borrower {
 
   private async find(): Promise<void> {
     const before = this.belief();
-    const outcome = await this.counted('find', ({ lending }) => lending.leaseOf(this.userId));
+    const outcome = await this.counted('find', ({ lending }) => lending.leaseOf(this.userId, 'r-1'));
     if ('answer' in outcome) this.adoptOrComplain('find', outcome.answer.lease, before);
     else this.acceptRefusedHolder('find', outcome.refusal, before);
   }

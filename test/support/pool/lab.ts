@@ -183,6 +183,8 @@ export class Lab implements VmProvider {
       acquire: (...asked) => read(() => store.acquire(...asked)),
       find: (...asked) => read(() => store.find(...asked)),
       renew: (...asked) => read(() => store.renew(...asked)),
+      begin: (...asked) => read(() => store.begin(...asked)),
+      exchange: (...asked) => read(() => store.exchange(...asked)),
       release: (...asked) => write('end', () => store.release(...asked)),
       change: (before, change, event) => write(kindOf(event), () => store.change(before, change, event)),
       begin: (...asked) => read(() => store.begin(...asked)),
@@ -197,6 +199,9 @@ export class Lab implements VmProvider {
       statuses: (...asked) => read(() => store.statuses(...asked)),
       events: (...asked) => read(() => store.events(...asked)),
       ping: () => store.ping(),
+      free: (...asked) => read(() => store.free(...asked)),
+      savings: () => read(() => store.savings()),
+      addStoppedTime: (...asked) => read(() => store.addStoppedTime(...asked)),
     };
   }
 }

@@ -31,7 +31,7 @@ describe('Lending', () => {
     expect(loginOf(await service.lending.acquire({ userId: 'alice' }, 'r-1'))).toEqual({ privateKey: 'key of vm-01' });
     const own = { userId: 'bob', sshPublicKey: 'ssh-ed25519 AAAA' };
     expect(loginOf(await service.lending.acquire(own, 'r-1'))).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
-    expect(loginOf(await service.lending.leaseOf('bob'))).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
+    expect(loginOf(await service.lending.leaseOf('bob', 'r-1'))).toEqual({ authorizedKey: 'ssh-ed25519 AAAA' });
   });
 
   it('returns no key when the lease ends while the key is being made', async () => {
@@ -88,23 +88,23 @@ describe('connect', () => {
   });
 
   it('opens the VM once more, to the key of the lease', async () => {
-    const opened = await service.lending.connect({ userId: 'alice', leaseId });
+    const opened = await service.lending.connect({ userId: 'alice', leaseId }, 'r-1');
     expect({ id: opened.lease.id, login: loginOf(opened) }).toEqual({ id: leaseId, login: { authorizedKey: KEY } });
   });
 
   it('opens the VM to another key this time only', async () => {
     const sshPublicKey = 'ssh-ed25519 BBBB';
-    expect(loginOf(await service.lending.connect({ userId: 'alice', sshPublicKey }))).toEqual({
+    expect(loginOf(await service.lending.connect({ userId: 'alice', sshPublicKey }, 'r-1'))).toEqual({
       authorizedKey: sshPublicKey,
     });
-    expect(loginOf(await service.lending.connect({ userId: 'alice' }))).toEqual({ authorizedKey: KEY });
+    expect(loginOf(await service.lending.connect({ userId: 'alice' }, 'r-1'))).toEqual({ authorizedKey: KEY });
   });
 
   it.each([
     { rule: 'who holds no lease', wish: { userId: 'bob' }, code: 'no_lease' },
     { rule: 'who names another lease', wish: { userId: 'alice', leaseId: 'l-0' }, code: 'lease_superseded' },
   ])('is refused to a user $rule, and opens nothing', async ({ wish, code }) => {
-    await expect(service.lending.connect(wish)).rejects.toMatchObject({ code });
+    await expect(service.lending.connect(wish, 'r-1')).rejects.toMatchObject({ code });
     expect(service.provider.opened).toHaveLength(1);
   });
 
@@ -118,7 +118,7 @@ describe('connect', () => {
       clock.advance(10);
       return find(...asked);
     };
-    await lending.connect({ userId: 'alice' });
+    await lending.connect({ userId: 'alice' }, 'r-1');
     expect(provider.opened.at(-1)?.askedAtMs).toBe((NOON_SEC + 5) * 1000);
   });
 
@@ -126,7 +126,7 @@ describe('connect', () => {
     service.provider.onLogin = () => {
       service.clock.advance(LIMITS.defaultMinutes * 60);
     };
-    await expect(service.lending.connect({ userId: 'alice' })).rejects.toMatchObject({ code: 'no_lease' });
+    await expect(service.lending.connect({ userId: 'alice' }, 'r-1')).rejects.toMatchObject({ code: 'no_lease' });
   });
 });
 
@@ -193,7 +193,7 @@ describe('acquire', () => {
     provider.open = () => Promise.reject(new AccessUnavailable('the key service is busy'));
     await expect(lending.acquire({ userId: 'alice' }, 'r-1')).rejects.toMatchObject({ code: 'access_unavailable' });
     provider.open = open;
-    expect((await lending.connect({ userId: 'alice' })).vm.id).toBe('vm-01');
+    expect((await lending.connect({ userId: 'alice' }, 'r-1')).vm.id).toBe('vm-01');
   });
 });
 

@@ -71,14 +71,23 @@ describe('moved', () => {
 });
 
 describe('exchanged', () => {
-  it('quarantines a VM with the reason, and knows its use', () => {
+  it('quarantines a VM that never became ready, with the reason', () => {
     expect(exchanged(status(), 'it does not start', 560)).toEqual({
+      state: 'quarantined',
+      failures: 0,
+      draining: false,
+      reason: 'it does not start',
+    });
+  });
+
+  it('quarantines a VM that is gone, and knows its use', () => {
+    expect(exchanged(status({ lease: { ...running, expiresAtSec: 4_000 } }), 'it is gone', 560)).toEqual({
       state: 'quarantined',
       failures: 0,
       draining: false,
       closedAtSec: 560 + 10 + 300 + 60,
       use: { id: 'l-1', endedAtSec: 560 },
-      reason: 'it does not start',
+      reason: 'it is gone',
     });
   });
 
