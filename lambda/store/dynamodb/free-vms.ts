@@ -23,11 +23,13 @@ export class FreeVms {
    * A VM that runs; if there is none, one that is stopped.
    *
    * @param maySleep - whether a stopped one will do
-   * @returns nothing when one strongly consistent look finds no free VM of the pool
+   * @returns nothing when strongly consistent looks find no free VM of the pool
    */
   async oneOf(pool: string, maySleep: boolean, deadline: Deadline): Promise<FreeItem | undefined> {
     const running = await this.oneIn(freePartition(pool), deadline);
-    return running ?? (maySleep ? this.oneIn(freePartition(pool, true), deadline) : undefined);
+    if (running !== undefined || !maySleep) return running;
+    // The last stopped VM may have been taken just after another one became free that runs: look there once more.
+    return (await this.oneIn(freePartition(pool, true), deadline)) ?? this.oneIn(freePartition(pool), deadline);
   }
 
   /** Every free VM of a pool, those that run first. */
