@@ -16,6 +16,8 @@ export interface FakeInstance {
   /** When it leaves a state that is on its way. */
   settlesAtMs: number;
   bootedAtMs: number;
+  /** When EC2's checks began anew: a reboot does not disturb them. */
+  launchedAtMs: number;
   /** What its SSH server has. */
   hostKeys: readonly string[];
   console: string;
@@ -70,6 +72,7 @@ export class FakeEc2 implements Ec2 {
       state: 'running',
       settlesAtMs: 0,
       bootedAtMs: this.clock() - 3_600_000,
+      launchedAtMs: this.clock() - 3_600_000,
       hostKeys,
       console: consoleOf(hostKeys),
       isImpaired: false,
@@ -117,10 +120,10 @@ export class FakeEc2 implements Ec2 {
 
   async statusChecks(id: string): Promise<StatusChecks> {
     await this.called('statusChecks', id);
-    const { state, isImpaired, bootedAtMs } = this.known(id);
+    const { state, isImpaired, launchedAtMs } = this.known(id);
     if (state !== 'running') return 'unknown';
     if (isImpaired) return 'impaired';
-    return this.clock() - bootedAtMs >= TAKES.checks ? 'ok' : 'initializing';
+    return this.clock() - launchedAtMs >= TAKES.checks ? 'ok' : 'initializing';
   }
 
   async start(id: string): Promise<void> {
@@ -202,7 +205,7 @@ export class FakeEc2 implements Ec2 {
   private settle(instance: FakeInstance): void {
     for (const task of this.tasks.values()) if (task.instance === instance) this.settleTask(task);
     if (this.clock() < instance.settlesAtMs) return;
-    if (instance.state === 'pending') instance.bootedAtMs = instance.settlesAtMs;
+    if (instance.state === 'pending') launch(instance, instance.settlesAtMs);
     instance.state = SETTLED[instance.state] ?? instance.state;
   }
 
@@ -211,12 +214,13 @@ export class FakeEc2 implements Ec2 {
     task.isDone = true;
     if (task.end === 'failed') return;
     const hostKeys = [newHostKey()];
-    Object.assign(task.instance, { hostKeys, console: consoleOf(hostKeys), traces: [], bootedAtMs: task.endsAtMs });
+    Object.assign(task.instance, { hostKeys, console: consoleOf(hostKeys), traces: [] });
+    launch(task.instance, task.endsAtMs);
   }
 
   private shown(instance: FakeInstance): Instance {
     this.settle(instance);
-    const { id, ip, state, tags, bootedAtMs: launchedAtMs } = instance;
+    const { id, ip, state, tags, launchedAtMs } = instance;
     return { id, state, launchedAtMs, tags: { ...tags }, ...(!isGone(state) && { privateIp: ip }) };
   }
 }
@@ -226,6 +230,11 @@ const SETTLED: Partial<Record<Instance['state'], Instance['state']>> = {
   stopping: 'stopped',
   'shutting-down': 'terminated',
 };
+
+function launch(instance: FakeInstance, atMs: number): void {
+  instance.bootedAtMs = atMs;
+  instance.launchedAtMs = atMs;
+}
 
 function isGone(state: Instance['state']): boolean {
   return state === 'shutting-down' || state === 'terminated';

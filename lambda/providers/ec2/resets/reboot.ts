@@ -3,8 +3,9 @@ import type { Visited } from '../../ssh/check.ts';
 import type { CheckedInstance, InstancePorts } from '../ports.ts';
 import { waiting } from '../waiting.ts';
 
-/** What a VM waits for that was told to reboot. It says that the order was given, so that it is not given twice. */
-const REBOOTS = 'the VM reboots';
+/** What a VM waits for that was told to reboot, once or twice. Its status says by that how often, so that it is enough. */
+const ORDERED = 'the VM reboots';
+const ORDERED_AGAIN = 'the VM reboots, by a second order';
 
 /** How soon the VM is visited again, seconds. */
 const LOOK_AGAIN_SEC = 30;
@@ -30,7 +31,10 @@ export async function reboot(
     };
   }
   if (bootedAtSec > use.endedAtSec) return undefined;
-  const isOrdered = reason === REBOOTS && waitUntilSec - clock() / 1000 > GIVE_AGAIN_SEC;
-  if (!isOrdered) await ec2.reboot(vm.id);
-  return waiting(REBOOTS, LOOK_AGAIN_SEC, pool);
+  const leftSec = waitUntilSec - clock() / 1000;
+  if (reason === ORDERED_AGAIN || (reason === ORDERED && leftSec > GIVE_AGAIN_SEC)) {
+    return waiting(reason, LOOK_AGAIN_SEC, pool);
+  }
+  await ec2.reboot(vm.id);
+  return waiting(reason === ORDERED ? ORDERED_AGAIN : ORDERED, LOOK_AGAIN_SEC, pool);
 }
