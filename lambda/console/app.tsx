@@ -29,7 +29,7 @@ interface AppProps extends Pick<GateProps, 'url'> {
 
 /** The page: finds out how callers are verified, lets the user in, and shows the console. */
 export function App({ url, gate }: AppProps) {
-  const settings = useLive<SignIn>({ load: () => askSignIn(url), everyMs: 0, isFinal: () => true });
+  const settings = useLive<SignIn>({ load: () => askSignIn(url), everyMs: () => 0, isFinal: () => true });
   if (settings.value === undefined) {
     return (
       <Page url={url}>

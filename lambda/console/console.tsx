@@ -5,24 +5,25 @@ import { isAway, isForbidden, isRefused, isSessionEnd } from './faults.ts';
 import { Away } from './gate/away.tsx';
 import { useLive } from './live/use-live.ts';
 import { MyVm } from './mine/my-vm.tsx';
+import { nextLookMs } from './mine/next-look.ts';
 import { allVms } from './operators/all-vms.ts';
 import { Operators } from './operators/operators.tsx';
 import { Page } from './parts/page.tsx';
 import { PoolsCard } from './pools/pools.tsx';
 import type { Session } from './session/session.ts';
 
-/** How often the page asks, milliseconds. The lease is asked for rarely: each answer may make a certificate. */
-const EVERY_MS = { pools: 10_000, lease: 60_000, vms: 10_000 };
+/** How often the page asks, milliseconds. */
+const EVERY_MS = { pools: 10_000, vms: 10_000 };
 
 /** What a user sees: their VM, the pools, and for operators all VMs. */
 export function Console({ session }: { readonly session: Session }) {
-  const mine = useLive<Held | null>({ load: () => ownLease(session), everyMs: EVERY_MS.lease });
+  const mine = useLive<Held | null>({ load: () => ownLease(session), everyMs: nextLookMs });
   const pools = useLive<Pools>({
     load: async () => (await session.client.call('GET /pool')).pools,
-    everyMs: EVERY_MS.pools,
+    everyMs: () => EVERY_MS.pools,
   });
   const vms = useLive<readonly OperatedVm[] | null>(
-    { load: () => operatedVms(session), everyMs: EVERY_MS.vms, isFinal: (value) => value === null },
+    { load: () => operatedVms(session), everyMs: () => EVERY_MS.vms, isFinal: (value) => value === null },
     session.operator !== 'none',
   );
   const reloadAll = async () => {
@@ -69,9 +70,11 @@ async function operatedVms({ client, operator }: Session): Promise<readonly Oper
   }
 }
 
+const TITLES = { ready: 'is yours', starting: 'is being started', gone: 'is gone' };
+
 /** The title says in the row of tabs what became of somebody's wish. */
 function useTitle(grant: Held | null | undefined): void {
-  const title = grant ? `${grant.vm.id} is yours – vm-pool` : 'vm-pool';
+  const title = grant ? `${grant.vm.id} ${TITLES[grant.vm.status]} – vm-pool` : 'vm-pool';
   useEffect(() => {
     document.title = title;
   }, [title]);

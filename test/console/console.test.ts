@@ -11,6 +11,7 @@ import { AUDIENCE } from '../support/identity/test-issuer.ts';
 import { someVms } from '../support/pool/lending.ts';
 import { START_MS } from '../support/processes/local-server.ts';
 import { borrowerStories } from './borrower-stories.ts';
+import { ec2Stories } from './ec2-stories.ts';
 import { operatorStories } from './operator-stories.ts';
 import { tokenStories } from './token-stories.ts';
 import { weatherStories } from './weather-stories.ts';
@@ -48,6 +49,10 @@ describe('the page of npm start, where callers send tokens', () => {
 
 describe('the page in all weathers', () => {
   weatherStories(open);
+});
+
+describe('the page where VMs start and go', () => {
+  ec2Stories(open);
 });
 
 describe.each([

@@ -17,8 +17,8 @@ export interface Known<Value> {
 /** What a {@link Poller} needs. */
 export interface PollerOptions<Value> {
   readonly load: () => Promise<Value>;
-  /** Time between two answers. */
-  readonly everyMs: number;
+  /** Time between two answers. @param value - the last answer */
+  readonly everyMs: (value: Value) => number;
   /** Whether somebody looks at the page; a hidden one asks nothing. */
   readonly isVisible: () => boolean;
   /** Whether no later answer can differ. */
@@ -31,8 +31,7 @@ const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 120_000;
 
 /** Time to the next try. @param failures - tries that failed in a row */
-export function waitMs(everyMs: number, failures: number, retryAfterSec = 0): number {
-  if (failures === 0) return everyMs;
+export function waitMs(failures: number, retryAfterSec = 0): number {
   return Math.max(retryAfterSec * 1000, Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), LONGEST_WAIT_MS));
 }
 
@@ -77,14 +76,14 @@ export class Poller<Value> {
   private succeed(value: Value): void {
     this.failures = 0;
     if (this.options.isFinal?.(value) === true) this.report({ value, at: this.now() });
-    else this.report({ value, at: this.now(), nextAt: this.plan(this.options.everyMs) });
+    else this.report({ value, at: this.now(), nextAt: this.plan(this.options.everyMs(value)) });
   }
 
   private fail(fault: unknown): void {
     this.failures += 1;
     const { value, at, failingSince = this.now() } = this.known;
     const retryAfterSec = fault instanceof Refused ? fault.retryAfterSec : undefined;
-    const nextAt = this.plan(waitMs(this.options.everyMs, this.failures, retryAfterSec));
+    const nextAt = this.plan(waitMs(this.failures, retryAfterSec));
     this.report({ ...(at !== undefined && { value: value as Value, at }), fault, failingSince, nextAt });
   }
 

@@ -21,7 +21,7 @@ export function GetVm(props: MineProps & { readonly note: string | undefined }) 
       { ...session.who, ...wanted },
       { idempotencyKey: newKey() },
     );
-    announce(`${vm.id} is yours`);
+    announce(`${vm.id} is ${vm.status === 'starting' ? 'being started' : 'yours'}`);
     await Promise.all([mine.reload(), pools.reload()]);
   });
   const isEmpty = isRefused(get.fault, 'pool_empty');

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Held } from '../api.ts';
 import { useAction } from '../live/use-action.ts';
 import { announce } from '../parts/announce.ts';
@@ -9,6 +9,7 @@ import { Countdown } from './countdown.tsx';
 import { LoginPanel } from './login-panel.tsx';
 import type { MineProps } from './props.ts';
 import { Renew } from './renew.tsx';
+import { Gone, Starting } from './unready.tsx';
 
 interface HeldProps extends MineProps {
   readonly grant: Held;
@@ -17,8 +18,10 @@ interface HeldProps extends MineProps {
 
 /** A card about the VM that the user holds: how long, how to log in, how to keep it, how to give it back. */
 export function HeldVmCard(props: HeldProps) {
-  const { session, mine, pools, grant } = props;
+  const { mine, grant } = props;
+  const { status } = grant.vm;
   const [isLeaving, setLeaving] = useState(false);
+  useReadiness(grant);
   const giveBack = (
     <button
       type="button"
@@ -35,9 +38,9 @@ export function HeldVmCard(props: HeldProps) {
       <p class="vm-name">
         <strong>{grant.vm.id}</strong> <span class="tag">{grant.vm.pool}</span>
       </p>
-      <Countdown key={grant.lease.id} lease={grant.lease} onEnd={() => void mine.reload()} />
-      <Renew session={session} mine={mine} grant={grant} limits={pools.value?.[grant.vm.pool]?.lease} />
-      <LoginPanel session={session} grant={grant} />
+      {status === 'starting' && <Starting vm={grant.vm} nextAt={mine.nextAt} />}
+      {status === 'gone' && <Gone vm={grant.vm} />}
+      {status === 'ready' && <Usable {...props} />}
       {isLeaving && (
         <GiveBack
           {...props}
@@ -47,6 +50,25 @@ export function HeldVmCard(props: HeldProps) {
         />
       )}
     </Card>
+  );
+}
+
+/** Says that a VM that was being started is ready. */
+function useReadiness({ vm: { id, status } }: Held): void {
+  const last = useRef(status);
+  useEffect(() => {
+    if (last.current === 'starting' && status === 'ready') announce(`${id} is ready`);
+    last.current = status;
+  }, [status]);
+}
+
+function Usable({ session, mine, pools, grant }: HeldProps) {
+  return (
+    <>
+      <Countdown key={grant.lease.id} lease={grant.lease} onEnd={() => void mine.reload()} />
+      <Renew session={session} mine={mine} grant={grant} limits={pools.value?.[grant.vm.pool]?.lease} />
+      <LoginPanel session={session} grant={grant} />
+    </>
   );
 }
 

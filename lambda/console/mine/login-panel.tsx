@@ -16,7 +16,8 @@ export function LoginPanel({ session, grant }: { readonly session: Session; read
   last.current = shown;
   const { vm } = shown;
   const files = loginFiles(vm);
-  const line = sshLine(vm);
+  const byCommandLine = commandLine(session.client.url, session.who.userid);
+  const line = vm.login === 'session-manager' ? byCommandLine : sshLine(vm);
   return (
     <div class="login">
       <h3>Log in</h3>
@@ -39,18 +40,25 @@ export function LoginPanel({ session, grant }: { readonly session: Session; read
           ))}
         </ul>
       )}
-      <Hints vm={vm} now={now} session={session} />
+      {vm.login === 'session-manager' ? (
+        <p class="quiet">
+          This VM has no open port. The command line of vm-pool opens a shell on it by AWS Session Manager, and needs
+          its plugin.
+        </p>
+      ) : (
+        <Hints vm={vm} now={now} byCommandLine={byCommandLine} />
+      )}
     </div>
   );
 }
 
 interface HintsProps extends Pick<ShownLogin, 'vm'> {
   readonly now: number;
-  readonly session: Session;
+  readonly byCommandLine: string;
 }
 
-function Hints({ vm, now, session: { client, who } }: HintsProps) {
-  const { id, privateKey, certificateExpiresAt } = vm;
+function Hints({ vm, now, byCommandLine }: HintsProps) {
+  const { id, privateKey, certificateExpiresAt, keyAcceptedUntil } = vm;
   return (
     <ul class="hints">
       {privateKey !== undefined && (
@@ -65,8 +73,14 @@ function Hints({ vm, now, session: { client, who } }: HintsProps) {
           new one. Sessions that are open stay open.
         </li>
       )}
+      {keyAcceptedUntil !== undefined && (
+        <li>
+          The VM takes your key for {spoken(Date.parse(keyAcceptedUntil) - now)} more; while this page is open, it has
+          the VM take the key again. Sessions that are open stay open.
+        </li>
+      )}
       <li>
-        Or let the command line do all of it: <code>{commandLine(client.url, who.userid)}</code>
+        Or let the command line do all of it: <code>{byCommandLine}</code>
       </li>
     </ul>
   );

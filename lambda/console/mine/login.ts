@@ -58,6 +58,9 @@ const REPLACED_MS = 60_000;
 export function shownLogin(shown: ShownLogin | undefined, fresh: ShownLogin, nowMs: number): ShownLogin {
   if (shown?.leaseId !== fresh.leaseId) return fresh;
   const { certificateExpiresAt } = shown.vm;
-  if (certificateExpiresAt === undefined) return shown.vm.privateKey === fresh.vm.privateKey ? shown : fresh;
+  if (certificateExpiresAt === undefined) {
+    const isSame = shown.vm.privateKey === fresh.vm.privateKey && fresh.vm.keyAcceptedUntil === undefined;
+    return isSame ? shown : fresh;
+  }
   return Date.parse(certificateExpiresAt) - nowMs > REPLACED_MS ? shown : fresh;
 }

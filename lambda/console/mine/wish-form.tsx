@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ParametersOf } from '../../client/routes.ts';
-import type { Pools } from '../api.ts';
+import type { Pool, Pools } from '../api.ts';
 import { Select } from '../parts/select.tsx';
 import { TextArea } from '../parts/text-field.tsx';
 import { firstTerms, usualTerm } from './term.ts';
@@ -19,7 +19,7 @@ export function WishForm(props: {
   const [pool = names.includes('default') ? 'default' : names[0], setPool] = useState<string>();
   const [wanted, setWanted] = useState<number>();
   const [key, setKey] = useState('');
-  const limits = pool === undefined ? undefined : pools[pool]?.lease;
+  const { lease: limits, access } = (pool === undefined ? undefined : pools[pool]) ?? {};
   const terms = limits === undefined ? [] : firstTerms(limits);
   const minutes = terms.find(({ value }) => value === wanted)?.value ?? (limits && usualTerm(terms, limits));
   const submit = (event: Event) => {
@@ -32,21 +32,32 @@ export function WishForm(props: {
         <Select label="Pool" value={pool} options={poolOptions(pools)} onChoose={setPool} />
         <Select label="For" value={minutes} options={terms} onChoose={setWanted} />
       </div>
-      <details>
-        <summary>Log in with your own SSH key</summary>
-        <TextArea
-          label="Your public key, such as the content of ~/.ssh/id_ed25519.pub"
-          rows={3}
-          value={key}
-          onText={setKey}
-        />
-      </details>
+      <OwnKey access={access} value={key} onText={setKey} />
       <div class="buttons start">
         <button type="submit" class="solid" disabled={isBusy}>
           {isBusy ? 'Getting a VM…' : 'Get a VM'}
         </button>
       </div>
     </form>
+  );
+}
+
+/** The user's own key, asked for where the VMs of a pool take no other. */
+function OwnKey(props: {
+  readonly access: Pool['access'] | undefined;
+  readonly value: string;
+  readonly onText: (text: string) => void;
+}) {
+  const { access, ...field } = props;
+  const example = 'such as the content of ~/.ssh/id_ed25519.pub';
+  if (access === 'instance-connect') {
+    return <TextArea {...field} rows={3} isRequired label={`Your public key (Ed25519 or RSA), ${example}`} />;
+  }
+  return (
+    <details>
+      <summary>Log in with your own SSH key</summary>
+      <TextArea {...field} rows={3} label={`Your public key, ${example}`} />
+    </details>
   );
 }
 

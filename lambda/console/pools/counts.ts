@@ -27,3 +27,9 @@ export function spokenCounts(name: string, pool: Pick<Pool, VmState>): string {
   const parts = shownStates(pool).map((state) => `${pool[state]} ${STATE_WORDS[state]}`);
   return `Pool ${name}, ${counted(totalOf(pool), 'VM')}: ${parts.join(', ')}`;
 }
+
+/** What stopping the VMs that nobody has saves. */
+export function powerText({ running, stopped, hoursSaved }: NonNullable<Pool['power']>): string {
+  const saved = counted(Math.round(hoursSaved), 'hour');
+  return `Of the free VMs ${running} run; ${stopped} are stopped, and start when they are lent. That has saved ${saved}.`;
+}

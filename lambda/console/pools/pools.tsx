@@ -4,7 +4,7 @@ import type { Live } from '../live/use-live.ts';
 import { Card } from '../parts/card.tsx';
 import { Unknown } from '../parts/unknown.tsx';
 import { length } from '../time.ts';
-import { shownStates, spokenCounts, STATE_WORDS, totalOf } from './counts.ts';
+import { powerText, shownStates, spokenCounts, STATE_WORDS, totalOf } from './counts.ts';
 
 /** More VMs than this are a bar instead of a square each. */
 const MOST_SQUARES = 72;
@@ -43,6 +43,7 @@ function PoolView({ name, pool }: { readonly name: string; readonly pool: Pool }
           </div>
         ))}
       </dl>
+      {pool.power !== undefined && <p class="quiet small-text">{powerText(pool.power)}</p>}
       <p class="quiet small-text">
         Lent for {length(defaultMinutes)} unless you choose, {length(maxMinutes)} at most.
       </p>

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { commandLine, loginFiles, shownLogin, sshLine } from '../../../lambda/console/mine/login.ts';
 
-const ADDRESS = { id: 'vm-01', pool: 'default', ip: '192.0.2.11', port: 22, username: 'tester', status: 'ready' as const };
+const ADDRESS = {
+  id: 'vm-01',
+  pool: 'default',
+  ip: '192.0.2.11',
+  port: 22,
+  username: 'tester',
+  status: 'ready' as const,
+};
 const MOCK = { ...ADDRESS, privateKey: 'key' };
 const OWN_KEY = {
   ...ADDRESS,
@@ -73,6 +80,12 @@ describe('the login that is shown', () => {
   it('is replaced with its lease', () => {
     const next = { ...fresh, leaseId: 'b' };
     expect(shownLogin(shown, next, at('12:01:00'))).toBe(next);
+  });
+
+  it('is replaced each time the VM takes the key again', () => {
+    const taken = (time: string) => ({ leaseId: 'a', vm: { ...MOCK, keyAcceptedUntil: `2026-11-21T${time}Z` } });
+    const [first, next] = [taken('12:01:00'), taken('12:01:45')];
+    expect(shownLogin(first, next, at('12:00:45'))).toBe(next);
   });
 
   it('is replaced when a key without an end changes', () => {

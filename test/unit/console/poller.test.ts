@@ -19,7 +19,7 @@ beforeEach(() => {
   answers = [];
   poller = new Poller({
     load: async () => (answers.shift() ?? (async () => 'as ever'))(),
-    everyMs: EVERY_MS,
+    everyMs: (value) => (value === 'soon' ? 1_000 : EVERY_MS),
     isVisible: () => isVisible,
     isFinal: (value) => value === 'final',
     onChange: (known) => seen.push(known),
@@ -37,14 +37,13 @@ const failing = (fault: Error) => async () => {
 
 describe('the wait for the next try', () => {
   it.each([
-    { failures: 0, retryAfterSec: undefined, ms: EVERY_MS },
     { failures: 1, retryAfterSec: undefined, ms: 5_000 },
     { failures: 2, retryAfterSec: undefined, ms: 10_000 },
     { failures: 30, retryAfterSec: undefined, ms: 120_000 },
     { failures: 1, retryAfterSec: 30, ms: 30_000 },
     { failures: 5, retryAfterSec: 1, ms: 80_000 },
   ])('is $ms ms after $failures failures, with Retry-After $retryAfterSec', ({ failures, retryAfterSec, ms }) => {
-    expect(waitMs(EVERY_MS, failures, retryAfterSec)).toBe(ms);
+    expect(waitMs(failures, retryAfterSec)).toBe(ms);
   });
 });
 
@@ -55,6 +54,13 @@ describe('a poller', () => {
     expect(seen).toEqual([{ value: 'as ever', at: 1_000_000, nextAt: 1_000_000 + EVERY_MS }]);
     await jest.advanceTimersByTimeAsync(2 * EVERY_MS);
     expect(asked()).toBe(3);
+  });
+
+  it('asks sooner where the answer says that it will change', async () => {
+    answers = [async () => 'soon'];
+    poller.wake();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(seen.map(({ value }) => value)).toEqual(['soon', 'as ever']);
   });
 
   it('keeps what it knows while the API is away, and says since when', async () => {

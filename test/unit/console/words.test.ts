@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Refused, Unreachable } from '../../../lambda/client/refused.ts';
 import { isAway, isForbidden, isRefused, isSessionEnd, sentenceOf } from '../../../lambda/console/faults.ts';
 import { apiUrlOf } from '../../../lambda/console/place.ts';
-import { spokenCounts } from '../../../lambda/console/pools/counts.ts';
+import { powerText, spokenCounts } from '../../../lambda/console/pools/counts.ts';
 import { clock, distance, spoken } from '../../../lambda/console/time.ts';
 
 const SECOND = 1000;
@@ -64,6 +64,14 @@ describe('a fault in words', () => {
     expect(faults.map(isForbidden)).toEqual([false, true, false, false]);
     expect(faults.map(isAway)).toEqual([false, false, true, true]);
     expect(isRefused(new Refused(404, { code: 'no_lease' }), 'no_lease')).toBe(true);
+  });
+});
+
+describe('what stopped VMs save', () => {
+  it('is said in whole hours', () => {
+    expect(powerText({ running: 2, stopped: 6, minRunning: 2, hoursSaved: 0.6 })).toBe(
+      'Of the free VMs 2 run; 6 are stopped, and start when they are lent. That has saved 1 hour.',
+    );
   });
 });
 
