@@ -1,4 +1,3 @@
-import type { NotReadyReason } from '../../../lambda/client/not-ready.ts';
 import type { ProblemMembers } from '../../../lambda/client/refused.ts';
 import type { ProblemCode } from '../../../lambda/client/routes.ts';
 import type { Exit } from './exit-codes.ts';
@@ -58,18 +57,6 @@ export const NEXT_STEPS: Readonly<Record<ProblemCode, NextStep>> = {
   vm_busy: step('failed', 'try again'),
   vm_in_use: step('failed', 'take it from its user first: vm-pool force-release VM --reason TEXT'),
   wrong_state: step('failed', 'see its state: vm-pool vms'),
-};
-
-/** What to do about a VM that can't be used. */
-export const NOT_READY_STEPS: Readonly<
-  Record<NotReadyReason, { readonly exit: Exit; readonly next: readonly string[] }>
-> = {
-  gone: { exit: 'notReady', next: ['give it back: vm-pool release', 'then borrow another: vm-pool get'] },
-  starting: { exit: 'notReady', next: ['see whether you hold it, and how far it is: vm-pool show'] },
-  'not-started': {
-    exit: 'noneFree',
-    next: ['wait for another: vm-pool get --wait 10m', 'see all pools: vm-pool pool'],
-  },
 };
 
 /** What an answer means that is not the service's own: API Gateway's, or that of some other server. */

@@ -17,6 +17,7 @@ import {
 import { EXIT } from '../cli/exit-codes.ts';
 import { GATEWAY_ANSWERS } from '../cli/gateway-answers.ts';
 import { NEXT_STEPS } from '../cli/next-steps.ts';
+import { NOT_READY_STEPS } from '../cli/not-ready-steps.ts';
 import type { Verb } from '../cli/verb.ts';
 import { VERBS } from '../cli/verbs.ts';
 import { SSH_FAULTS } from '../login/ssh-faults.ts';
@@ -33,6 +34,7 @@ export function tablesOf(calls: readonly DocumentedCall[]): Readonly<Record<stri
     'answers of the gateway': gatewayTable(),
     verbs: verbTable(),
     'exit codes': exitTable(),
+    'states that are not ready': notReadyTable(),
     'errors of ssh': sshTable(),
     settings: settingTable(),
     figures: figureTable(),
@@ -107,6 +109,16 @@ function exitTable(): string {
     ['exit code', 'meaning'],
     Object.values(EXIT).map(({ code: exit, meaning }) => [String(exit), meaning]),
   );
+}
+
+function notReadyTable(): string {
+  const rows = Object.values(NOT_READY_STEPS).map(({ says, means, next, exit }) => [
+    code(says),
+    means,
+    next.map(withCommand).join('; '),
+    String(EXIT[exit].code),
+  ]);
+  return table(['the VM', 'meaning', 'what to do', 'exit code'], rows);
 }
 
 function sshTable(): string {

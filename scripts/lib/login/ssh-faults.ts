@@ -18,7 +18,9 @@ export const SSH_FAULTS: readonly SshFault[] = [
   },
   {
     says: 'Permission denied',
-    means: 'The VM does not take the credential. A certificate opens it for 5 minutes, and only while the lease lasts.',
+    means:
+      'The VM does not take the credential. A certificate opens it for 5 minutes, a key that EC2 Instance Connect has ' +
+      'pushed for one, and only while the lease lasts.',
     next: '`vm-pool ssh` fetches a fresh one each time. If that fails too: `vm-pool show`, then tell an operator.',
   },
   {

@@ -2,8 +2,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { NotReadyReason } from '../../../lambda/client/not-ready.ts';
+import { NotReady } from '../../../lambda/client/not-ready.ts';
 import type { Vm } from '../../../lambda/client/routes.ts';
+import { NOT_READY_STEPS } from '../../../scripts/lib/cli/not-ready-steps.ts';
 import type { World } from '../../../scripts/lib/cli/world.ts';
+import { leaseOf, vmOf } from '../login/made-up.ts';
 import { PatientClock, vmPool } from './command-line.ts';
 import { OneInstance } from './one-instance.ts';
 
@@ -74,6 +78,13 @@ describe('vm-pool get', () => {
       'vm-pool: i-01 is still being started (the instance is pending); look at the lease again later\n' +
         '  see whether you hold it, and how far it is: vm-pool show\n',
     );
+  });
+});
+
+describe('what the README says of a VM that is not ready', () => {
+  it.each(Object.entries(NOT_READY_STEPS))('is in the message: %s', (reason, { says }) => {
+    const held = { vm: vmOf(), lease: leaseOf() };
+    expect(new NotReady(reason as NotReadyReason, held).message).toContain(says);
   });
 });
 
