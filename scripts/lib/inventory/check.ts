@@ -9,10 +9,10 @@ export interface Findings {
   readonly summary: string;
 }
 
-/** Checks the text of an inventory as the service does. */
-export function checkInventory(text: string): Findings {
+/** Checks the text of an inventory as the service does. @param hasEc2 - whether that service finds EC2 instances */
+export function checkInventory(text: string, hasEc2 = true): Findings {
   try {
-    const { pools, vms } = parseInventory(text);
+    const { pools, vms } = parseInventory(text, hasEc2);
     const counts = `${count(Object.keys(pools).length, 'pool')}, ${count(vms.length, 'VM')}`;
     return { faults: [], summary: `${counts}, confirmed_inventory = "${sha256Of(text)}"` };
   } catch (error) {

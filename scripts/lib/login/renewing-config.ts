@@ -4,7 +4,7 @@ import path from 'node:path';
 import { LoginFault } from './fault.ts';
 import { writePrivately } from './private-file.ts';
 import type { Session } from './session.ts';
-import { hostBlock, ownSettings, quotedPath } from './ssh-config.ts';
+import { hostBlock, isKeyForgotten, ownSettings, quotedPath } from './ssh-config.ts';
 
 /** Names of one configuration, and its files. */
 export interface Renewing {
@@ -66,9 +66,10 @@ export async function isFresh(config: Pick<Renewing, 'alias' | 'folder'>, within
   const file = hostFileOf(config);
   try {
     const ageMs = Date.now() - (await stat(file)).mtimeMs;
-    const [, knownHosts = ''] = /UserKnownHostsFile "(.*)"/.exec(await readFile(file, 'utf8')) ?? [];
+    const block = await readFile(file, 'utf8');
+    const [, knownHosts = ''] = /UserKnownHostsFile "(.*)"/.exec(block) ?? [];
     await stat(knownHosts.replaceAll('%%', '%'));
-    return ageMs < withinMs;
+    return ageMs < withinMs && !isKeyForgotten(block, Date.now());
   } catch {
     return false;
   }

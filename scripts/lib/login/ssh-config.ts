@@ -48,8 +48,22 @@ export function hostBlock(alias: string, vm: Vm, files: Omit<LoginFiles, 'sshCon
     'GlobalKnownHostsFile none',
     'StrictHostKeyChecking yes',
     'UpdateHostKeys no',
+    ...(vm.keyAcceptedUntil === undefined ? [] : [takenUntilLine(vm.keyAcceptedUntil)]),
   ];
   return [`Host ${alias} ${alias}-${vm.id}`, ...settings.map((setting) => `  ${setting}`), ''].join('\n');
+}
+
+/** Says until when the VM takes the key for new sessions. @throws LoginFault for what is not a time */
+function takenUntilLine(time: string): string {
+  const atMs = Date.parse(time);
+  if (Number.isNaN(atMs)) throw new LoginFault('the service answers an unsound time until which the key is taken');
+  return `# The key is taken until ${new Date(atMs).toISOString()}`;
+}
+
+/** Whether a block says that the VM no longer takes the key. */
+export function isKeyForgotten(block: string, nowMs: number): boolean {
+  const [, until] = /# The key is taken until (\S+)/.exec(block) ?? [];
+  return until !== undefined && Date.parse(until) <= nowMs;
 }
 
 /** A whole file for `ssh -F`: the VM, then the user's own settings. */

@@ -17,7 +17,8 @@ export const HELP = `Serves the API on this computer, with mock VMs, until Ctrl-
                         Needs sshd (package openssh-server)
       --inventory FILE  lend the VMs of an inventory; npm run inventory:check FILE shows what is wrong with one.
                         This computer then is their certificate authority: its key lies in
-                        .cache/certificate-authority.pem, unless CERTIFICATE_AUTHORITY names another file
+                        .cache/certificate-authority.pem, unless CERTIFICATE_AUTHORITY names another file.
+                        PROVIDER=ec2 finds the EC2 instances of its pools, with your AWS credentials
       --dynamodb-local  keep leases in AWS's DynamoDB Local, in .cache/dynamodb-local: they survive the server.
                         Needs Java; fetches DynamoDB Local once
       --table-folder F  keep them in the folder F instead

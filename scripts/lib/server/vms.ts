@@ -39,22 +39,24 @@ export async function openVms(
   if ('demoVms' in wanted) return demo(wanted.demoVms);
   const { CERTIFICATE_AUTHORITY: key = '' } = env;
   const ownKey = path.join(root, AUTHORITY_KEY);
-  await refuseFaults(fileOf(wanted.inventory));
-  return listed(fileOf(wanted.inventory), key.startsWith('arn:') ? key : key === '' ? ownKey : fileOf(key));
+  const inventory = fileOf(wanted.inventory);
+  const provider = env.PROVIDER === 'ec2' ? 'ec2' : 'static';
+  await refuseFaults(inventory, provider === 'ec2');
+  return listed(provider, inventory, key.startsWith('arn:') ? key : key === '' ? ownKey : fileOf(key));
 }
 
 /** The function itself would start, and wait for a better file. Somebody who has just typed the name wants to know. */
-async function refuseFaults(file: string): Promise<void> {
+async function refuseFaults(file: string, hasEc2: boolean): Promise<void> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     throw new Error(`${file} ${code === 'ENOENT' ? 'does not exist' : `can't be read (${code})`}`, { cause: error });
   });
-  const { faults } = checkInventory(text);
+  const { faults } = checkInventory(text, hasEc2);
   if (faults.length > 0) throw new Error([`${file} has faults:`, ...faults].join('\n  '));
 }
 
-function listed(inventory: string, authority: string): OpenVms {
-  const variables = { PROVIDER: 'static', INVENTORY: inventory, CERTIFICATE_AUTHORITY: authority };
+function listed(provider: 'static' | 'ec2', inventory: string, authority: string): OpenVms {
+  const variables = { PROVIDER: provider, INVENTORY: inventory, CERTIFICATE_AUTHORITY: authority };
   return { variables, inventory, isDemo: false, stop: async () => undefined };
 }
 
@@ -75,5 +77,5 @@ async function demo(count: number): Promise<OpenVms> {
   const fleet = await Fleet.start({ count, folder, trustedKeys });
   const inventory = path.join(folder, 'vms.json');
   await writeFile(inventory, `${JSON.stringify(inventoryOf(fleet.vms), undefined, 2)}\n`);
-  return { ...listed(inventory, authority), isDemo: true, stop: () => fleet.stop().finally(remove) };
+  return { ...listed('static', inventory, authority), isDemo: true, stop: () => fleet.stop().finally(remove) };
 }

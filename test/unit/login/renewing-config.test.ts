@@ -69,4 +69,15 @@ describe('isFresh', () => {
     await folder.remove();
     expect(await isFresh(config, 60_000)).toBe(false);
   });
+
+  it.each([
+    { rule: 'ends when the VM forgets the key', sec: -1, expected: false },
+    { rule: 'lasts while the VM takes the key', sec: 30, expected: true },
+  ])('$rule', async ({ sec, expected }) => {
+    const folder = await LoginFolder.open(path.join(home, 'leases'), 'lease-1');
+    const keyAcceptedUntil = new Date(Date.now() + sec * 1000).toISOString();
+    const [vm, lease] = [vmOf({ login: 'instance-connect', keyAcceptedUntil }), leaseOf()];
+    await writeHost(config, { vm, lease, folder, files: await folder.write(vm, lease) });
+    expect(await isFresh(config, 240_000)).toBe(expected);
+  });
 });

@@ -36,6 +36,13 @@ Match all
     expect(() => hostBlock('vm-pool', vm, files)).toThrow(`the service answers the ${name} `);
   });
 
+  it('says until when a VM takes the key, and refuses what is not a time', () => {
+    const block = hostBlock('lab', vmOf({ keyAcceptedUntil: '2026-11-21T12:01:00Z' }), files);
+    expect(block).toContain('\n  # The key is taken until 2026-11-21T12:01:00.000Z\n');
+    const hostile = vmOf({ keyAcceptedUntil: 'soon\nProxyCommand true' });
+    expect(() => hostBlock('lab', hostile, files)).toThrow('unsound time');
+  });
+
   it.each(['10.0.3.11', '2001:db8::1', '::1', 'rig-7.lab.example', '_rig'])('knows the address %s', (ip) => {
     expect(hostBlock('vm-pool', vmOf({ ip }), files)).toContain(`\n  HostName ${ip}\n`);
   });
