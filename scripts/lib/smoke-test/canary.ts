@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Answer, ApiClient } from '../api-client/client.ts';
 import { asObject } from '../api-client/client.ts';
 import { START_MS } from './deployment.ts';
+import { lostKey } from './lost-key.ts';
 import type { CanaryPorts, Step } from './step.ts';
 import { make } from './step.ts';
 
@@ -48,7 +49,8 @@ export async function borrowAndRelease(canary: Canary, ports: CanaryPorts): Prom
 /** One call to borrow; repeated, it gets the same lease. */
 function borrowing({ api, who }: Canary): () => Promise<Answer> {
   const headers = { 'idempotency-key': randomUUID() };
-  return () => api.call('POST /getvm', { ...who, minutes: LEASE_MINUTES }, headers);
+  const wish = { ...who, minutes: LEASE_MINUTES, sshPublicKey: lostKey() };
+  return () => api.call('POST /getvm', wish, headers);
 }
 
 /** @returns the id of the lease; nothing when the pool is empty */

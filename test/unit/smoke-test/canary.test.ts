@@ -49,6 +49,13 @@ async function fly(behaviour: Behaviour, prepare?: (deployment: Deployment) => P
 const failing = (lines: string[]) => lines.filter((line) => line.startsWith('FAILED'));
 
 describe('the canary', () => {
+  it('lets in a key that nobody has, the same for a repetition: some VMs take no other', async () => {
+    const { calls } = await fly({ guard: 'none' });
+    const keys = calls.filter(({ route }) => route === 'POST /getvm').map(({ parameters }) => parameters.sshPublicKey);
+    expect(keys).toEqual([keys[0], keys[0]]);
+    expect(keys[0]).toMatch(/^ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}$/);
+  });
+
   it.each([{ guard: 'none' }, { guard: 'iam' }, { guard: 'jwt' }] as const)(
     'borrows and releases where authorization is $guard',
     async ({ guard }) => {
