@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
 const README = sectionOf('../../README.md', 'How many VMs, and what it costs');
+const POWER = sectionOf('../../README.md', 'Lend your EC2 instances');
 const COSTS = sectionOf('../../terraform/README.md', 'What it costs');
 
 /** The rows of tables, heads left out, as cells without marks. */
@@ -74,6 +75,32 @@ describe('the README says what a month costs', () => {
     const [share, total] = rowOf(README, 'its calls');
     expect(share).toBe(`18 % of ${all}`);
     expect(dollars(total)).toBeCloseTo(0.18 * dollars(all), 2);
+  });
+});
+
+describe('the README says what ten EC2 instances cost', () => {
+  const sums = POWER.filter(([, sum]) => /[×+]/.test(sum ?? '')).map(([name, sum = '', total]) => ({
+    name,
+    sum,
+    total,
+  }));
+
+  it.each(sums.filter(({ sum }) => sum.includes('×')))('$name', ({ sum, total }) => {
+    expect(dollars(total)).toBe(Number(product(sum).toFixed(2)));
+  });
+
+  it.each(sums.filter(({ sum }) => sum.includes('+')))('$name: of what stands above', ({ sum, total }) => {
+    const parts = sum.split(' + ');
+    const above = sums.map((row) => row.total);
+    expect(parts.filter((part) => !above.includes(part))).toEqual([]);
+    expect(dollars(total)).toBeCloseTo(
+      parts.reduce((added, part) => added + dollars(part), 0),
+      2,
+    );
+  });
+
+  it('shows both ways to pay', () => {
+    expect(sums.length).toBeGreaterThanOrEqual(9);
   });
 });
 
