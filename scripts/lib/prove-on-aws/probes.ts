@@ -4,6 +4,8 @@ import { BILL } from './probes/bill.ts';
 import { BROWSERS } from './probes/browsers.ts';
 import { CALLERS } from './probes/callers.ts';
 import { DEPLOYERS } from './probes/deployers.ts';
+import { INSTANCES } from './probes/instances.ts';
+import { INSTANCES_BY_HAND } from './probes/instances-by-hand.ts';
 import { KEYS } from './probes/keys.ts';
 import { LOAD } from './probes/load.ts';
 import { LOGS } from './probes/logs.ts';
@@ -24,6 +26,8 @@ export const PROBES: readonly Probe[] = [
   ...TABLE,
   ...KEYS,
   ...VISITS,
+  ...INSTANCES,
+  ...INSTANCES_BY_HAND,
   ...STATE,
   ...DEPLOYERS,
   ...BILL,

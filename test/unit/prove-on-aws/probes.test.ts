@@ -49,6 +49,32 @@ const withMetrics = (free: number, token?: string): Partial<World> => ({
 const configuredWith = (Variables: Record<string, string>): Partial<World> => ({
   programs: { 'aws lambda get-function-configuration': { Environment: { Variables } } },
 });
+/** An account with two instances of a pool, of which one runs, and other answers about them. */
+const withInstances = (programs: World['programs'] = {}): Partial<World> => ({
+  programs: {
+    'aws lambda get-function-configuration': {
+      FunctionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:vm-pool-dev',
+      Role: 'arn:aws:iam::123456789012:role/vm-pool-dev',
+      Environment: { Variables: { EC2_POOL_TAG: 'team' } },
+    },
+    'aws ec2 describe-instances': {
+      Reservations: [
+        { Instances: [{ InstanceId: 'i-1', State: { Name: 'running' }, Tags: [{ Key: 'team', Value: 'gpu' }] }] },
+        { Instances: [{ InstanceId: 'i-2', State: { Name: 'stopped' } }] },
+      ],
+    },
+    'aws iam simulate-principal-policy': (args: readonly string[]) =>
+      decisions(args, args.join().includes('ContextKeyValues=gpu') ? 'allowed' : 'implicitDeny'),
+    'aws ec2 get-console-output': {
+      Output:
+        '[5.1] boot\r\n-----BEGIN SSH HOST KEY KEYS-----\r\nssh-ed25519 AAAA root@ip\r\n-----END SSH HOST KEY KEYS-----\r\n',
+    },
+    'aws ec2 describe-instance-status': {
+      InstanceStatuses: [{ InstanceStatus: { Status: 'ok' }, SystemStatus: { Status: 'ok' } }],
+    },
+    ...programs,
+  },
+});
 const byToken = configuredWith({ METRICS_NAMESPACE: 'vm-pool-dev', METRICS_TOKEN: 'ssm:/token' });
 const withCors: Partial<World> = {
   programs: {
@@ -131,6 +157,10 @@ const PASSING: readonly Row[] = [
   { id: 'signing-denied', rule: 'is denied' },
   { id: 'visitor-network', rule: 'is there', ...withVisitor },
   { id: 'visitor-rights', rule: 'are those of Lambda alone', ...withVisitor },
+  { id: 'instances-by-tag', rule: 'finds the same twice', ...withInstances() },
+  { id: 'instance-rights', rule: 'end at the tag', ...withInstances() },
+  { id: 'console-keys', rule: 'are on each console', ...withInstances() },
+  { id: 'status-checks', rule: 'are ok', ...withInstances() },
   { id: 'second-plan', rule: 'has no changes' },
   { id: 'state-encryption', rule: "follows the bucket's rule" },
   { id: 'table-key', rule: 'is usable', ...withTable },
@@ -338,6 +368,48 @@ const BROKEN: readonly (Row & { got: string | RegExp })[] = [
     got: 'with it allowed, without allowed',
   },
   {
+    id: 'instances-by-tag',
+    rule: 'an instance that short pages miss',
+    ...withInstances({
+      'aws ec2 describe-instances': (args: readonly string[]) => ({
+        Reservations: [
+          { Instances: (args.includes('5') ? ['i-1'] : ['i-1', 'i-2']).map((InstanceId) => ({ InstanceId })) },
+        ],
+      }),
+    }),
+    got: '1 in pages of 5, 2 in pages of 1,000',
+  },
+  {
+    id: 'instance-rights',
+    rule: 'a condition that does not hold',
+    ...withInstances({ 'aws iam simulate-principal-policy': (args: readonly string[]) => decisions(args, 'allowed') }),
+    got: /with another: ec2:StartInstances, ec2:StopInstances, ec2:GetConsoleOutput$/,
+  },
+  {
+    id: 'instance-rights',
+    rule: 'a function that may start nothing',
+    ...withInstances({
+      'aws iam simulate-principal-policy': (args: readonly string[]) => decisions(args, 'implicitDeny'),
+    }),
+    got: 'with the tag: nothing; with another: nothing',
+  },
+  {
+    id: 'console-keys',
+    rule: 'a console without keys',
+    ...withInstances({ 'aws ec2 get-console-output': { Output: '-----BEGIN SSH HOST KEY KEYS-----\r\nssh-ed25519' } }),
+    got: '1 consoles; without keys: i-1',
+  },
+  {
+    id: 'status-checks',
+    rule: 'an instance that is not ready',
+    ...withInstances({
+      'aws ec2 describe-instance-status': {
+        InstanceStatuses: [{ InstanceStatus: { Status: 'initializing' }, SystemStatus: { Status: 'ok' } }],
+      },
+    }),
+    got: '1 of 1; not ok: initializing and ok',
+  },
+  {
     id: 'alarms',
     rule: 'an alarm without data',
     programs: {
@@ -430,6 +502,13 @@ const SKIPPED: readonly (Row & { why: string })[] = [
   { id: 'visitor-rights', rule: 'VMs are mock', why: 'mock VMs' },
   { id: 'visitor-network', rule: 'it is in no VPC', ...withVisitor, ...configuredWith({}), why: 'in no VPC' },
   { id: 'visitor-rights', rule: 'it is in no VPC', ...withVisitor, ...configuredWith({}), why: 'in no VPC' },
+  ...['instances-by-tag', 'instance-rights', 'console-keys', 'status-checks'].map((id) => {
+    return { id, rule: 'it lends no instances', ...configuredWith({}), why: 'lends no EC2 instances' };
+  }),
+  ...['console-keys', 'status-checks'].map((id) => {
+    const programs = { 'aws ec2 describe-instances': { Reservations: [] } };
+    return { id, rule: 'all are stopped', ...withInstances(programs), why: 'no instance with the tag runs' };
+  }),
   { id: 'state-encryption', rule: 'the state is a local file', root: '/nowhere', why: 'not in a bucket' },
   { id: 'table-key', rule: 'leases live in memory', why: 'in memory' },
   {
