@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { checked } from '../../../lambda/pool/checking.ts';
 import type { SyncOptions } from '../../../lambda/pool/inventory.ts';
 import { MISSED_SEC, PoolWouldEmpty } from '../../../lambda/pool/inventory.ts';
-import { checked } from '../../../lambda/pool/life.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { Vm, VmStatus } from '../../../lambda/pool/vm.ts';
 import { CHECKS, NOON_SEC } from '../../support/pool/lending.ts';
