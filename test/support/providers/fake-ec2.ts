@@ -92,9 +92,10 @@ export class FakeEc2 implements Ec2 {
     return found;
   }
 
-  /** Lets the next calls of an operation fail. @param status - undefined for a call that is not answered */
-  fail(operation: Operation, code: string, status: number | undefined = 400, times = 1): void {
-    const faults = Array.from({ length: times }, () => new AwsError('ec2', code, status));
+  /** Lets the next calls of an operation fail. */
+  fail(operation: Operation, code: string, status: number | 'no answer' = 400, times = 1): void {
+    const fault = new AwsError('ec2', code, status === 'no answer' ? undefined : status);
+    const faults = Array.from({ length: times }, () => fault);
     this.faults.set(operation, [...(this.faults.get(operation) ?? []), ...faults]);
   }
 
