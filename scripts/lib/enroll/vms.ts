@@ -4,7 +4,7 @@ import type { ListedTarget, Target } from './options.ts';
 import { isId, isLogin, OptionsError } from './options.ts';
 
 /** Stands for the id of the EC2 instance that runs the script. */
-export const THIS_INSTANCE = '@instance';
+const THIS_INSTANCE = '@instance';
 
 /** A VM to enroll. */
 export interface EnrolledVm {
