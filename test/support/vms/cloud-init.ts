@@ -19,6 +19,9 @@ interface CloudConfig {
   readonly runcmd?: readonly (readonly string[])[];
 }
 
+/** Writes its input to a file. `install` can't open an input that is a socket. */
+const WRITE = 'mkdir -p "$(dirname "$1")" && cat >"$1" && chmod "$2" "$1"';
+
 /**
  * Does what user data says, and prints the host keys on the console.
  *
@@ -29,7 +32,7 @@ export async function firstBoot(machine: NamespaceVm, userData: string, metadata
   const { write_files: files = [], runcmd: commands = [] } = configOf(userData);
   for (const { path, permissions, content, encoding } of files) {
     const text = encoding === undefined ? content : gunzipSync(Buffer.from(content, 'base64')).toString();
-    await mustRun(machine, ['install', '-D', '-m', permissions, '/dev/stdin', path], text);
+    await mustRun(machine, ['sh', '-c', WRITE, 'sh', path, permissions], text);
   }
   for (const command of commands) await mustRun(machine, ['env', `VM_POOL_METADATA=${metadataUrl}`, ...command]);
   const keys = await machine.shell('cut -d " " -f 1,2 /etc/ssh/ssh_host_*_key.pub');

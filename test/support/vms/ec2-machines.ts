@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Follower, Told } from '../emulated-aws/ec2-hook.ts';
 import { Ec2Hook, PORT_TAG } from '../emulated-aws/ec2-hook.ts';
 import type { EmulatedAws } from '../emulated-aws/server.ts';
@@ -21,6 +22,9 @@ AuthorizedKeysCommand /usr/sbin/instance-connect %u
 AuthorizedKeysCommandUser nobody
 END
 `;
+
+/** How long a reboot takes, milliseconds: longer than the times of a VM are exact. */
+const REBOOT_MS = 3_000;
 
 /** Changes after which a machine boots. */
 const BOOTS: readonly string[] = ['run', 'start', 'reboot', 'replace'];
@@ -88,6 +92,7 @@ export class Ec2Machines implements Follower {
     if (change === 'run' && port > 0) this.machines.set(id, await NamespaceVm.boot(id, port, privateIp, IMAGE));
     const machine = this.machines.get(id);
     if (machine === undefined || this.broken.has(id) || !BOOTS.includes(change)) return '';
+    if (change === 'reboot') await sleep(REBOOT_MS);
     if (change !== 'run') await machine.powerOn();
     const isFirst = change === 'run' || change === 'replace';
     const printed = isFirst ? await firstBoot(machine, userData, this.metadata.urlFor(id)) : '';

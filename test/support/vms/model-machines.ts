@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
@@ -7,6 +6,7 @@ import { json } from 'node:stream/consumers';
 import type { Visit, VisitReport } from '../../../lambda/pool/visit.ts';
 import type { Follower, Told } from '../emulated-aws/ec2-hook.ts';
 import { hostKeyBlock } from '../emulated-aws/ec2-hook.ts';
+import { newHostKey } from '../providers/inventory.ts';
 
 /** What has to happen to a machine between two users. */
 export type Cleaning = 'clean' | 'boot' | 'replace';
@@ -117,12 +117,4 @@ export class ModelMachines implements Follower {
     ];
     return { ok: true, exitStatus: 0, output: `${lines.join('\n')}\n` };
   }
-}
-
-/** A public key that nobody has. */
-function newHostKey(): string {
-  const { publicKey } = generateKeyPairSync('ed25519');
-  const point = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
-  // RFC 8709 section 4.
-  return `ssh-ed25519 ${Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x20'), point]).toString('base64')}`;
 }
