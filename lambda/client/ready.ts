@@ -13,7 +13,7 @@ export interface ReadyOptions {
   readonly userid?: string | undefined;
   /** The key to let in; by default that of the lease. */
   readonly sshPublicKey?: string | undefined;
-  /** Longest wait in milliseconds; {@link START_WAIT_MS} unless given. */
+  /** Longest wait in milliseconds; 15 minutes unless given. */
   readonly waitMs?: number | undefined;
   /** Hears that the VM is being started, and in how many milliseconds the next look comes. */
   readonly onStarting?: ((held: Held, nextLookMs: number) => void) | undefined;
@@ -21,7 +21,7 @@ export interface ReadyOptions {
 }
 
 /** Longest wait for a start, milliseconds: the service tries another VM after 10 minutes. */
-export const START_WAIT_MS = 15 * 60_000;
+const START_WAIT_MS = 15 * 60_000;
 
 /** Seconds between two looks where the service names none. */
 const RETRY_AFTER_SEC = 10;
