@@ -12,7 +12,7 @@ export const BORROWING_VERBS: readonly Verb[] = [
       ...BORROWING,
       {
         flags: '-k, --public-key <file>',
-        summary: 'let this OpenSSH public key in; no private key is handed out then',
+        summary: 'let this OpenSSH public key in, as some pools want; no private key is handed out then',
       },
       { flags: '--async', summary: 'return at once, also while the VM is being started' },
     ],
