@@ -46,7 +46,11 @@ export const NEXT_STEPS: Readonly<Record<ProblemCode, NextStep>> = {
     exit: 'noneFree',
     next: (_, verb) => [`wait for one: vm-pool ${verb} --wait 10m`, 'see all pools: vm-pool pool'],
   },
-  ssh_public_key_needed: step('failed', 'name your own key, Ed25519 or RSA: --public-key FILE'),
+  ssh_public_key_needed: step(
+    'failed',
+    'log in with a key pair that is made here: vm-pool ssh',
+    'or name your own public key, Ed25519 or RSA: vm-pool get --public-key ~/.ssh/id_ed25519.pub',
+  ),
   store_unavailable: step('outOfReach', 'the outcome is unknown; look with vm-pool show, then try again'),
   too_many_requests: step('outOfReach', 'try again in a minute'),
   unauthorized: step('notAllowed', 'sign in: vm-pool login'),

@@ -31,6 +31,7 @@ describe('errors', () => {
 
   it.each([
     { status: 503, body: { code: 'pool_empty', detail: 'none' }, code: 3, next: 'vm-pool get --wait 10m' },
+    { status: 422, body: { code: 'ssh_public_key_needed', detail: 'yours' }, code: 1, next: '--public-key ~/.ssh' },
     { status: 409, body: { code: 'already_allocated', detail: 'held' }, code: 1, next: 'vm-pool ssh' },
     { status: 404, body: { code: 'no_lease', detail: 'none' }, code: 4, next: 'vm-pool get' },
     { status: 403, body: { code: 'not_yours', detail: 'you are bob' }, code: 5, next: 'leave --user' },
