@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pMap from 'p-map';
 import type { Vm } from '../../lambda/pool/vm.ts';
+import type { DynamoStore } from '../../lambda/store/dynamodb/store.ts';
 import { createDynamoStore } from '../../lambda/store/dynamodb/store.ts';
 import { TestDatabase } from '../support/dynamodb/database.ts';
 import type { Call, Fault, Plan } from '../support/dynamodb/fault-proxy.ts';
@@ -212,6 +213,58 @@ describe('a release', () => {
     resume();
     // A certificate of the renewed lease is valid longer than the lease that the release had read.
     expect(await release).toMatchObject({ state: 'checking', closedAtSec: NOON_SEC + 370 });
+  });
+});
+
+describe('a call of a holder whose lease is exchanged between its look and its transaction', () => {
+  const wish = { pool: 'default', leaseId: 'l-1', expiresAtSec: NOON_SEC + 60 };
+  const alice = { userId: 'alice', act: AT_NOON };
+  const LATER_SEC = NOON_SEC + 10;
+  const later = { ...AT_NOON, nowMs: LATER_SEC * 1000 };
+
+  /** A store in which alice's VM is stopped and has to be started, and another one runs. */
+  async function storeWithStartingLease() {
+    proxy.follow(NO_FAULTS);
+    const store = storeOver(await database.freshTable());
+    await store.sync(someVms(1), AT_NOON);
+    const [free] = await store.free('default');
+    if (free === undefined) throw new Error('no VM is free');
+    const event = { kind: 'stopped', vmId: free.vm.id, act: AT_NOON } as const;
+    await store.change(free, { state: 'free', failures: 0, draining: false, stopped: true }, event);
+    const grant = await store.acquire({ ...alice, ...wish, startLimitSec: 600 });
+    await store.sync(someVms(2), AT_NOON);
+    return { store, grant };
+  }
+
+  it.each<{ rule: string; call: (store: DynamoStore) => Promise<unknown>; expiresAtSec: number | undefined }>([
+    { rule: 'release ends it', call: (store) => store.release(alice), expiresAtSec: undefined },
+    {
+      rule: 'renew makes it longer',
+      call: (store) => store.renew({ ...alice, termIn: () => ({ ttlSec: 900, maxSec: 900 }) }),
+      expiresAtSec: NOON_SEC + 900,
+    },
+    {
+      rule: 'begin finds that it has begun',
+      call: (store) => store.begin({ ...alice, act: later }),
+      expiresAtSec: LATER_SEC + 60,
+    },
+  ])('$rule on its new VM', async ({ call, expiresAtSec }) => {
+    const { store, grant } = await storeWithStartingLease();
+    proxy.follow(({ transaction, index }) => {
+      return transaction !== undefined && index <= 2 ? { kind: 'stall', at: 'before' } : undefined;
+    });
+    const stalled = proxy.stalled();
+    const called = call(store);
+    const { resume } = await stalled;
+    proxy.follow(NO_FAULTS);
+    const { vm } = await store.exchange({ grant, reason: 'it does not start', act: later });
+    resume();
+    await called;
+    const held = await store.find('alice', LATER_SEC);
+    expect(held?.lease.expiresAtSec).toBe(expiresAtSec);
+    const status = await store.status(vm.id);
+    expect(status).toMatchObject({ state: held === undefined ? 'checking' : 'leased' });
+    expect(status?.lease).toEqual(held?.lease);
   });
 });
 
