@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Lease } from '../../lambda/pool/lease.ts';
 import type { PoolRules } from '../../lambda/pool/pool.ts';
-import type { Vm } from '../../lambda/pool/vm.ts';
+import type { Vm, VmStatus } from '../../lambda/pool/vm.ts';
 import { TestDatabase } from '../support/dynamodb/database.ts';
 import { FaultProxy } from '../support/dynamodb/fault-proxy.ts';
 import { PoolTable } from '../support/dynamodb/pool-table.ts';
 import { certificatePool, NOON_SEC, someVms } from '../support/pool/lending.ts';
+import { START_LIMIT_SEC, stopVm } from '../support/pool/stopped.ts';
 import type { FunctionProcess } from '../support/processes/function-process.ts';
 import { functionProcess } from '../support/processes/function-process.ts';
 import { compiledWorker, Worker } from '../support/processes/worker.ts';
@@ -25,6 +26,8 @@ interface Scenario {
   /** Inventory of the process that is killed, and of all later ones. */
   readonly inventory?: readonly Vm[];
   readonly failing?: readonly string[];
+  /** Whether the call takes a VM out of the pool for good. */
+  readonly quarantines?: boolean;
   /** Rules of the pool, for all processes. */
   readonly rules?: PoolRules;
 }
@@ -35,6 +38,21 @@ const lend = ({ lending }: FunctionProcess, userId = ALICE) => {
 const giveBackUnchecked = async (service: FunctionProcess) => {
   await lend(service);
   await service.store.release({ userId: ALICE, act: { who: ALICE, nowMs: NOON_SEC * 1000, requestId: 'prepare' } });
+};
+
+const PREPARE = { who: 'prepare', nowMs: NOON_SEC * 1000, requestId: 'prepare' };
+const stopAll = async ({ store }: FunctionProcess) => {
+  for (const { id } of VMS) await stopVm(store, id, PREPARE);
+};
+/** The user gets a VM that has to be started. */
+const lendStopped = async (service: FunctionProcess) => {
+  await stopAll(service);
+  const idempotency = {
+    key: 'the-key-of-the-preparation',
+    fingerprint: JSON.stringify([ALICE, 'default', 600, undefined]),
+  };
+  const wish = { pool: 'default', userId: ALICE, leaseId: 'l-1', expiresAtSec: NOON_SEC + 600 };
+  await service.store.acquire({ ...wish, idempotency, startLimitSec: START_LIMIT_SEC, act: PREPARE });
 };
 
 const AFTER_THE_END = 10 * 60;
@@ -78,6 +96,20 @@ const SCENARIOS: readonly Scenario[] = [
       ...someVms(1, 'large', 'big'),
     ],
   },
+  { name: 'stop', prepare: nothing, call: { use: 'stop', vmId: 'vm-01' } },
+  { name: 'begin of a lease whose VM is ready', prepare: lendStopped, call: { use: 'begin', userId: ALICE } },
+  {
+    name: 'exchange for a VM that has to be started',
+    prepare: lendStopped,
+    call: { use: 'exchange', userId: ALICE },
+    quarantines: true,
+  },
+  {
+    name: 'exchange in a pool where no other VM is free',
+    prepare: async (service) => [await lend(service), await lend(service, 'bob')],
+    call: { use: 'exchange', userId: ALICE },
+    quarantines: true,
+  },
   { name: 'drain', prepare: nothing, call: { use: 'order', order: 'drain', vmId: 'vm-01' } },
 ];
 
@@ -110,11 +142,13 @@ class Remains {
   private nowMs: number;
   private readonly inventory: readonly Vm[];
   private readonly service: FunctionProcess;
+  private readonly quarantines: boolean;
 
   constructor(
     private readonly tableName: string,
-    { laterSec = 0, inventory = VMS, rules }: Scenario,
+    { laterSec = 0, inventory = VMS, quarantines = false, rules }: Scenario,
   ) {
+    this.quarantines = quarantines;
     this.nowMs = (NOON_SEC + laterSec) * 1000;
     this.inventory = inventory;
     this.service = functionProcess({ tableName, vms: inventory, clock: () => this.nowMs });
@@ -135,8 +169,9 @@ class Remains {
 
   /** The user can go on: they see their lease and get it again under its key, or they get a new one. */
   async expectUserNotStuck(): Promise<void> {
-    const { lending } = this.service;
+    const { lending, store } = this.service;
     const visible = await this.visibleLease();
+    if (visible === undefined && (await store.free('default')).length === 0) return;
     const key = visible === undefined ? KEY : visible.idempotency?.key;
     if (key === undefined) return;
     const { lease } = await lending.acquire({ userId: ALICE, minutes: 10, idempotencyKey: key }, 'retry');
@@ -166,7 +201,10 @@ class Remains {
     await this.tick();
     await this.expectWhole();
     const { vms } = await PoolTable.read(database.client, this.tableName);
-    expect(vms.filter(({ state }) => state !== 'free' && state !== 'drained')).toEqual([]);
+    const isRight = ({ state }: VmStatus) => {
+      return state === 'free' || state === 'drained' || (this.quarantines && state === 'quarantined');
+    };
+    expect(vms.filter((vm) => !isRight(vm))).toEqual([]);
     expect(vms.map(({ vm }) => vm.id).sort()).toEqual(this.inventory.map(({ id }) => id).sort());
   }
 

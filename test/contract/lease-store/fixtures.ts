@@ -3,6 +3,7 @@ import type { VmChange } from '../../../lambda/pool/life.ts';
 import type { AcquireRequest, LeaseQuery, LeaseStore } from '../../../lambda/pool/ports.ts';
 import type { PoolCounts, Vm, VmStatus } from '../../../lambda/pool/vm.ts';
 import { NOON_SEC, someVms } from '../../support/pool/lending.ts';
+import { stopVm } from '../../support/pool/stopped.ts';
 
 /** The store of the current test, filled with {@link INVENTORY}. */
 export type CurrentStore = () => LeaseStore;
@@ -73,11 +74,7 @@ export function someEvent(status: VmStatus): ChangeEvent {
   return { kind: 'check_passed', vmId: status.vm.id, act: act('reaper', NOON_SEC) };
 }
 
-/** Makes a free VM one that is stopped. */
+/** Makes a free VM one that is stopped since noon. */
 export async function stop(store: LeaseStore, vmId: string): Promise<void> {
-  const free = await known(store, vmId);
-  const claim = { state: 'checking', failures: 0, draining: false, dueAtSec: NOON_SEC + 60 } as const;
-  const { status } = await store.change(free, claim, { ...someEvent(free), kind: 'stopping' });
-  const stopped = { ...TO_FREE, stopped: true, freeSinceSec: NOON_SEC };
-  await store.change(status, stopped, { ...someEvent(status), kind: 'stopped' });
+  await stopVm(store, vmId, act('reaper', NOON_SEC));
 }
