@@ -10,6 +10,7 @@ const packages = [
   '@aws-sdk/(util-dynamodb|xml-builder)',
   '@microsoft/dev-tunnels-ssh',
   '@smithy/(core|node-http-handler|signature-v4)',
+  'croner',
   'p-map',
   'prom-client',
   'valibot',
@@ -30,10 +31,10 @@ export default {
     {
       name: 'pool-knows-nobody',
       comment:
-        'The rules of lending are pure: no AWS, no HTTP, and no library but one that limits what runs in parallel.',
+        'The rules of lending are pure: no AWS, no HTTP, and no library but those that limit what runs in parallel and read cron expressions.',
       severity: 'error',
       from: { path: '^lambda/pool/' },
-      to: { pathNot: '^lambda/pool/|/p-map/' },
+      to: { pathNot: '^lambda/pool/|/(p-map|croner)/' },
     },
     ...adapters.map((adapter) => ({
       name: `${adapter}-knows-only-the-pool`,

@@ -112,7 +112,8 @@ export function composeService(settings: Settings, parts: ServiceParts): Service
   const talking = { journal, meter, signIn, trustedKeys, callerOf, consolePage };
   const api = createApi({ lending, operations, ...talking, ...scraping });
   const watchesInventory = settings.provider.kind !== 'mock';
-  const tick = reported(lazyTick({ upkeep, journal, clock, meter, watchesInventory }), journal);
+  const power = provider.power && { store, power: provider.power, clock, meter, policyOf };
+  const tick = reported(lazyTick({ upkeep, journal, clock, meter, watchesInventory, power }), journal);
 
   /** Knows the VMs from the first request on, and opens the connection to the store while nobody waits. */
   async function start(): Promise<void> {
@@ -160,7 +161,9 @@ function lazyConsole(signIn: SignIn, read: ReadPage | undefined): Services['cons
 
 /** Loaded for the first tick. */
 function lazyTick(ports: TickPorts): Tick {
-  return async (...run) => (await import('./pool/tick.ts')).createTick(ports)(...run);
+  let tick: Promise<Tick> | undefined;
+  const load = async () => (await import('./pool/tick.ts')).createTick(ports);
+  return async (...run) => (await (tick ??= load()))(...run);
 }
 
 /** Logs why a tick failed, as one line of the journal; Lambda still counts the failed invocation. */

@@ -70,6 +70,8 @@ export const vmStatus = v.object({
   failures: count,
   draining: v.boolean(),
   retired: v.boolean(),
+  stopped: v.optional(v.literal(true)),
+  missingSince: v.optional(instant),
   since: v.optional(instant),
   dueAt: v.optional(instant),
   reason: v.optional(v.string()),

@@ -3,6 +3,7 @@ import type { Login } from '../pool/access.ts';
 import { defined } from '../pool/defined.ts';
 import type { Lease } from '../pool/lease.ts';
 import type { PoolView } from '../pool/lending.ts';
+import type { PowerView } from '../pool/power-view.ts';
 import type { OpenGrant, Unready } from '../pool/provider.ts';
 import type { Facts } from './facts.ts';
 import { noteLease } from './facts.ts';
@@ -47,7 +48,12 @@ function loginBody(login: Login) {
 }
 
 /** A pool as the API shows it. */
-export function poolBody({ policy, counts }: PoolView) {
+export function poolBody({ policy, counts, power }: PoolView) {
   const { description, aliases, access, check, reset, lease } = policy;
-  return defined({ ...counts, description, aliases, access, check, reset, lease });
+  return defined({ ...counts, description, aliases, access, check, reset, lease, power: power && powerBody(power) });
+}
+
+/** In hours, with one digit after the point. */
+function powerBody({ running, stopped, minRunning, stoppedSec }: PowerView) {
+  return { running, stopped, minRunning, hoursSaved: Math.floor(stoppedSec / 360) / 10 };
 }

@@ -8,7 +8,7 @@ import { isoSeconds } from './bodies.ts';
 /** A VM as operators see it. */
 export function vmBody({ vm, lease: held, dueAtSec, reason, ...status }: VmStatus) {
   const { id, pool, ip, port, username } = vm;
-  const { state: now, failures, draining, retired } = status;
+  const { state: now, failures, draining, retired, stopped, missingSinceSec } = status;
   return defined({
     id,
     pool,
@@ -19,6 +19,8 @@ export function vmBody({ vm, lease: held, dueAtSec, reason, ...status }: VmStatu
     failures,
     draining,
     retired,
+    stopped: stopped || undefined,
+    missingSince: missingSinceSec === undefined ? undefined : isoSeconds(missingSinceSec),
     since: held && isoSeconds(held.acquiredAtSec),
     dueAt: dueAtSec === undefined ? undefined : isoSeconds(dueAtSec),
     reason,

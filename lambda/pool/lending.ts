@@ -18,6 +18,7 @@ import type {
   StartingStore,
   UpkeepStore,
 } from './ports.ts';
+import type { PowerView } from './power-view.ts';
 import type { OpenGrant, Opening, VmProvider } from './provider.ts';
 import { LeaseSuperseded, NoLease, PoolEmpty } from './refusals.ts';
 import type { Asking } from './starting.ts';
@@ -71,6 +72,8 @@ export interface RenewParams extends LeaseParams {
 export interface PoolView {
   readonly policy: PoolPolicy;
   readonly counts: PoolCounts;
+  /** Where its VMs are stopped while nobody needs them. */
+  readonly power: PowerView | undefined;
 }
 
 /** A grant, and when it was asked for. */
@@ -139,7 +142,13 @@ export class Lending {
   async pools(requestId: string): Promise<ReadonlyMap<string, PoolView>> {
     await this.ports.upkeep.tidy(requestId, TIDIED_BY_A_REQUEST);
     const counts = await this.ports.upkeep.counts();
-    return new Map([...counts].map(([name, of]) => [name, { policy: this.policyOf(name), counts: of }]));
+    const power = await this.ports.upkeep.power(counts);
+    const viewOf = (name: string, of: PoolCounts) => ({
+      policy: this.policyOf(name),
+      counts: of,
+      power: power.get(name),
+    });
+    return new Map([...counts].map(([name, of]) => [name, viewOf(name, of)]));
   }
 
   /** @throws when the store can't be reached */

@@ -22,6 +22,8 @@ export interface Figures {
   };
   readonly quarantines: OfPool;
   readonly vms: OfPool & { readonly state: VmState };
+  readonly poweredVms: OfPool & { readonly power: 'running' | 'stopped' };
+  readonly stoppedSeconds: OfPool;
   readonly leasesOverdue: NoLabels;
   readonly oldestCheckSeconds: NoLabels;
   readonly inventoryFaults: NoLabels;

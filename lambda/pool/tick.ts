@@ -1,6 +1,7 @@
 import type { Journal, JournalEntry } from './journal.ts';
 import type { Meter } from './meter.ts';
 import type { Clock } from './ports.ts';
+import type { Powered, PowerPorts, PowerUpkeep } from './power.ts';
 import type { Tidied } from './tidying.ts';
 import type { InventoryProgress, Upkeep } from './upkeep.ts';
 import { VM_STATES } from './vm.ts';
@@ -21,6 +22,14 @@ export interface TickPorts {
   readonly meter: Meter;
   /** Whether an inventory is read that may have faults. */
   readonly watchesInventory: boolean;
+  /** Where VMs may be stopped while nobody needs them. */
+  readonly power?: PowerPorts | undefined;
+}
+
+/** What a tick has done so far. */
+interface Done {
+  tidied: Tidied;
+  powered?: Powered;
 }
 
 /** VMs in one round. The time is checked between rounds. */
@@ -37,28 +46,44 @@ const BACKLOG_LIMIT = 1_000;
 const TIDY_SHARE = 0.75;
 
 /**
- * Takes back ended leases, makes the checks that are due, brings the inventory up to date, and publishes the figures of
- * every pool. The next tick does what does not fit into the budget. A tick that is cut short, or runs twice, does no
+ * Takes back ended leases, makes the checks that are due, brings the inventory up to date, stops and starts VMs, and
+ * publishes the figures of every pool. The next tick does what does not fit into the budget. A tick that is cut short, or runs twice, does no
  * harm.
  */
-export function createTick({ upkeep, journal, clock, meter, watchesInventory }: TickPorts): Tick {
+export function createTick({ upkeep, journal, clock, meter, watchesInventory, power }: TickPorts): Tick {
+  let powerUpkeep: Promise<PowerUpkeep> | undefined;
+
   return async (requestId, budgetMs) => {
     const startedMs = clock();
-    const tidied = await tidyUntil(startedMs + TIDY_SHARE * budgetMs, upkeep, clock, requestId);
+    const endMs = startedMs + budgetMs;
+    const done: Done = { tidied: await tidyUntil(startedMs + TIDY_SHARE * budgetMs, upkeep, clock, requestId) };
     let isInventoryBad = true;
     try {
-      const progress = await upkeep.sync(requestId, startedMs + budgetMs - clock());
+      const progress = await upkeep.sync(requestId, endMs - clock());
       for (const entry of inventoryEntries(requestId, progress)) journal(entry);
       isInventoryBad = progress.fault !== undefined;
+      if (power !== undefined) await keepPower(done, power, requestId, endMs);
     } finally {
       // If the inventory can't be read, still publish the figures; the tick fails afterwards.
-      await report(requestId, startedMs, tidied, isInventoryBad);
+      await report(requestId, startedMs, done, isInventoryBad);
     }
   };
 
-  async function report(requestId: string, startedMs: number, tidied: Tidied, isInventoryBad: boolean): Promise<void> {
+  async function keepPower(done: Done, ports: PowerPorts, requestId: string, endMs: number): Promise<void> {
+    powerUpkeep ??= import('./power.ts').then(({ PowerUpkeep }) => new PowerUpkeep(ports));
+    done.powered = await (await powerUpkeep).run(requestId, endMs);
+    // A check starts a VM. The next tick would do, but somebody may wait for the VM.
+    if (done.powered.toStart === 0 || clock() >= endMs) return;
+    done.tidied = sum(done.tidied, await tidyUntil(endMs, upkeep, clock, requestId));
+  }
+
+  async function report(requestId: string, startedMs: number, done: Done, isInventoryBad: boolean): Promise<void> {
+    const { tidied, powered } = done;
     for (const { vmId, error } of tidied.faults) {
       journal({ level: 'ERROR', message: 'a VM could not be tidied', fields: { requestId, vmId }, error });
+    }
+    for (const { vmId, error } of powered?.faults ?? []) {
+      journal({ level: 'ERROR', message: 'a VM could not be stopped or started', fields: { requestId, vmId }, error });
     }
     for (const [pool, counts] of await upkeep.counts()) {
       for (const state of VM_STATES) meter('vms', { pool, state }, counts[state]);
@@ -70,7 +95,8 @@ export function createTick({ upkeep, journal, clock, meter, watchesInventory }: 
     meter('oldestCheckSeconds', {}, backlog.oldestCheckSec);
     const { reaped, checked, faults } = tidied;
     const run = { requestId, durationMs: clock() - startedMs };
-    journal({ message: 'tick', fields: { ...run, reaped, checked, failed: faults.length, ...backlog } });
+    const moved = powered && { stopped: powered.stopped, toStart: powered.toStart };
+    journal({ message: 'tick', fields: { ...run, reaped, checked, failed: faults.length, ...moved, ...backlog } });
   }
 }
 
@@ -79,14 +105,18 @@ async function tidyUntil(endMs: number, upkeep: Upkeep, clock: Clock, requestId:
   for (;;) {
     const failed = new Set(all.faults.map(({ vmId }) => vmId));
     const round = await upkeep.tidy(requestId, BATCH, failed);
-    all = {
-      reaped: all.reaped + round.reaped,
-      checked: all.checked + round.checked,
-      faults: [...all.faults, ...round.faults],
-    };
+    all = sum(all, round);
     const found = round.reaped + round.checked + round.faults.length;
     if (found === 0 || clock() >= endMs) return all;
   }
+}
+
+function sum(one: Tidied, other: Tidied): Tidied {
+  return {
+    reaped: one.reaped + other.reaped,
+    checked: one.checked + other.checked,
+    faults: [...one.faults, ...other.faults],
+  };
 }
 
 /** Says how far a sync came if there was anything to do, and why the newest inventory can't be used. */

@@ -7,13 +7,13 @@ import { isOverdue, vacated } from './life.ts';
 import type { Meter } from './meter.ts';
 import { meterEnd } from './meter.ts';
 import type { PolicyOf, PoolPolicy } from './pool.ts';
-import type { Changed, Clock, StartingStore, UpkeepStore } from './ports.ts';
+import type { Changed, Clock, PowerStore, StartingStore, UpkeepStore } from './ports.ts';
 import type { VmProvider } from './provider.ts';
 import type { VmStatus } from './vm.ts';
 
 /** What tidying needs from outside. */
 export interface TidyingPorts {
-  readonly store: UpkeepStore & StartingStore;
+  readonly store: UpkeepStore & StartingStore & Pick<PowerStore, 'savings'>;
   readonly provider: Pick<VmProvider, 'refresh' | 'power'>;
   /** Resets and checks a VM; fails within the time that the policy of its pool allows. */
   readonly check: (status: VmStatus) => Promise<Verdict>;
@@ -124,7 +124,7 @@ export class Tidying {
     const startedMs = this.ports.clock();
     const verdict = await this.verdictOn(mine);
     const nowMs = this.ports.clock();
-    this.meterCheck(isReset(mine, policy) ? 'reset' : 'check', verdict, nowMs - startedMs);
+    this.meterCheck(policy, verdict, nowMs - startedMs);
     const change = checked(mine, verdict, nowMs, policy.retry);
     const made = await this.conclude(mine, verdict, change, requestId);
     if (made.applied && change.state === 'quarantined') this.ports.meter('quarantines', { pool: status.vm.pool });
@@ -170,8 +170,10 @@ export class Tidying {
     }
   }
 
-  private meterCheck(kind: 'check' | 'reset', verdict: Verdict, durationMs: number): void {
-    this.ports.meter('checkDurationSeconds', { kind, result: resultOf(verdict) }, durationMs / 1000);
+  /** By pool, not by VM: each kind that a pool has costs three metrics. */
+  private meterCheck({ reset }: PoolPolicy, verdict: Verdict, durationMs: number): void {
+    const labels = { kind: reset === 'none' ? 'check' : 'reset', result: resultOf(verdict) } as const;
+    this.ports.meter('checkDurationSeconds', labels, durationMs / 1000);
   }
 
   private act(requestId: string): Act {

@@ -4,6 +4,7 @@ import { PoolWouldEmpty } from './inventory.ts';
 import { arrived } from './life.ts';
 import type { PolicyOf } from './pool.ts';
 import type { SyncProgress } from './ports.ts';
+import type { PowerView } from './power-view.ts';
 import type { VmProvider } from './provider.ts';
 import type { Backlog, Tidied, Tidying, TidyingPorts } from './tidying.ts';
 import type { PoolCounts, VmStatus } from './vm.ts';
@@ -49,6 +50,13 @@ export class Upkeep {
   /** Counts by state of every pool. */
   async counts(): Promise<ReadonlyMap<string, PoolCounts>> {
     return this.ports.store.counts(this.nowSec());
+  }
+
+  /** How many VMs run and are stopped, of the pools whose VMs are stopped. @param counts - of all pools */
+  async power(counts: ReadonlyMap<string, PoolCounts>): Promise<ReadonlyMap<string, PowerView>> {
+    if (![...counts.keys()].some((pool) => this.policyOf(pool).power)) return new Map();
+    const { powerViews } = await import('./power-view.ts');
+    return powerViews({ ...this.ports, policyOf: this.policyOf }, counts);
   }
 
   /**

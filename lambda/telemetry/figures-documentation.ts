@@ -7,7 +7,7 @@ export interface FigureDocumentation {
   /** In one sentence without a full stop; the HELP line in Prometheus. */
   readonly meaning: string;
   /** Where the figure exists, if not everywhere. */
-  readonly onlyWith?: 'a table' | 'an inventory';
+  readonly onlyWith?: 'a table' | 'an inventory' | 'stopped VMs';
   /** Why Prometheus does not get it. */
   readonly notInPrometheus?: string;
 }
@@ -31,6 +31,11 @@ export const FIGURE_DOCUMENTATION: Readonly<Record<FigureName, FigureDocumentati
   },
   quarantines: { meaning: 'VMs that failed their checks too often and left the pool' },
   vms: { meaning: 'VMs by state' },
+  poweredVms: { meaning: 'Free VMs that run, and free VMs that are stopped', onlyWith: 'stopped VMs' },
+  stoppedSeconds: {
+    meaning: 'How long VMs were stopped, all together',
+    onlyWith: 'stopped VMs',
+  },
   leasesOverdue: { meaning: 'Leases that have ended and were not taken back yet' },
   oldestCheckSeconds: { meaning: 'How overdue the check is that waits longest' },
   inventoryFaults: {
@@ -56,6 +61,7 @@ const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   kind: ['check', 'reset'],
   result: ['passed', 'failed', 'waiting'],
   state: VM_STATES,
+  power: ['running', 'stopped'],
 };
 
 /** Names of all metrics that a figure is in CloudWatch; those of VMs exist once for each pool. */

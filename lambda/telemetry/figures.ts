@@ -43,6 +43,13 @@ export const FIGURES: { readonly [Name in FigureName]: Figure<Figures[Name]> } =
     cloudWatch: ({ state }) => `Vms${capitalised(state)}`,
     byPool: true,
   },
+  poweredVms: {
+    kind: 'gauge',
+    labels: ['pool', 'power'],
+    cloudWatch: ({ power }) => `FreeVms${capitalised(power)}`,
+    byPool: true,
+  },
+  stoppedSeconds: counter('pool'),
   leasesOverdue: gauge(),
   oldestCheckSeconds: gauge(),
   inventoryFaults: gauge(),

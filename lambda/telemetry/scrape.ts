@@ -1,5 +1,6 @@
 import type { FigureName } from '../pool/meter.ts';
 import type { Clock } from '../pool/ports.ts';
+import type { PowerView } from '../pool/power-view.ts';
 import type { Backlog } from '../pool/tidying.ts';
 import type { Upkeep } from '../pool/upkeep.ts';
 import type { PoolCounts } from '../pool/vm.ts';
@@ -16,13 +17,22 @@ const KEPT_MS = 5_000;
 const MOST_OVERDUE = 1_000;
 
 /** The figures that the store knows, whichever process is asked. */
-const OF_THE_STORE: ReadonlySet<FigureName> = new Set(['vms', 'leasesOverdue', 'oldestCheckSeconds']);
+const OF_THE_STORE: ReadonlySet<FigureName> = new Set([
+  'vms',
+  'poweredVms',
+  'stoppedSeconds',
+  'leasesOverdue',
+  'oldestCheckSeconds',
+]);
 
-const COUNTERS = (Object.keys(FIGURES) as FigureName[]).filter((name) => figureOf(name).kind === 'counter');
+/** What each process counts for itself. */
+const COUNTERS = (Object.keys(FIGURES) as FigureName[]).filter((name) => {
+  return figureOf(name).kind === 'counter' && !OF_THE_STORE.has(name);
+});
 
 /** What a scrape needs from outside. */
 export interface ScrapePorts {
-  readonly upkeep: Pick<Upkeep, 'counts' | 'backlog'>;
+  readonly upkeep: Pick<Upkeep, 'counts' | 'backlog' | 'power'>;
   /** What this process has counted since it began. */
   readonly series: () => readonly Series[];
   readonly clock: Clock;
@@ -62,18 +72,27 @@ function kept<Value>(read: () => Promise<Value>, clock: Clock): () => Promise<Va
 
 async function storeSeries(upkeep: ScrapePorts['upkeep']): Promise<Series[]> {
   const [counts, backlog] = await Promise.all([upkeep.counts(), upkeep.backlog(MOST_OVERDUE)]);
-  return [...[...counts].flatMap(([pool, states]) => vmSeries(pool, states)), ...backlogSeries(backlog)];
+  const powers = [...(await upkeep.power(counts))].flatMap(([pool, power]) => powerSeries(pool, power));
+  return [...[...counts].flatMap(([pool, states]) => vmSeries(pool, states)), ...powers, ...backlogSeries(backlog)];
+}
+
+function powerSeries(pool: string, { running, stopped, stoppedSec }: PowerView): Series[] {
+  return [
+    stored('poweredVms', running, { pool, power: 'running' }),
+    stored('poweredVms', stopped, { pool, power: 'stopped' }),
+    stored('stoppedSeconds', stoppedSec, { pool }),
+  ];
 }
 
 function vmSeries(pool: string, counts: PoolCounts): Series[] {
-  return Object.entries(counts).map(([state, value]: [string, number]) => gauge('vms', value, { pool, state }));
+  return Object.entries(counts).map(([state, value]: [string, number]) => stored('vms', value, { pool, state }));
 }
 
 function backlogSeries({ leasesOverdue, oldestCheckSec }: Backlog): Series[] {
-  return [gauge('leasesOverdue', leasesOverdue), gauge('oldestCheckSeconds', oldestCheckSec)];
+  return [stored('leasesOverdue', leasesOverdue), stored('oldestCheckSeconds', oldestCheckSec)];
 }
 
-function gauge(name: FigureName, value: number, labels: Series['labels'] = {}): Series {
+function stored(name: FigureName, value: number, labels: Series['labels'] = {}): Series {
   return { name, labels, value, count: 1, buckets: [] };
 }
 

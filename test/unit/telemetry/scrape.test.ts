@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { PowerView } from '../../../lambda/pool/power-view.ts';
 import { StoreUnavailable } from '../../../lambda/pool/refusals.ts';
 import type { PoolCounts } from '../../../lambda/pool/vm.ts';
 import { FIGURE_DOCUMENTATION } from '../../../lambda/telemetry/figures-documentation.ts';
@@ -16,11 +17,13 @@ let tally: Tally;
 let reads: number;
 let counts: () => Promise<ReadonlyMap<string, PoolCounts>>;
 let scrape: Scrape;
+let power: ReadonlyMap<string, PowerView>;
 
 beforeEach(() => {
   clock = new TestClock();
   tally = createTally();
   reads = 0;
+  power = new Map();
   counts = async () => new Map([['default', COUNTS]]);
   const upkeep = {
     counts: () => {
@@ -28,6 +31,7 @@ beforeEach(() => {
       return counts();
     },
     backlog: async () => ({ leasesOverdue: 3, oldestCheckSec: 40 }),
+    power: async () => power,
   };
   scrape = createScrape({ upkeep, series: tally.series, clock: clock.read });
 });
@@ -52,6 +56,27 @@ describe('createScrape', () => {
     ]);
     expect(await linesOf('vm_pool_leases_overdue')).toContain('vm_pool_leases_overdue 3');
     expect(await linesOf('vm_pool_oldest_check_seconds')).toContain('vm_pool_oldest_check_seconds 40');
+  });
+
+  it('shows which free VMs run, and how long others were stopped, as the store has it', async () => {
+    power = new Map([['default', { running: 2, stopped: 5, minRunning: 2, stoppedSec: 7_200 }]]);
+    // What the tick of this process has measured is the same.
+    tally.meter('poweredVms', { pool: 'default', power: 'stopped' }, 9);
+    tally.meter('stoppedSeconds', { pool: 'default' }, 9);
+    expect(await linesOf('vm_pool_powered_vms')).toEqual([
+      '# HELP vm_pool_powered_vms Free VMs that run, and free VMs that are stopped.',
+      '# TYPE vm_pool_powered_vms gauge',
+      'vm_pool_powered_vms{pool="default",power="running"} 2',
+      'vm_pool_powered_vms{pool="default",power="stopped"} 5',
+    ]);
+    expect((await linesOf('vm_pool_stopped_seconds_total')).at(-1)).toBe(
+      'vm_pool_stopped_seconds_total{pool="default"} 7200',
+    );
+  });
+
+  it('shows nothing of that where no VM is stopped', async () => {
+    expect(await linesOf('vm_pool_powered_vms')).toHaveLength(2);
+    expect(await linesOf('vm_pool_stopped_seconds_total')).toHaveLength(2);
   });
 
   it('shows what the tick has measured of the same only once', async () => {
@@ -121,7 +146,11 @@ describe('createScrape', () => {
     expect(Number(start)).toBeLessThan(clock.read() / 1000);
     clock.advance(60);
     expect(began.exec((await scrape(undefined)).text)?.slice(1)).toEqual([id, start]);
-    const other = createScrape({ upkeep: { counts, backlog: backlog }, series: tally.series, clock: clock.read });
+    const other = createScrape({
+      upkeep: { counts, backlog, power: async () => power },
+      series: tally.series,
+      clock: clock.read,
+    });
     expect(began.exec((await other(undefined)).text)?.[1]).not.toBe(id);
   });
 
