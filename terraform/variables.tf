@@ -127,7 +127,7 @@ variable "inventory" {
 }
 
 variable "ec2_tags" {
-  description = "With `vm_provider = \"ec2\"`: keys of the tags of instances. `pool` names the pool that an instance is in; `port` and `user`, if an instance has them, are the port of its SSH server and the login name of borrowers. Whoever may set these tags decides which instances are lent."
+  description = "With `vm_provider = \"ec2\"`: keys of the tags of instances. `pool` names the pool that an instance is in; `port` and `user`, if an instance has them, are the port of its SSH server and the login name of borrowers. Let only those set these tags who decide which instances are lent."
   type = object({
     pool = optional(string, "vm-pool:pool")
     port = optional(string, "vm-pool:port")

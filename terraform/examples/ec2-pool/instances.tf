@@ -6,7 +6,7 @@ data "aws_ssm_parameter" "ami" {
 
 resource "aws_instance" "vm" {
   #checkov:skip=CKV_AWS_126:the service looks at status checks, which come with basic monitoring
-  #checkov:skip=CKV2_AWS_41:whoever borrows an instance could use its role, so there is none
+  #checkov:skip=CKV2_AWS_41:borrowers could use the role of an instance, so it has none
   count = var.instances
 
   ami                         = data.aws_ssm_parameter.ami.insecure_value

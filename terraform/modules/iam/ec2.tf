@@ -128,7 +128,7 @@ data "aws_iam_policy_document" "ec2" {
     }
   }
 
-  # EC2 attaches a volume to an instance, and makes one, with the permissions of whoever asks for it.
+  # EC2 needs the permissions of its caller to attach a volume to an instance, and to make one.
   # https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
   dynamic "statement" {
     for_each = length(var.ec2.kms_key_arns) > 0 ? [var.ec2.kms_key_arns] : []
