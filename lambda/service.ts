@@ -118,6 +118,10 @@ export function composeService(settings: Settings, parts: ServiceParts): Service
   /** Knows the VMs from the first request on, and opens the connection to the store while nobody waits. */
   async function start(): Promise<void> {
     try {
+      if (leavesSearchToTicks(settings)) {
+        await Promise.all([provider.refresh(), store.ping()]);
+        return;
+      }
       const progress = await upkeep.sync('init', START_SYNC_MS);
       if (progress.left > 0 || progress.fault) {
         const { inventoryEntries } = await import('./pool/tick.ts');
@@ -176,6 +180,14 @@ function reported(tick: Tick, journal: Journal): Tick {
       throw error;
     }
   };
+}
+
+/**
+ * Whether only ticks search for VMs. A search of EC2 takes seconds and is throttled for the whole account, so that many
+ * processes must not begin with one. Their VMs are in the table.
+ */
+function leavesSearchToTicks({ provider, onLambda }: Settings): boolean {
+  return provider.kind === 'ec2' && onLambda;
 }
 
 /** The provider's rules for a pool, and the settings where it has none. */

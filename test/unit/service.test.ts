@@ -55,6 +55,20 @@ describe('the start of the service', () => {
     expect(lines.join('')).not.toContain('sensitive');
   });
 
+  it('leaves the search for EC2 instances to the ticks on Lambda, and reads the inventory and the store', async () => {
+    const onLambda = { ...TABLE, PROVIDER: 'ec2', INVENTORY: 'vms.json', AWS_LAMBDA_FUNCTION_NAME: 'vm-pool-dev' };
+    const asked: string[] = [];
+    store.ping = async () => void asked.push('ping');
+    store.sync = async () => {
+      asked.push('sync');
+      return { changes: 0, left: 0 };
+    };
+    await serviceWith(onLambda).start();
+    expect(asked).toEqual(['ping']);
+    await serviceWith({ ...onLambda, AWS_LAMBDA_FUNCTION_NAME: '' }).start();
+    expect(asked).toEqual(['ping', 'sync']);
+  });
+
   it('warns on Lambda that leases in memory end with the process', async () => {
     await serviceWith({ AWS_LAMBDA_FUNCTION_NAME: 'vm-pool-dev' }).start();
     expect(logged()).toMatchObject([{ level: 'WARN', message: expect.stringContaining('STORE=memory') }]);
