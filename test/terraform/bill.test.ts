@@ -75,6 +75,19 @@ describe.each(COLUMNS.map((column, index) => ({ ...column, index })))('the bill 
   });
 });
 
+it('has three metrics more for each pool that stops VMs', () => {
+  const names = (Object.keys(FIGURES) as FigureName[])
+    .filter((name) => FIGURE_DOCUMENTATION[name].onlyWith === 'stopped VMs')
+    .flatMap(cloudWatchNames);
+  expect(names).toHaveLength(3);
+  expect(textOf('README.md')).toContain(`$${(0.3 * names.length).toFixed(2)} for three metrics of each pool that`);
+  expect(textOf('terraform/README.md')).toContain('3 more for each pool that stops EC2 instances');
+});
+
+function textOf(file: string): string {
+  return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
+}
+
 function cell(row: string, index: number): string {
   const text = BILL.get(row)?.[index];
   if (text === undefined) throw new Error(`the bill lacks: ${row}`);
