@@ -1840,6 +1840,10 @@ export interface operations {
               failures: number;
               draining: boolean;
               retired: boolean;
+              /** @constant */
+              stopped?: true;
+              /** Format: date-time */
+              missingSince?: string;
               /** Format: date-time */
               since?: string;
               /** Format: date-time */
@@ -2055,6 +2059,10 @@ export interface operations {
               failures: number;
               draining: boolean;
               retired: boolean;
+              /** @constant */
+              stopped?: true;
+              /** Format: date-time */
+              missingSince?: string;
               /** Format: date-time */
               since?: string;
               /** Format: date-time */
@@ -2174,6 +2182,10 @@ export interface operations {
               failures: number;
               draining: boolean;
               retired: boolean;
+              /** @constant */
+              stopped?: true;
+              /** Format: date-time */
+              missingSince?: string;
               /** Format: date-time */
               since?: string;
               /** Format: date-time */
@@ -2289,6 +2301,10 @@ export interface operations {
               failures: number;
               draining: boolean;
               retired: boolean;
+              /** @constant */
+              stopped?: true;
+              /** Format: date-time */
+              missingSince?: string;
               /** Format: date-time */
               since?: string;
               /** Format: date-time */
@@ -2401,6 +2417,10 @@ export interface operations {
               failures: number;
               draining: boolean;
               retired: boolean;
+              /** @constant */
+              stopped?: true;
+              /** Format: date-time */
+              missingSince?: string;
               /** Format: date-time */
               since?: string;
               /** Format: date-time */
