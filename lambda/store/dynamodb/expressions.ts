@@ -72,7 +72,7 @@ function placeholdersOf(attributes: readonly string[]): Record<string, string> {
   return Object.fromEntries(attributes.map((name) => [`#${name}`, name]));
 }
 
-/** Changes some attributes of an item and removes others. */
+/** Changes some attributes of an item and removes others: also those that are set to undefined. */
 type Update<Of> = Of extends Item
   ? {
       readonly update: Key<Of>;
@@ -102,9 +102,12 @@ export function transactItem(TableName: string, action: Action): TransactWriteIt
 }
 
 function updateOf({ set, remove = [], if: condition }: Update<Item> & Pick<Action, 'if'>) {
-  const sets = Object.keys(set).map((name) => `#${name} = :set_${name}`);
-  const removes = remove.map((name) => `#${name}`);
-  const values = Object.fromEntries(Object.entries(set).map(([name, value]) => [`:set_${name}`, value]));
+  const wanted: [string, unknown][] = Object.entries(set);
+  const given = wanted.filter(([, value]) => value !== undefined);
+  const absent = wanted.flatMap(([name, value]) => (value === undefined ? [name] : []));
+  const sets = given.map(([name]) => `#${name} = :set_${name}`);
+  const removes = [...absent, ...remove].map((name) => `#${name}`);
+  const values = Object.fromEntries(given.map(([name, value]) => [`:set_${name}`, value]));
   return {
     UpdateExpression: `SET ${sets.join(', ')}${removes.length > 0 ? ` REMOVE ${removes.join(', ')}` : ''}`,
     ...namesAndValues({

@@ -154,12 +154,13 @@ export function describeStarting(currentStore: CurrentStore): void {
       expect(begun.expiresAtSec).toBe(READY_SEC + 3 * HOUR_SEC);
     });
 
-    it('ends by a release', async () => {
+    it('ends by a release, which leaves nothing to undo', async () => {
       const released = await store.release(query('alice', undefined, READY_SEC));
-      const use = { id: starting.lease.id, endedAtSec: READY_SEC };
-      expect(released).toMatchObject({ state: 'checking', dueAtSec: READY_SEC, use, ended: starting.lease });
-      expect(await only(store.due(READY_SEC, 10))).toEqual(await known(store, 'big-01'));
-      expect(await known(store, 'big-01')).toMatchObject({ state: 'checking', use });
+      const status = await known(store, 'big-01');
+      expect(status).toMatchObject({ state: 'checking', dueAtSec: READY_SEC });
+      expect({ use: status.use, closedAtSec: status.closedAtSec }).toEqual({});
+      expect(released).toMatchObject({ ...status, ended: starting.lease });
+      expect(await only(store.due(READY_SEC, 10))).toEqual(status);
       await expect(store.begin(query('alice', undefined, READY_SEC))).rejects.toMatchObject({ code: 'no_lease' });
     });
 
