@@ -11,6 +11,7 @@ import { FaultProxy } from '../support/dynamodb/fault-proxy.ts';
 import { PoolTable } from '../support/dynamodb/pool-table.ts';
 import { dynamoDb, storeOver } from '../support/dynamodb/table-store.ts';
 import { AT_NOON, NOON_SEC, someVms } from '../support/pool/lending.ts';
+import { START_LIMIT_SEC, stopVm } from '../support/pool/stopped.ts';
 
 let database: TestDatabase;
 let proxy: FaultProxy;
@@ -75,8 +76,8 @@ describe('counts', () => {
     await store.acquire(request);
     seen.push(await store.counts(NOON_SEC));
     expect(seen.map((counts) => counts.get('default')?.free)).toEqual(seen.map(() => 3));
-    // Six for the counts: VMs by pool, and four states, one of them in two parts. One for the free VM to lend.
-    expect((proxy.seen.get('Query') ?? 0) - before).toBe(6 + 1);
+    // Seven for the counts: VMs by pool, and five kinds of work, one of them in two parts. One for the free VM to lend.
+    expect((proxy.seen.get('Query') ?? 0) - before).toBe(7 + 1);
     await new Promise((resolve) => setTimeout(resolve, 2_050));
     expect((await store.counts(NOON_SEC)).get('default')).toMatchObject({ free: 2, leased: 1 });
   });
@@ -148,5 +149,74 @@ describe('a table of layout 1', () => {
     expect(await store.status(gone.id)).toBeUndefined();
     await store.sync(wanted, AT_NOON);
     expect(await store.sync(wanted, AT_NOON)).toEqual({ changes: 0, left: 0 });
+  });
+});
+
+describe('a table from before VMs could be stopped', () => {
+  const vms = someVms(3);
+  const [free, other, leased] = vms as [VmStatus['vm'], VmStatus['vm'], VmStatus['vm']];
+  const lease = { id: 'l-1', userId: 'alice', vmId: leased.id, acquiredAtSec: NOON_SEC, expiresAtSec: NOON_SEC + 600 };
+  const LATER = { ...AT_NOON, nowMs: AT_NOON.nowMs + 60_000 };
+
+  /** The items as that version wrote them, each attribute spelled out. */
+  function itemsOf(vm: VmStatus['vm'], version: number, state: 'free' | 'leased'): object[] {
+    const key = { pk: `VM#${vm.id}`, sk: 'VM', layout: 2, listed: 'VM', pool: 'default' };
+    const status = { vm, state, version, failures: 0, draining: false, retired: false };
+    const work = { work: `default#${state}`, dueAtSec: state === 'leased' ? lease.expiresAtSec : 0 };
+    const event = '2026-11-21T11:59:00.000Z-00000000';
+    const offer = { pk: 'FREE#default', sk: `${version.toString(16).padStart(12, '0')}#${vm.id}`, vm, version };
+    const holder = {
+      pk: 'USER#alice',
+      sk: 'LEASE',
+      lease,
+      vm,
+      expiresAtSec: lease.expiresAtSec,
+      ttl: NOON_SEC + 90_000,
+    };
+    const item = { ...key, ...status, ...work, lastEvent: event };
+    return state === 'free' ? [item, offer] : [{ ...item, lease }, holder];
+  }
+
+  /** A table in which two VMs are free and one is leased. */
+  async function tableOfBefore(): Promise<string> {
+    const tableName = await database.freshTable();
+    const mark = { ...inventoryItem(hashOf(vms), ['default']) };
+    const items = [itemsOf(free, 1, 'free'), itemsOf(other, 2, 'free'), itemsOf(leased, 3, 'leased'), mark].flat();
+    for (const item of items) {
+      await database.client.send(new PutItemCommand({ TableName: tableName, Item: marshall(item) }));
+    }
+    return tableName;
+  }
+
+  function hashOf(inventory: readonly VmStatus['vm'][]): string {
+    const rows = inventory.map(({ id, pool, ip, port, username }) => [id, pool, ip, port, username].join(' ')).sort();
+    return createHash('sha256')
+      .update(['layout 2', ...rows].join('\n'))
+      .digest('hex');
+  }
+
+  it('needs no change: leases go on, and every VM is free, stopped and exchanged as in any other', async () => {
+    const tableName = await tableOfBefore();
+    const store = storeOver(tableName);
+    expect(await store.sync(vms, AT_NOON)).toEqual({ changes: 0, left: 0 });
+    expect((await store.free('default')).map(({ vm }) => vm)).toEqual([free, other]);
+    expect(await store.find('alice', NOON_SEC)).toEqual({ vm: leased, lease });
+    await stopVm(store, free.id, AT_NOON);
+    const next = await store.exchange({ grant: { vm: leased, lease }, reason: 'it is gone', act: LATER });
+    expect(next).toMatchObject({ vm: other, lease: { id: lease.id, expiresAtSec: NOON_SEC + 660 } });
+    const wish = { pool: 'default', userId: 'bob', leaseId: 'l-2', expiresAtSec: NOON_SEC + 600, act: LATER };
+    const grant = await store.acquire({ ...wish, startLimitSec: START_LIMIT_SEC });
+    expect(grant).toMatchObject({ vm: free, lease: { startingTtlSec: 540 } });
+    await store.begin({ userId: 'bob', act: LATER });
+    expect(await store.release({ userId: 'alice', act: LATER })).toMatchObject({ vm: other, state: 'checking' });
+    expect((await PoolTable.read(database.client, tableName)).vms.map(({ layout }) => layout)).toEqual([2, 2, 2]);
+  });
+
+  it('forgets no VM that a search misses for a moment', async () => {
+    const store = storeOver(await tableOfBefore());
+    const options = { isPatient: () => true };
+    expect(await store.sync([free, leased], AT_NOON, options)).toEqual({ changes: 1, left: 1 });
+    expect(await store.sync(vms, LATER, options)).toEqual({ changes: 1, left: 0 });
+    expect(await store.status(other.id)).toMatchObject({ state: 'free' });
   });
 });
