@@ -19,7 +19,7 @@ export function vmBody({ vm, lease: held, dueAtSec, reason, ...status }: VmStatu
     failures,
     draining,
     retired,
-    stopped: stopped || undefined,
+    stopped: stopped ? (true as const) : undefined,
     missingSince: missingSinceSec === undefined ? undefined : isoSeconds(missingSinceSec),
     since: held && isoSeconds(held.acquiredAtSec),
     dueAt: dueAtSec === undefined ? undefined : isoSeconds(dueAtSec),

@@ -9,6 +9,7 @@ import { answersDocumented, answersSeen } from '../support/api/contract.ts';
 import { OPERATOR } from '../support/api/modes.ts';
 import type { TestApi } from '../support/api/served-api.ts';
 import { testApi } from '../support/api/served-api.ts';
+import { certificatePool } from '../support/pool/lending.ts';
 import type { EventParts } from './event.ts';
 import { eventOf, signedBy } from './event.ts';
 
@@ -116,6 +117,13 @@ describe('any call', () => {
 });
 
 describe('calls of borrowers', () => {
+  it('of VMs that take pushed keys answer as documented', async () => {
+    await call('POST /getvm', 'userid=alice');
+    parts.provider.pools.set('default', certificatePool({ access: 'instance-connect', check: 'none', reset: 'none' }));
+    for (const route of ['POST /connectvm', 'POST /getvm'])
+      expect(await right(route)).toBe('422 ssh_public_key_needed');
+  });
+
   it('answer as documented', async () => {
     const key = { headers: { 'Idempotency-Key': 'k-1' } };
     expect(await call('POST /getvm', 'userid=alice&minutes=10081')).toBe('422 lease_too_long');

@@ -3,7 +3,7 @@ import type { Login } from '../../../lambda/pool/access.ts';
 import type { Verdict } from '../../../lambda/pool/life.ts';
 import { unchanged } from '../../../lambda/pool/life.ts';
 import type { PoolRules, PowerRules } from '../../../lambda/pool/pool.ts';
-import type { OperatorStore } from '../../../lambda/pool/ports.ts';
+import type { LeaseStore, OperatorStore } from '../../../lambda/pool/ports.ts';
 import type {
   Inventory,
   Opened,
@@ -165,7 +165,7 @@ export async function serviceOverInstances(count: number, rules: PoolRules = ins
 
 /** Stops free VMs, in the store and in truth. */
 export async function stopFree(
-  { store, provider, clock }: Awaited<ReturnType<typeof serviceOverInstances>>,
+  { store, provider, clock }: { store: LeaseStore; provider: Instances; clock: TestClock },
   ...ids: readonly string[]
 ): Promise<void> {
   for (const id of ids) {
