@@ -1,3 +1,4 @@
+import { isReset } from '../../pool/checking.ts';
 import type { Verdict } from '../../pool/life.ts';
 import { isHostKeyReason } from '../../pool/life.ts';
 import type { Visited } from '../ssh/check.ts';
@@ -32,7 +33,8 @@ export async function visitInstance(
   }
   const spentMs = ports.clock() - startedMs;
   if (visitLimitMs(pool, spentMs) < SHORTEST_VISIT_MS) return notNow('AWS took the time of the check');
-  const found = await visited({ vm: status.vm, pool, hostKeys: expected.hostKeys }, ports, spentMs);
+  const options = { spentMs, isReset: isReset(status, pool) };
+  const found = await visited({ vm: status.vm, pool, hostKeys: expected.hostKeys }, ports, options);
   if (passed(found)) return (await reboot(checked, found, ports)) ?? passedWith(expected);
   return patience(checked, found, expected) ?? found.verdict;
 }

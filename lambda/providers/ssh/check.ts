@@ -39,13 +39,19 @@ export async function verdictOn(sshVm: SshVm, ports: CheckPorts): Promise<Verdic
   return (await visited(sshVm, ports)).verdict;
 }
 
-/**
- * The same, with all that the visit found.
- * @param spentMs - part of the check's time that is gone
- */
-export async function visited(sshVm: SshVm, ports: CheckPorts, spentMs = 0): Promise<Visited> {
+/** How a VM is visited. */
+export interface VisitOptions {
+  /** Part of the check's time that is gone, milliseconds. */
+  readonly spentMs?: number;
+  /** Whether the visit makes the VM clean, where its pool wants that. Only one such visit may come at a time. */
+  readonly isReset?: boolean;
+}
+
+/** The same, with all that the visit found. */
+export async function visited(sshVm: SshVm, ports: CheckPorts, options: VisitOptions = {}): Promise<Visited> {
+  const { spentMs = 0, isReset = true } = options;
   const { check } = sshVm.pool;
-  const command = commandOf(sshVm.pool);
+  const command = commandOf(sshVm.pool, isReset);
   if (command !== undefined) return commanded(sshVm, command, ports, spentMs);
   if (check === 'none' || check === 'command') return { verdict: { passed: true } };
   const visit = { ...place(sshVm), kind: check, limitMs: visitLimitMs(sshVm.pool, spentMs) };
@@ -54,12 +60,12 @@ export async function visited(sshVm: SshVm, ports: CheckPorts, spentMs = 0): Pro
 
 /** Whether the check of a pool's VMs proves their host keys. */
 export function provesHostKey(pool: Pool): boolean {
-  return commandOf(pool) !== undefined || pool.check === 'host-key';
+  return commandOf(pool, false) !== undefined || pool.check === 'host-key';
 }
 
 /** What the cleaner is asked for. It can only be reached by way of all that the other checks look at. */
-function commandOf({ check, reset }: Pool): Command | undefined {
-  if (reset === 'command' || reset === 'reboot') return 'clean';
+function commandOf({ check, reset }: Pool, isReset: boolean): Command | undefined {
+  if (reset === 'command' || reset === 'reboot') return isReset ? 'clean' : 'check';
   return check === 'command' ? 'check' : undefined;
 }
 

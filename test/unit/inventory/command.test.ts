@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { inventoryText, vmEntry } from '../../support/providers/inventory.ts';
+import { CERTIFICATE_POOL, inventoryText, vmEntry } from '../../support/providers/inventory.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 let folder = '';
@@ -33,8 +33,15 @@ describe('npm run inventory:check', () => {
     const text = inventoryText([vmEntry(), vmEntry({ id: 'vm-02', address: '192.0.2.12' })]);
     writeFileSync(path.join(folder, 'vms.json'), text);
     const sha256 = createHash('sha256').update(text).digest('hex');
-    const stdout = `vms.json: 1 pool, 2 VMs, confirmed_inventory = "${sha256}"\n`;
-    expect(run('vms.json')).toEqual({ status: 0, stdout, stderr: '' });
+    const pools = { default: CERTIFICATE_POOL, lab: { ...CERTIFICATE_POOL, ec2: { username: 'ubuntu' } } };
+    writeFileSync(path.join(folder, 'ec2.json'), inventoryText([vmEntry()], pools));
+    const confirmation =
+      "the service's log shows confirmed_inventory where it is needed, since it names the instances too";
+    const stdout = [
+      `vms.json: 1 pool, 2 VMs, confirmed_inventory = "${sha256}"\n`,
+      `ec2.json: 2 pools (1 of EC2 instances), 1 VM, ${confirmation}\n`,
+    ].join('');
+    expect(run('vms.json', 'ec2.json')).toEqual({ status: 0, stdout, stderr: '' });
   });
 
   it('names every fault of every file with its place, and ends with 1', () => {

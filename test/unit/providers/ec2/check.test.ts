@@ -117,6 +117,14 @@ describe('a check of an instance', () => {
     expect(last).toMatchObject({ state: 'quarantined', failures: 3, reason });
   });
 
+  it.each(['command', 'reboot'])('cleans one only after a use, so that no two resets meet: %s', async (reset) => {
+    begin({ access: 'certificate', check: 'command', reset });
+    const first = await usedStatus(world, ID);
+    await checked(world, checkingStatus(first.vm));
+    await checked(world, first);
+    expect(world.visits.map(({ login }) => login?.command.split(' ')[0])).toEqual(['check', 'clean']);
+  });
+
   it('throws what is a fault of this code', async () => {
     const vm = await vmIn(world, ID);
     world.ec2.instance = async () => Promise.reject(new TypeError('a bug'));
