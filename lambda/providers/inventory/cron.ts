@@ -13,18 +13,27 @@ export function isCron(text: string): boolean {
   return fields.length === BOUNDS.length && fields.every((field, place) => isField(field, BOUNDS[place] ?? [0, 0]));
 }
 
-function isField(field: string, bounds: readonly [number, number]): boolean {
+type Bounds = readonly [min: number, max: number];
+
+function isField(field: string, bounds: Bounds): boolean {
   return field.split(',').every((item) => isItem(item, bounds));
 }
 
-/** `*`, `5`, `1-5`, or one of the two that are ranges with a step: `*` and `/15`, `8-18/2`. */
-function isItem(item: string, [min, max]: readonly [number, number]): boolean {
-  const [, first, last, step] = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(item) ?? [item];
-  if (!/^[*\d]/.test(item) || (first === undefined && !item.startsWith('*'))) return false;
-  if (step !== undefined && (Number(step) < 1 || Number(step) > max || (first !== undefined && last === undefined))) {
-    return false;
-  }
-  const from = Number(first ?? min);
-  const to = Number(last ?? first ?? max);
-  return min <= from && from <= to && to <= max;
+/** `*`, `5` or `1-5`; `*` and a range may have a step, such as `8-18/2`. */
+function isItem(item: string, bounds: Bounds): boolean {
+  const [range = '', step, ...more] = item.split('/');
+  if (more.length > 0 || (step !== undefined && !isStep(step, range, bounds))) return false;
+  return range === '*' || isRange(range.split('-'), bounds);
+}
+
+function isStep(step: string, range: string, [, max]: Bounds): boolean {
+  return (range === '*' || range.includes('-')) && isWithin(step, [1, max]);
+}
+
+function isRange(ends: readonly string[], bounds: Bounds): boolean {
+  return ends.length <= 2 && ends.every((end) => isWithin(end, bounds)) && Number(ends[0]) <= Number(ends.at(-1));
+}
+
+function isWithin(digits: string, [min, max]: Bounds): boolean {
+  return /^\d{1,2}$/.test(digits) && min <= Number(digits) && Number(digits) <= max;
 }

@@ -4,7 +4,7 @@ import { AwsError } from '../../../lambda/aws/error.ts';
 import { newHostKey } from './inventory.ts';
 
 /** How long things take, milliseconds. */
-export const TAKES = { start: 20_000, stop: 30_000, reboot: 40_000, replace: 120_000, ssh: 8_000, checks: 60_000 };
+const TAKES = { start: 20_000, stop: 30_000, reboot: 40_000, replace: 120_000, ssh: 8_000, checks: 60_000 };
 
 /** An instance as it really is. */
 export interface FakeInstance {
