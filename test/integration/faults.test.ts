@@ -90,7 +90,11 @@ describe('the store over a database that never answers in time', () => {
     proxy.follow(() => ({ kind: 'delay', at: 'before', ms: PAST_THE_TIME_OUT_MS }));
     const startedMs = performance.now();
     const acquire = () => lending.acquire({ userId: 'borrower', idempotencyKey: 'key' }, 'late');
-    const calls = [acquire(), lending.renew({ userId: 'holder', minutes: 600 }, 'late'), lending.leaseOf('holder', 'r-1')];
+    const calls = [
+      acquire(),
+      lending.renew({ userId: 'holder', minutes: 600 }, 'late'),
+      lending.leaseOf('holder', 'r-1'),
+    ];
     const outcomes = await Promise.all(calls.map((call) => outcomeOf<unknown>(call)));
     const codes = outcomes.map((outcome) => ('refusal' in outcome ? outcome.refusal.code : 'ok'));
     expect(codes).toEqual(calls.map(() => 'store_unavailable'));
