@@ -4,8 +4,8 @@ import { choice, list, text, wholeNumber } from './setting-kinds.ts';
 import type {
   AuthorizationSettings,
   AwsSettings,
-  Settings,
   InventorySettings,
+  Settings,
   TableSettings,
   TokenSettings,
 } from './settings-types.ts';
