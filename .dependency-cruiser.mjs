@@ -1,5 +1,5 @@
 /**
- * Imports point inwards: index → service, real-vms, scrapers → http, store, providers, access, visitor, telemetry → aws, pool;
+ * Imports point inwards: index → service, real-vms (→ ec2-vms), scrapers → http, store, providers, access, visitor, telemetry → aws, pool;
  * and in the second function visitor.ts → visitor, telemetry → pool. Outside the service console → client.
  * See the layout in README.md.
  */

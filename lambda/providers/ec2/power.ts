@@ -21,7 +21,7 @@ const READY_AGAIN_SEC = 5;
 /** Instances that are stopped by one call. */
 const STOPPED_AT_ONCE = 50;
 
-/** What is known of instances. */
+/** Where power finds instances and their pools. */
 export interface KnownInstances {
   readonly states: () => ReadonlyMap<string, PowerState>;
   /** Reads an instance as it is now. */

@@ -1,7 +1,7 @@
 /** What errors of AWS mean for a VM. */
 import { AwsError } from '../../aws/error.ts';
 
-/** AWS has no time now, or does not know who asks. EC2 throttles with 503, other services with 400. */
+/** AWS gets too many requests. EC2 says so with status 503, other services with 400. */
 const THROTTLED = /^(RequestLimitExceeded|Throttl|TooManyRequests|SlowDown)/;
 
 /** The service may not ask for this, or not yet: its role or its credentials are to blame. */
@@ -14,12 +14,12 @@ const NO_CAPACITY = 'Insufficient';
 /** EC2 refuses it in the state in which the instance is now. */
 const WRONG_STATE = /^Incorrect(Instance)?State$/;
 
-/** Whether AWS did not get to it: then it is of no use to ask for many things at once. */
+/** Whether AWS did not answer, or gets too many requests: then more of them would only add to it. */
 export function isThrottled({ code, status }: AwsError): boolean {
   return status === undefined || status === 429 || THROTTLED.test(code);
 }
 
-/** Whether AWS or the service is to blame, not the instance: then it is worth to ask again later. */
+/** Whether AWS or the service is to blame, not the instance: then the same call may succeed later. */
 export function isOurs(error: AwsError): boolean {
   const { code, status } = error;
   if (code.startsWith(NO_CAPACITY)) return false;

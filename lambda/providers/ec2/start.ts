@@ -10,7 +10,7 @@ export const STARTS = 'the instance starts';
 /** Why an instance does not start now. */
 export interface NotStarted {
   readonly why: string;
-  /** Whether no wait mends it, such as where EC2 has no capacity. */
+  /** Whether waiting does not help, such as where EC2 lacks capacity. */
   readonly isFailed: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { Visited } from '../../ssh/check.ts';
 import type { CheckedInstance, InstancePorts } from '../ports.ts';
 import { waiting } from '../waiting.ts';
 
-/** What a VM waits for that was told to reboot, once or twice. Its status says by that how often, so that it is enough. */
+/** Why a VM waits that was told to reboot, once or twice. The next check reads it in the VM's status, and gives no third order. */
 const ORDERED = 'the VM reboots';
 const ORDERED_AGAIN = 'the VM reboots, by a second order';
 

@@ -100,6 +100,21 @@ describe('InventorySource', () => {
     expect([ids(source), source.fault]).toEqual([['vm-01', 'vm-02'], undefined]);
   });
 
+  it('refuses EC2 pools where the service finds no instances, with what to do about it', async () => {
+    const pool = { access: 'certificate', check: 'host-key', reset: 'none', ec2: { username: 'ubuntu' } };
+    const text = inventoryText([], { lab: pool });
+    for (const hasEc2 of [false, true]) {
+      const source = new InventorySource(
+        async () => Promise.resolve({ etag: '1', text }),
+        () => 0,
+        { hasEc2 },
+      );
+      await source.read();
+      if (hasEc2) expect(source.fault).toBeUndefined();
+      else expect(source.fault?.message).toMatch(/pools[.]lab[.]ec2 needs vm_provider = "ec2" [(]PROVIDER=ec2[)]/);
+    }
+  });
+
   it('is well again when the inventory is the last good one again', async () => {
     const { world, source } = sourceOf(ONE);
     for (const found of [ONE, '{}', ONE]) {
