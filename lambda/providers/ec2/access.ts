@@ -1,5 +1,4 @@
 /** How a holder logs in to an instance that runs. */
-import { AwsError } from '../../aws/error.ts';
 import type { Login } from '../../pool/access.ts';
 import type { Opening } from '../../pool/provider.ts';
 import { AccessUnavailable } from '../../pool/refusals.ts';
@@ -7,6 +6,7 @@ import { knownHostsOf } from '../inventory/host-key.ts';
 import { openedTo } from '../ssh/login.ts';
 import type { SshVm } from '../ssh/ssh-vm.ts';
 import type { InstancePorts } from './ports.ts';
+import { awsErrorOf, briefly } from './refused.ts';
 
 /** How long an instance lets in a key that was pushed, seconds: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-connect-methods.html */
 const KEY_ACCEPTED_SEC = 60;
@@ -46,11 +46,7 @@ async function inSession({ vm, lease, isLook }: Opening, { sessions, region }: I
   return { login: 'session-manager', region, session: { sessionId, streamUrl, tokenValue } };
 }
 
-/** In few words: what AWS says of a denied call names the service's role, which is nothing for borrowers. */
+/** @throws {@link AccessUnavailable} for an error of AWS, and any other error as it is */
 export function unavailable(cause: unknown): never {
-  if (!(cause instanceof AwsError)) throw cause;
-  const { service, code, status } = cause;
-  throw new AccessUnavailable(status === undefined ? `${service} did not answer` : `${service} refuses it (${code})`, {
-    cause,
-  });
+  throw new AccessUnavailable(briefly(awsErrorOf(cause)), { cause });
 }

@@ -8,7 +8,7 @@ import { knownHostKeys } from './host-keys.ts';
 import type { Fresh } from './instances.ts';
 import { powerOf } from './look.ts';
 import type { InstancePorts } from './ports.ts';
-import { awsErrorOf, isOurs, isThrottled } from './refused.ts';
+import { awsErrorOf, briefly, isOurs, isThrottled } from './refused.ts';
 import { runningVm } from './running-vm.ts';
 import { LOOK_AGAIN_SEC, start, STARTS } from './start.ts';
 
@@ -46,7 +46,8 @@ export class InstancePower implements Power {
       return await this.wakeNow(vm);
     } catch (thrown) {
       const error = awsErrorOf(thrown);
-      return isOurs(error) ? waitFor(error.message, LOOK_AGAIN_SEC) : { failed: error.message };
+      const why = briefly(error);
+      return isOurs(error) ? waitFor(why, LOOK_AGAIN_SEC) : { failed: why };
     }
   }
 

@@ -31,6 +31,11 @@ export function isOfState({ code }: AwsError): boolean {
   return WRONG_STATE.test(code);
 }
 
+/** For borrowers: without the words of a denied call, which name the role of the service and the resource. */
+export function briefly({ service, code, status }: AwsError): string {
+  return new AwsError(service, code, status).message;
+}
+
 /** The error of AWS. @throws any other error */
 export function awsErrorOf(error: unknown): AwsError {
   if (error instanceof AwsError) return error;

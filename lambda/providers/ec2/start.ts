@@ -1,5 +1,5 @@
 import type { Ec2 } from '../../aws/ec2.ts';
-import { awsErrorOf, isOfState, isOurs } from './refused.ts';
+import { awsErrorOf, briefly, isOfState, isOurs } from './refused.ts';
 
 /** How soon an instance that starts or stops is looked at again, seconds. */
 export const LOOK_AGAIN_SEC = 15;
@@ -23,6 +23,6 @@ export async function start(ec2: Ec2, id: string): Promise<NotStarted | undefine
     const error = awsErrorOf(thrown);
     // It was stopped a moment ago, and still stops.
     if (isOfState(error)) return { why: 'the instance stops before it can start', isFailed: false };
-    return { why: `the instance can't be started: ${error.message}`, isFailed: !isOurs(error) };
+    return { why: `the instance can't be started: ${briefly(error)}`, isFailed: !isOurs(error) };
   }
 }

@@ -63,7 +63,7 @@ function patience({ status, pool }: CheckedInstance, { verdict, isShut }: Visite
   const mayBeOld = areLearnt && isHostKeyReason(reason);
   if (!mayBoot && !mayBeOld) return undefined;
   return waiting(
-    mayBoot ? `SSH does not answer yet: ${reason}` : `the console shows other host keys: ${reason}`,
+    mayBoot ? `the VM is not ready yet: ${reason}` : `the console shows other host keys: ${reason}`,
     VISIT_AGAIN_SEC,
     pool,
   );

@@ -71,7 +71,8 @@ describe('access by certificate', () => {
       world.ec2.fail('instance', 'UnauthorizedOperation', status);
       const error = await whyNot();
       expect(error).toBeInstanceOf(AccessUnavailable);
-      const why = status === 'no answer' ? 'ec2 did not answer' : 'ec2 refuses it (UnauthorizedOperation)';
+      const why =
+        status === 'no answer' ? 'ec2 did not answer: UnauthorizedOperation' : 'ec2 answered 400 UnauthorizedOperation';
       expect((error as AccessUnavailable).why).toBe(why);
     }
   });
@@ -125,7 +126,7 @@ describe('access by EC2 Instance Connect', () => {
   it('is refused, and the lease kept, when the service refuses the key', async () => {
     world.accessFaults.push(new AwsError('ec2-instance-connect', 'ThrottlingException', 400));
     const error = await whyNot({ sshPublicKey: KEY });
-    expect(error).toMatchObject({ why: 'ec2-instance-connect refuses it (ThrottlingException)' });
+    expect(error).toMatchObject({ why: 'ec2-instance-connect answered 400 ThrottlingException' });
     expect(error).toBeInstanceOf(AccessUnavailable);
   });
 });
@@ -160,7 +161,7 @@ describe('access by Session Manager', () => {
 
   it('is refused, and the lease kept, while no agent runs', async () => {
     world.accessFaults.push(new AwsError('ssm', 'TargetNotConnected', 400));
-    expect(await whyNot()).toMatchObject({ why: 'ssm refuses it (TargetNotConnected)' });
+    expect(await whyNot()).toMatchObject({ why: 'ssm answered 400 TargetNotConnected' });
   });
 });
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { AwsError } from '../../../../lambda/aws/error.ts';
 import type { Power } from '../../../../lambda/pool/provider.ts';
 import type { Vm } from '../../../../lambda/pool/vm.ts';
 import type { Ec2World } from '../../../support/providers/ec2-world.ts';
@@ -45,6 +46,15 @@ describe('waking an instance', () => {
     expect(await power.wake(vm)).toMatchObject({ waitingFor: expect.any(String), againInSec: 15 });
     world.ec2.fail('instance', code, status);
     if (code !== 'IncorrectInstanceState') expect(await power.wake(vm)).toHaveProperty('waitingFor');
+  });
+
+  it('says nothing to its holder of what the role of the service may not do', async () => {
+    world.ec2.get(ID).state = 'stopped';
+    const words =
+      'User: arn:aws:sts::123456789012:assumed-role/vm-pool is not authorized to perform: ec2:StartInstances';
+    world.ec2.faults.set('start', [new AwsError('ec2', 'UnauthorizedOperation', 403, words)]);
+    const waitingFor = "the instance can't be started: ec2 answered 403 UnauthorizedOperation";
+    expect(await power.wake(vm)).toEqual({ waitingFor, againInSec: 15 });
   });
 
   it('waits until SSH answers, and says why it does not', async () => {

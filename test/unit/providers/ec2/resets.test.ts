@@ -41,7 +41,7 @@ describe('a reset by reboot', () => {
     world.nowMs += 30_000;
     const made = await round(world, status);
     ({ status } = made);
-    expect(saying(made.verdict)).toBe("waits: SSH does not answer yet: can't be reached: ECONNREFUSED");
+    expect(saying(made.verdict)).toBe("waits: the VM is not ready yet: can't be reached: ECONNREFUSED");
     expect(status).toMatchObject({ state: 'checking', failures: 0 });
   });
 
