@@ -34,6 +34,8 @@ export interface Outputs {
   readonly log_group_name: string;
   readonly access_log_group_name: string;
   readonly certificate_authority_public_keys: readonly string[];
+  /** By EC2 pool whose access is by certificate */
+  readonly ec2_user_data: Readonly<Record<string, string>>;
   /** Null with mock VMs */
   readonly inventory_url: string | null;
   readonly visitor_function_name: string | null;

@@ -17,6 +17,7 @@ import { inventoryOf } from '../support/emulated-aws/inventory.ts';
 import { makeKey } from '../support/emulated-aws/keys.ts';
 import { ACCOUNT_ID, EmulatedAws, REGION } from '../support/emulated-aws/server.ts';
 import { AUDIENCE, TestIssuer } from '../support/identity/test-issuer.ts';
+import { describeOnVms } from '../support/vms/describe-on-vms.ts';
 import { leaseOf } from './bodies.ts';
 import { browserStories } from './browser-stories.ts';
 import { callerStories } from './caller-stories.ts';
@@ -26,6 +27,9 @@ import { commandLineStory } from './command-line.ts';
 import { countsOf } from './counts.ts';
 import { deployStories } from './deploy-stories.ts';
 import { deploymentStories, routeStories } from './deployment-stories.ts';
+import { EC2_POOLS, Ec2Lab } from './ec2-lab.ts';
+import { ec2PermissionStories } from './ec2-permission-stories.ts';
+import { ec2Stories } from './ec2-stories.ts';
 import type { Ground, RunningEnvironment } from './environment.ts';
 import { applied } from './environment.ts';
 import { inventoryStories, sha256Of } from './inventory-stories.ts';
@@ -97,6 +101,7 @@ beforeAll(async () => {
       `arn:aws:ssm:${REGION}:${ACCOUNT_ID}:parameter/lab/*`,
       `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:lab/*`,
     ],
+    service_ec2_pools: { staging: Object.keys(EC2_POOLS) },
     domains: { staging: { name: DOMAIN, hosted_zone_id: zone, truststore_arn: 'arn:aws:s3:::trust/clients.pem' } },
   };
   const [bucket, runtime] = await Promise.all([checkout.bootstrap(bootstrap), lambdaRuntime()]);
@@ -354,6 +359,24 @@ describe('staging once another apply has made it lend real VMs', () => {
 
   describe('their roles', () => {
     realVmPermissionStories({ runs: () => runs, account: () => aws, storedKeysKey: () => keys.stored });
+  });
+
+  describeOnVms('EC2 instances, beside them once another apply has made it lend both', () => {
+    let ec2Lab: Ec2Lab;
+
+    beforeAll(async () => {
+      ec2Lab = await Ec2Lab.start(aws);
+      cleanups.push(() => ec2Lab.stop());
+      await lend({ vm_provider: 'ec2', inventory: Ec2Lab.inventory(String(stagingSettings.inventory)) });
+      await ec2Lab.make(staging.outputs.ec2_user_data);
+    }, 3 * MINUTE_MS);
+
+    const story = { running: () => staging, account: () => aws, ground: () => ground, lab: () => ec2Lab };
+    ec2Stories(story);
+
+    describe('the role of their function', () => {
+      ec2PermissionStories(story);
+    });
   });
 
   describe('their logs', () => {

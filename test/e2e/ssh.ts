@@ -13,7 +13,9 @@ export interface OpenedVm {
   readonly ip: string;
   readonly port: number;
   readonly username: string;
-  readonly login: 'certificate' | 'shared-key';
+  readonly status: 'ready' | 'starting' | 'gone';
+  readonly login: 'certificate' | 'shared-key' | 'instance-connect' | 'session-manager';
+  readonly session?: { readonly sessionId: string; readonly tokenValue: string };
   readonly knownHosts: readonly string[];
   /** Absent when the certificate is for the caller's own key. */
   readonly privateKey?: string;
