@@ -11,32 +11,40 @@ export interface Services {
   readonly lambda: string;
 }
 
-/** What becomes of the call in which a process dies: it never arrives, or only its answer is lost. */
-export type LastCall = 'lost' | 'done';
+/**
+ * The call in which a process dies, by its number among those that change something, from 0. It never arrives, or only its
+ * answer is lost. To the world it is the same at which of the looks before it a process dies.
+ */
+export interface LastCall {
+  readonly index: number;
+  readonly fate: 'lost' | 'done';
+}
+
+/** Operations that only look. */
+const LOOKS = /^(Describe|Get|Query|BatchGet|TransactGet)/;
 
 /**
  * All that connects one process of the function to AWS. It can end at any call, and then nothing comes through any more:
  * to AWS it looks as if the process were killed there.
  */
 export class Lifeline {
-  /** The calls so far, such as `ec2 StartInstances`. */
-  readonly calls: string[] = [];
   /** The call in which it ended. */
   readonly ended: Promise<string>;
   private end: (call: string) => void = () => undefined;
   private hasEnded = false;
+  private changes = 0;
 
   private constructor(
     private readonly server: Server,
     private readonly services: Services,
-    private readonly last: { readonly index: number; readonly call: LastCall } | undefined,
+    private readonly last: LastCall | undefined,
   ) {
     this.ended = new Promise((resolve) => (this.end = resolve));
     server.on('request', (request, response) => void this.serve(request, response));
   }
 
-  /** @param last - the number of the call in which it ends, from 0; undefined: it holds */
-  static async start(services: Services, last?: { index: number; call: LastCall }): Promise<Lifeline> {
+  /** @param last - where it ends; undefined: it holds */
+  static async start(services: Services, last?: LastCall): Promise<Lifeline> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -49,6 +57,7 @@ export class Lifeline {
     return { AWS_ENDPOINT_URL: url, AWS_ENDPOINT_URL_DYNAMODB: url, AWS_ENDPOINT_URL_LAMBDA: url };
   }
 
+  /** Ends it for good. Until then its port belongs to nobody else. */
   async stop(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
@@ -61,15 +70,15 @@ export class Lifeline {
     if (this.hasEnded) return;
     const [, service = ''] =
       /Credential=[^/]+\/[^/]+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
-    const call = `${service} ${operationOf(request, body)}`;
-    this.calls.push(call);
-    const isLast = this.last?.index === this.calls.length - 1;
+    const operation = operationOf(request, body);
+    const { index, fate } = this.last ?? {};
+    const isLast = !LOOKS.test(operation) && this.changes++ === index;
     this.hasEnded = isLast;
-    if (!isLast || this.last.call === 'done') {
+    if (!isLast || fate === 'done') {
       const answer = await forwarded(this.urlOf(service), request, body);
-      if (!isLast && !this.hasEnded) response.writeHead(answer.status, answer.headers).end(answer.body);
+      if (!this.hasEnded) response.writeHead(answer.status, answer.headers).end(answer.body);
     }
-    if (isLast) this.end(call);
+    if (isLast) this.end(`${service} ${operation}`);
   }
 
   private urlOf(service: string): string {

@@ -11,6 +11,9 @@ import { newHostKey } from '../providers/inventory.ts';
 /** What has to happen to a machine between two users. */
 export type Cleaning = 'clean' | 'boot' | 'replace';
 
+/** How much later than its order a boot is, milliseconds: longer than the times of a VM are exact. */
+const BOOT_MS = 3_000;
+
 interface Machine {
   isOn: boolean;
   bootedAtMs: number;
@@ -83,14 +86,14 @@ export class ModelMachines implements Follower {
   boot({ change, instance }: Told): string {
     const machine = this.of(instance.id);
     if (!['run', 'start', 'reboot', 'replace'].includes(change)) return '';
-    Object.assign(machine, { isOn: true, bootedAtMs: this.clock() });
+    Object.assign(machine, { isOn: true, bootedAtMs: this.clock() + BOOT_MS });
     machine.since?.add('boot');
     if (change === 'replace') machine.since?.add('replace');
     return change === 'run' || change === 'replace' ? hostKeyBlock([machine.hostKey]) : '';
   }
 
   private fresh(): Machine {
-    return { isOn: true, bootedAtMs: this.clock(), hostKey: newHostKey(), since: undefined };
+    return { isOn: true, bootedAtMs: this.clock() + BOOT_MS, hostKey: newHostKey(), since: undefined };
   }
 
   private of(id: string): Machine {
@@ -112,7 +115,7 @@ export class ModelMachines implements Follower {
     const nowSec = Math.floor(this.clock() / 1000);
     const lines = [
       `clock ${nowSec}`,
-      `up ${nowSec - Math.floor(machine.bootedAtMs / 1000)}`,
+      `up ${Math.max(0, nowSec - Math.floor(machine.bootedAtMs / 1000))}`,
       verb === 'clean' ? `ok ${login?.command ?? ''}` : 'ok check',
     ];
     return { ok: true, exitStatus: 0, output: `${lines.join('\n')}\n` };
