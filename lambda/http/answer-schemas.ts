@@ -44,7 +44,7 @@ export const grant = {
 export const counts = v.object({ free: count, leased: count, checking: count, quarantined: count, drained: count });
 
 /** Free VMs that run and that are stopped, and how many hours VMs of the pool were stopped, all together. */
-export const power = v.object({
+const power = v.object({
   running: count,
   stopped: count,
   minRunning: count,
