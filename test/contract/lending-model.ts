@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Act } from '../../lambda/pool/event.ts';
+import type { Lease } from '../../lambda/pool/lease.ts';
 import type { Order } from '../../lambda/pool/orders.ts';
+import type { PoolRules } from '../../lambda/pool/pool.ts';
+import type { Power, PowerState, Readiness } from '../../lambda/pool/provider.ts';
 import { isRefusal } from '../../lambda/pool/refusals.ts';
-import type { VmState } from '../../lambda/pool/vm.ts';
-import type { StoreFactory } from '../support/pool/lending.ts';
-import { CHECKS, lendingOver, LIMITS, someVms } from '../support/pool/lending.ts';
+import type { Vm, VmState } from '../../lambda/pool/vm.ts';
+import type { StoreFactory, TestClock } from '../support/pool/lending.ts';
+import { certificatePool, CHECKS, lendingOver, LIMITS, someVms } from '../support/pool/lending.ts';
+import { START_LIMIT_SEC, stopVm } from '../support/pool/stopped.ts';
 import { expectFiguresAsEvents } from './figures-as-events.ts';
 
 const WEEK_SEC = 7 * 86_400;
@@ -17,6 +22,10 @@ interface ModelLease {
   readonly vmId: string;
   readonly acquiredAtSec: number;
   readonly expiresAtSec: number;
+  /** Present while its VM is being started. */
+  readonly startingTtlSec?: number | undefined;
+  /** While its VM is being started: when a tick looks at it next. */
+  readonly lookAtSec?: number;
   readonly key: string | undefined;
   readonly minutes: number;
 }
@@ -35,6 +44,39 @@ interface ModelVm {
   reason: string | undefined;
   /** Time of the next check, epoch seconds. */
   dueAtSec: number;
+  /** While it is free. */
+  stopped: boolean;
+  /** When its start began, if it was ever started since it was stopped. */
+  wokenAtSec: number | undefined;
+}
+
+/** How long every VM takes to start, seconds. */
+const START_SEC = 60;
+
+/** Why a lease waits whose VM starts. */
+const IT_BOOTS = 'it boots';
+
+/** VMs that may be stopped, by a provider that starts each in {@link START_SEC}. */
+class Starts implements Power {
+  private readonly wokenAtSec = new Map<string, number>();
+
+  constructor(private readonly clock: TestClock) {}
+
+  states(): ReadonlyMap<string, PowerState> {
+    return new Map();
+  }
+
+  async wake(vm: Vm): Promise<Readiness> {
+    const { nowSec } = this.clock;
+    const sinceSec = this.wokenAtSec.get(vm.id) ?? nowSec;
+    this.wokenAtSec.set(vm.id, sinceSec);
+    return nowSec - sinceSec >= START_SEC ? { ready: vm } : { waitingFor: IT_BOOTS, againInSec: 10 };
+  }
+
+  async stop(vms: readonly Pick<Vm, 'id'>[]): Promise<ReadonlyMap<string, string>> {
+    for (const { id } of vms) this.wokenAtSec.delete(id);
+    return new Map();
+  }
 }
 
 /** The rules once more, in their simplest form: without indexes, clocks and concurrency. */
@@ -49,7 +91,8 @@ class Model {
 
   constructor(nowSec: number, vmIds: readonly string[]) {
     this.nowSec = nowSec;
-    const fresh = { state: 'free', failures: 0, draining: false, reason: undefined, dueAtSec: 0 } as const;
+    const power = { stopped: false, wokenAtSec: undefined };
+    const fresh = { state: 'free', failures: 0, draining: false, reason: undefined, dueAtSec: 0, ...power } as const;
     this.vms = new Map(vmIds.map((id) => [id, { ...fresh }]));
   }
 
@@ -86,7 +129,45 @@ class Model {
     const lease = this.leases.get(user);
     if (lease === undefined) return;
     this.leases.delete(user);
-    Object.assign(this.vm(lease.vmId), { state: 'checking', failures: 0, dueAtSec: this.nowSec });
+    const vm = this.vm(lease.vmId);
+    Object.assign(vm, { state: 'checking', failures: 0, dueAtSec: this.nowSec });
+    if (!vm.draining) vm.reason = undefined;
+  }
+
+  /** The VMs of which the next borrower gets one: those that run, if there are any. */
+  next(): string[] {
+    const free = this.vmsIn('free');
+    const running = free.filter((id) => !this.vm(id).stopped);
+    return running.length > 0 ? running : free;
+  }
+
+  /** A user gets a free VM. @param lease - as the service has answered it */
+  lend(user: string, lease: Lease, asked: Pick<ModelLease, 'key' | 'minutes'>): void {
+    const vm = this.vm(lease.vmId);
+    this.hold(user, { ...lease, ...asked, ...(vm.stopped && { lookAtSec: this.nowSec }) });
+    Object.assign(vm, { state: 'leased', stopped: false });
+  }
+
+  /** Somebody looks at the VM of a live lease: it is started, and the time of its lease begins when it is ready. */
+  look(user: string): 'ready' | 'starting' {
+    const lease = this.liveLease(user);
+    if (lease?.startingTtlSec === undefined) return 'ready';
+    const vm = this.vm(lease.vmId);
+    vm.wokenAtSec ??= this.nowSec;
+    if (this.nowSec - vm.wokenAtSec < START_SEC) return 'starting';
+    const term = { acquiredAtSec: this.nowSec, expiresAtSec: this.nowSec + lease.startingTtlSec };
+    this.hold(user, { ...lease, ...term, startingTtlSec: undefined });
+    if (!vm.draining) vm.reason = undefined;
+    return 'ready';
+  }
+
+  private lookIfDue(user: string): void {
+    const lease = this.liveLease(user);
+    if (lease?.startingTtlSec === undefined || (lease.lookAtSec ?? 0) > this.nowSec) return;
+    if (this.look(user) === 'ready') return;
+    this.leases.set(user, { ...lease, lookAtSec: Math.min(this.nowSec + 30, lease.expiresAtSec) });
+    const vm = this.vm(lease.vmId);
+    if (!vm.draining) vm.reason = IT_BOOTS;
   }
 
   /** A VM that is to be drained keeps its operator's reason; any other shows why its last check failed. */
@@ -101,6 +182,7 @@ class Model {
 
   tidy(): void {
     this.reap();
+    for (const user of this.leases.keys()) this.lookIfDue(user);
     for (const vmId of this.vmsIn('checking')) this.checkIfDue(vmId);
   }
 
@@ -108,7 +190,8 @@ class Model {
     const vm = this.vm(vmId);
     if (vm.state !== 'checking' || vm.dueAtSec > this.nowSec) return;
     vm.failures = this.failing.has(vmId) ? vm.failures + 1 : 0;
-    if (vm.failures === 0) vm.state = vm.draining ? 'drained' : 'free';
+    // A check starts a VM that is stopped.
+    if (vm.failures === 0) Object.assign(vm, { state: vm.draining ? 'drained' : 'free', stopped: false });
     else if (vm.failures === CHECKS.maxFailures) vm.state = 'quarantined';
     else vm.dueAtSec = this.nowSec + CHECKS.backoffSec * 2 ** (vm.failures - 1);
     this.noteCheck(vm);
@@ -145,8 +228,10 @@ async function refusalOf(call: Promise<unknown>): Promise<string> {
 async function holdInvariants(model: Model, { store }: Real, users: readonly string[]): Promise<void> {
   const counts = (await store.counts(model.nowSec)).get('default');
   expect(counts).toEqual(model.counts());
-  for (const { vm, reason } of (await store.statuses({ limit: 100 })).items) {
-    expect({ [vm.id]: reason }).toEqual({ [vm.id]: model.vm(vm.id).reason });
+  for (const { vm, state, reason, stopped = false } of (await store.statuses({ limit: 100 })).items) {
+    const known = model.vm(vm.id);
+    expect({ [vm.id]: reason }).toEqual({ [vm.id]: known.reason });
+    if (state === 'free') expect({ [vm.id]: stopped }).toEqual({ [vm.id]: known.stopped });
   }
   const grants = await Promise.all(users.map((user) => store.find(user, model.nowSec)));
   users.forEach((user, index) => {
@@ -157,6 +242,12 @@ async function holdInvariants(model: Model, { store }: Real, users: readonly str
   const lent = grants.flatMap((grant) => (grant === undefined ? [] : [grant.vm.id]));
   expect(new Set(lent).size).toBe(lent.length);
 }
+
+/** A pool whose VMs may be stopped. */
+const RULES: PoolRules = {
+  ...certificatePool({ access: 'mock', check: 'none', reset: 'none' }),
+  power: { minRunning: 0, idleMinutes: 15 },
+};
 
 const USERS = ['alice', 'bob', 'carol', 'dave'] as const;
 const VM_IDS = someVms(3).map(({ id }) => id);
@@ -180,7 +271,10 @@ function acquire(userId: string, minutes: number, key: string | undefined): Comm
       const isLive = model.liveLease(userId)?.id === known.leaseId;
       if (known.minutes !== minutes) expect(await refusalOf(call)).toBe('idempotency_key_reused');
       else if (!isLive) expect(await refusalOf(call)).toBe('idempotency_key_spent');
-      else expect((await call).lease.id).toBe(known.leaseId);
+      else {
+        expect((await call).lease.id).toBe(known.leaseId);
+        model.look(userId);
+      }
       return;
     }
     if (model.liveLease(userId) !== undefined) {
@@ -189,16 +283,90 @@ function acquire(userId: string, minutes: number, key: string | undefined): Comm
     }
     model.endLease(userId);
     if (model.vmsIn('free').length === 0) model.tidy();
-    const free = model.vmsIn('free');
+    const free = model.next();
     if (free.length === 0) {
       expect(await refusalOf(call)).toBe('pool_empty');
       return;
     }
-    const { vm, lease } = await call;
+    const { vm, lease, ...answer } = await call;
     expect(free).toContain(vm.id);
-    expect(lease.expiresAtSec).toBe(model.nowSec + minutes * 60);
-    model.vm(vm.id).state = 'leased';
-    model.hold(userId, { ...lease, key, minutes });
+    expectTerm(model, lease, minutes * 60);
+    model.lend(userId, lease, { key, minutes });
+    expect('login' in answer ? 'ready' : 'starting').toBe(model.look(userId));
+  });
+}
+
+/** Expects that a lease has just begun, or that it waits for its VM if that is stopped. */
+function expectTerm(model: Model, { vmId, acquiredAtSec, expiresAtSec, startingTtlSec }: Lease, ttlSec: number): void {
+  const { nowSec } = model;
+  const isStopped = model.vm(vmId).stopped;
+  expect({ acquiredAtSec, expiresAtSec, startingTtlSec }).toEqual({
+    acquiredAtSec: nowSec,
+    expiresAtSec: nowSec + ttlSec + (isStopped ? START_LIMIT_SEC : 0),
+    startingTtlSec: isStopped ? ttlSec : undefined,
+  });
+}
+
+function connect(userId: string): Command {
+  return command(`connect(${userId})`, async (model, { lending }) => {
+    const call = lending.connect({ userId }, 'r-6');
+    if (model.liveLease(userId) === undefined) {
+      expect(await refusalOf(call)).toBe('no_lease');
+      return;
+    }
+    const isReady = model.look(userId) === 'ready';
+    expect('login' in (await call)).toBe(isReady);
+  });
+}
+
+/** Makes a free VM one that is stopped, as a tick does. */
+function stop(vmId: string): Command {
+  return command(`stop(${vmId})`, async (model, { store, clock, provider }) => {
+    const vm = model.vm(vmId);
+    if (vm.state !== 'free' || vm.stopped) return;
+    await stopVm(store, vmId, actAt(clock));
+    await provider.power?.stop([{ id: vmId } as Vm]);
+    Object.assign(vm, { stopped: true, wokenAtSec: undefined });
+  });
+}
+
+/** Starts a stopped VM before anybody asks for it, as a tick does: it goes through a check. */
+function start(vmId: string): Command {
+  return command(`start(${vmId})`, async (model, { store, clock }) => {
+    const vm = model.vm(vmId);
+    const status = await store.status(vmId);
+    if (vm.state !== 'free' || !vm.stopped || status === undefined) return;
+    const change = { state: 'checking', failures: 0, draining: false, dueAtSec: clock.nowSec } as const;
+    await store.change(status, change, { kind: 'starting', vmId, act: actAt(clock) });
+    Object.assign(vm, { ...change, stopped: false });
+  });
+}
+
+function actAt(clock: TestClock): Act {
+  return { who: 'test', nowMs: clock.read(), requestId: 'r-7' };
+}
+
+/** The VM of a user is of no use, so that they get another one. */
+function exchange(userId: string): Command {
+  return command(`exchange(${userId})`, async (model, { store, clock }) => {
+    const grant = await store.find(userId, clock.nowSec);
+    const lease = model.liveLease(userId);
+    if (grant === undefined || lease === undefined) return;
+    const reason = 'it is of no use';
+    const call = store.exchange({ grant, reason, startLimitSec: START_LIMIT_SEC, act: actAt(clock) });
+    const free = model.next();
+    Object.assign(model.vm(lease.vmId), { state: 'quarantined', failures: 0, reason });
+    model.leases.delete(userId);
+    if (free.length === 0) {
+      expect(await refusalOf(call)).toBe('pool_empty');
+      return;
+    }
+    const moved = await call;
+    expect(free).toContain(moved.vm.id);
+    expect(moved.lease.id).toBe(lease.id);
+    expectTerm(model, moved.lease, lease.startingTtlSec ?? lease.expiresAtSec - lease.acquiredAtSec);
+    const { key, minutes } = lease;
+    model.lend(userId, moved.lease, { key, minutes });
   });
 }
 
@@ -249,6 +417,14 @@ function renew(userId: string, naming: Naming, minutes: number): Command {
     const lease = model.leases.get(userId);
     if (refusal !== undefined || lease === undefined) {
       expect(await refusalOf(call)).toBe(refusal);
+      return;
+    }
+    const { startingTtlSec } = lease;
+    if (startingTtlSec !== undefined) {
+      const longerSec = Math.max(startingTtlSec, minutes * 60);
+      const expiresAtSec = lease.expiresAtSec + longerSec - startingTtlSec;
+      expect((await call).expiresAtSec).toBe(expiresAtSec);
+      model.hold(userId, { ...lease, expiresAtSec, startingTtlSec: longerSec });
       return;
     }
     const wantedSec = model.nowSec + minutes * 60;
@@ -347,6 +523,10 @@ const commands = [
   fc
     .tuple(fc.constantFrom<Order>('drain', 'return', 'quarantine', 'release'), fc.constantFrom(...VM_IDS))
     .map((args) => operate(...args)),
+  user.map(connect),
+  user.map(exchange),
+  fc.constantFrom(...VM_IDS).map(stop),
+  fc.constantFrom(...VM_IDS).map(start),
   fc.tuple(fc.constantFrom(...VM_IDS), fc.boolean()).map((args) => setHealth(...args)),
 ];
 
@@ -358,6 +538,8 @@ export function describeLendingModel(name: string, makeStore: StoreFactory, numR
       await fc.assert(
         fc.asyncProperty(histories, async (history) => {
           const real = await lendingOver(makeStore, someVms(VM_IDS.length));
+          real.provider.power = new Starts(real.clock);
+          real.provider.pools.set('default', RULES);
           await fc.asyncModelRun(() => ({ model: new Model(real.clock.nowSec, VM_IDS), real }), history);
           await expectFiguresAsEvents(real.tally, real.store, VM_IDS);
         }),

@@ -2,7 +2,7 @@ import type { Login } from '../../../lambda/pool/access.ts';
 import type { Verdict } from '../../../lambda/pool/life.ts';
 import type { PoolRules } from '../../../lambda/pool/pool.ts';
 import type { LeaseStore } from '../../../lambda/pool/ports.ts';
-import type { Inventory, Opened, Opening, VmProvider } from '../../../lambda/pool/provider.ts';
+import type { Inventory, Opened, Opening, Power, VmProvider } from '../../../lambda/pool/provider.ts';
 import type { Vm, VmStatus } from '../../../lambda/pool/vm.ts';
 import type { Service, ServiceParts } from '../../../lambda/service.ts';
 import { composeService } from '../../../lambda/service.ts';
@@ -56,6 +56,8 @@ export class TestProvider implements VmProvider {
   facts: Omit<Inventory, 'vms'> = {};
   /** Fingerprints of the host keys of every VM. */
   fingerprints: readonly string[] = [];
+  /** Given: its VMs may be stopped. */
+  power: Power | undefined = undefined;
   onLogin: () => void = () => undefined;
   onRefresh: () => void = () => undefined;
 
