@@ -13,16 +13,13 @@ export const isUnusedKey = (nowSec: number) => any(isAbsent('pk'), compares('ttl
 /** The VM has not changed since it was read in this version. */
 export const isVersion = (version: number) => compares('version', '=', version);
 
-/** The lease still has the end that it had when it was read. */
-export const endsAt = (expiresAtSec: number) => compares('expiresAtSec', '=', expiresAtSec);
-
 /** The item belongs to this very lease, and its term is still the one that was read. */
 export const isTermOf = ({ id, expiresAtSec, startingTtlSec }: Lease) => {
   const starts =
     startingTtlSec === undefined
       ? isAbsent('lease.startingTtlSec')
       : compares('lease.startingTtlSec', '=', startingTtlSec);
-  return all(isOfLease(id), endsAt(expiresAtSec), starts);
+  return all(isOfLease(id), compares('expiresAtSec', '=', expiresAtSec), starts);
 };
 
 /** The savings are those that were read. */

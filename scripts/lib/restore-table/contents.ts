@@ -21,11 +21,12 @@ export interface Contents {
 const KINDS: readonly [name: string, fits: (pk: string, sk: string) => boolean][] = [
   ['VMs', (pk, sk) => pk.startsWith('VM#') && sk === 'VM'],
   ['events', (_, sk) => sk.startsWith('EVENT#')],
-  ['free VMs', (pk) => pk.startsWith('FREE#')],
+  ['free VMs', (pk) => pk.startsWith('FREE#') || pk.startsWith('STOPPED#')],
   ['leases', (_, sk) => sk === 'LEASE'],
   ['idempotency keys', (_, sk) => sk.startsWith('KEY#')],
   ['released leases', (_, sk) => sk === 'RELEASED'],
   ['inventory', (_, sk) => sk === 'INVENTORY'],
+  ['savings', (_, sk) => sk === 'SAVINGS'],
   ['others', () => true],
 ];
 
