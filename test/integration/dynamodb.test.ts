@@ -34,4 +34,4 @@ describeEventOrder(
   40,
 );
 describeListing('dynamodb', dynamodb);
-describeLinearizability('dynamodb', dynamodb, 60);
+describeLinearizability('dynamodb', dynamodb, 45);
