@@ -7,7 +7,7 @@ import type { PolicyOf } from './pool.ts';
 import { startLimitOf } from './pool.ts';
 import type { Clock, Grant, LeaseQuery, StartingStore, UpkeepStore } from './ports.ts';
 import type { OpenGrant, Readiness, Unready, VmProvider } from './provider.ts';
-import { isRefusal, NoLease, PoolEmpty } from './refusals.ts';
+import { LeaseSuperseded, NoLease, PoolEmpty } from './refusals.ts';
 import { stillStarting } from './start.ts';
 import type { VmStatus } from './vm.ts';
 
@@ -80,8 +80,7 @@ export class Starting {
       else if ('failed' in readiness) await this.exchange({ vm, lease }, readiness.failed, act);
       else await this.lookAgain(status, readiness.waitingFor, act);
     } catch (error) {
-      // The holder has released the VM meanwhile, or no other VM is free.
-      if (!isRefusal(error) || error.code === 'store_unavailable') throw error;
+      if (!isOver(error)) throw error;
     }
   }
 
@@ -131,6 +130,11 @@ export class Starting {
   private actOf({ who, requestId }: Asking): Act {
     return { who, nowMs: this.ports.clock(), requestId };
   }
+}
+
+/** Whether the lease is over: its holder has released it meanwhile, or no other VM is free. */
+function isOver(error: unknown): boolean {
+  return error instanceof NoLease || error instanceof LeaseSuperseded || error instanceof PoolEmpty;
 }
 
 function queryOf({ id: leaseId, userId }: Lease, act: Act): LeaseQuery {

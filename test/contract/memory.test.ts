@@ -5,6 +5,7 @@ import { describeLeaseStore } from './lease-store.ts';
 import { describeLendingModel } from './lending-model.ts';
 import { describeLinearizability } from './linearizability.ts';
 import { describeListing } from './listing.ts';
+import { describePowering } from './powering.ts';
 
 const memory = async () => new MemoryStore();
 
@@ -19,5 +20,6 @@ describeEventOrder(
   },
   300,
 );
+describePowering('memory', memory, 200);
 describeListing('memory', memory);
 describeLinearizability('memory', memory, 500);

@@ -67,7 +67,8 @@ export class Instances implements VmProvider {
   }
 
   async inventory(): Promise<Inventory> {
-    return { vms: this.vms.filter(({ id }) => this.instance(id).state !== 'gone'), ...this.facts };
+    const gone = [...this.instances].filter(([, { state }]) => state === 'gone').map(([id]) => id);
+    return { vms: this.vms.filter(({ id }) => !gone.includes(id)), gone: new Set(gone), ...this.facts };
   }
 
   async refresh(): Promise<void> {
@@ -85,10 +86,12 @@ export class Instances implements VmProvider {
   async open(opening: Opening): Promise<Opened> {
     this.opened.push(opening);
     const { vm } = opening;
-    const { state } = this.instance(vm.id);
+    const instance = this.instance(vm.id);
+    const { state } = instance;
     if (state === 'gone') return { vm, unready: { status: 'gone', why: 'it was terminated', againInSec: 60 } };
     if (state === 'running') return { vm, login: loginTo(vm) };
-    this.start(vm.id);
+    const isReady = instance.failure === undefined && this.hasStarted(instance);
+    if (isReady) return { vm, login: loginTo(vm) };
     return { vm, unready: { status: 'starting', why: 'it was stopped', againInSec: 10 } };
   }
 
@@ -111,20 +114,16 @@ export class Instances implements VmProvider {
     if (instance.state === 'gone') return { failed: 'it was terminated' };
     if (instance.state === 'running') return { ready: { ...vm, ip: `${vm.ip}0` } };
     if (instance.failure !== undefined) return { failed: instance.failure };
-    this.start(vm.id);
-    instance.looksLeft = (instance.looksLeft ?? 0) - 1;
-    if (instance.looksLeft < 0) {
-      instance.state = 'running';
-      return { ready: vm };
-    }
+    if (this.hasStarted(instance)) return { ready: vm };
     return { waitingFor: 'the instance is being started', againInSec: 10 };
   }
 
-  private start(id: string): void {
-    const instance = this.instance(id);
-    if (instance.state !== 'stopped') return;
-    instance.state = 'starting';
-    instance.looksLeft = this.looksOfAStart;
+  /** Starts an instance if it is stopped. @returns whether it runs after this look */
+  private hasStarted(instance: Instance): boolean {
+    if (instance.state === 'stopped') Object.assign(instance, { state: 'starting', looksLeft: this.looksOfAStart });
+    instance.looksLeft = (instance.looksLeft ?? 0) - 1;
+    if (instance.looksLeft < 0) instance.state = 'running';
+    return instance.state === 'running';
   }
 
   private async stop(vms: readonly Vm[]): Promise<ReadonlyMap<string, string>> {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { OpenGrant } from '../../../lambda/pool/provider.ts';
-import { StoreUnavailable } from '../../../lambda/pool/refusals.ts';
+import { AccessUnavailable, StoreUnavailable } from '../../../lambda/pool/refusals.ts';
 import { happenedTo, instancePool, serviceOverInstances, stopFree } from '../../support/pool/instances.ts';
 import { NOON_SEC } from '../../support/pool/lending.ts';
 
@@ -206,6 +206,14 @@ describe('upkeep of a lease that starts', () => {
     for (const id of ['vm-01', 'vm-02']) service.provider.instance(id).failure = 'no capacity';
     for (let round = 0; round < 3; round++) expect((await tidy()).faults).toEqual([]);
     expect((await service.upkeep.counts()).get('default')).toMatchObject({ quarantined: 2, leased: 0 });
+  });
+
+  it('reports a start that can’t be looked at, and goes on', async () => {
+    service.provider.power.wake = () => Promise.reject(new AccessUnavailable('EC2 is busy'));
+    expect((await tidy()).faults).toMatchObject([{ vmId: 'vm-01', error: { code: 'access_unavailable' } }]);
+    // A tick does not ask for the same VM all the time.
+    await service.tick('r-4', 10_000);
+    expect(await service.store.status('vm-01')).toMatchObject({ state: 'leased' });
   });
 
   it('reports a store that does not answer, and looks again', async () => {
