@@ -106,7 +106,12 @@ export class PowerUpkeep {
     });
     const mine = claims.flatMap(({ applied, status }) => (applied ? [status] : []));
     if (mine.length === 0) return 0;
-    const running = await this.ports.power.stop(mine.map(({ vm }) => vm));
+    const running = await this.ports.power.stop(mine.map(({ vm }) => vm)).catch((error: unknown) => {
+      // Nobody knows which of them stop. A check finds out, when nothing can come of this call any longer.
+      round.faults.push(...mine.map(({ vm }) => ({ vmId: vm.id, error })));
+      return undefined;
+    });
+    if (running === undefined) return 0;
     const done = await round.each(byId(mine), async (status) => {
       const why = running.get(status.vm.id);
       if (why === undefined) return (await round.change(status, stopped(status, round.nowSec), 'stopped')).applied;

@@ -46,7 +46,7 @@ export class Instances implements VmProvider {
   readonly keepRunning = new Map<string, string>();
   onStop: (vms: readonly Vm[]) => Promise<void> | void = () => undefined;
   facts: Omit<Inventory, 'vms'> = {};
-  readonly power: Power;
+  readonly power: { -readonly [Name in keyof Power]: Power[Name] };
 
   constructor(
     public vms: readonly Vm[],

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { JournalEntry } from '../../../lambda/pool/journal.ts';
 import { StoreUnavailable } from '../../../lambda/pool/refusals.ts';
+import { createTick } from '../../../lambda/pool/tick.ts';
 import { happenedTo, instancePool, ONE_RUNS, serviceOverInstances, stopFree } from '../../support/pool/instances.ts';
+import { CHECKS } from '../../support/pool/lending.ts';
 
 const IDLE_SEC = 15 * 60;
 
@@ -293,5 +296,57 @@ describe('what stopped VMs save', () => {
     const schedule = { timezone: 'UTC', changes: [{ cron: '0 0 30 2 *', minRunning: 1 }] };
     service.provider.rules = instancePool({ minRunning: Infinity, idleMinutes: 15, schedule });
     expect((await service.lending.pools('r-2')).get('default')?.power).toMatchObject({ running: 3, minRunning: 3 });
+  });
+});
+
+describe('the log of a tick', () => {
+  async function entriesOf(): Promise<JournalEntry[]> {
+    const entries: JournalEntry[] = [];
+    const { store, upkeep, provider, clock, tally } = service;
+    const policyOf = () => ({ ...provider.rules, checkLimitSec: 20, retry: CHECKS });
+    const ports = { clock: clock.read, meter: tally.meter };
+    const power = { ...ports, store, power: provider.power, policyOf };
+    const journal = (entry: JournalEntry) => entries.push(entry);
+    await createTick({ ...ports, upkeep, journal, watchesInventory: true, power })('r-1', 10_000).catch(
+      () => undefined,
+    );
+    return entries;
+  }
+
+  it('says how many VMs were stopped, and which could not be', async () => {
+    const change = service.store.change.bind(service.store);
+    service.store.change = async (before, to, event) => {
+      if (event?.kind === 'stopping' && before.vm.id === 'vm-01') throw new StoreUnavailable();
+      return change(before, to, event);
+    };
+    service.clock.advance(IDLE_SEC);
+    const entries = await entriesOf();
+    expect(entries[0]).toMatchObject({
+      ...{ level: 'ERROR', message: 'a VM could not be stopped or started', fields: { vmId: 'vm-01' } },
+    });
+    expect(entries.at(-1)).toMatchObject({ message: 'tick', fields: { stopped: 1, toStart: 0, checked: 0 } });
+  });
+
+  it('counts the checks that start VMs', async () => {
+    await stopFree(service, 'vm-01', 'vm-02', 'vm-03');
+    service.clock.advance(60);
+    expect((await entriesOf()).at(-1)).toMatchObject({ fields: { stopped: 0, toStart: 1, checked: 1 } });
+  });
+
+  it('comes although no VM can be stopped, and the claimed ones come back', async () => {
+    service.provider.power.stop = () => Promise.reject(new Error('no'));
+    service.clock.advance(IDLE_SEC);
+    const entries = await entriesOf();
+    expect(entries.filter(({ level }) => level === 'ERROR').map(({ fields }) => fields)).toMatchObject([
+      { vmId: 'vm-01' },
+      { vmId: 'vm-02' },
+    ]);
+    expect(entries.at(-1)).toMatchObject({ message: 'tick', fields: { stopped: 0 } });
+    await ticksFor(1);
+    expect((await service.store.free('default')).map(({ stopped }) => stopped)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });

@@ -182,6 +182,25 @@ describe('a check that waits', () => {
     expect((await happened(2)).at(0)).toBe('waiting: the disk is being replaced');
   });
 
+  it('is claimed for each look, and on record when it begins and when it waits for something else', async () => {
+    await service.upkeep.tidy('r-3', 10);
+    for (const waitingFor of ['the disk is being replaced', 'the instance boots', 'the instance boots']) {
+      service.clock.advance(30);
+      service.provider.check = async (status) => {
+        // Nobody else begins with it meanwhile.
+        expect(status.resetUntilSec).toBe(service.clock.nowSec + LIMIT_SEC + 10);
+        return { ...waits, waitingFor, withinSec: 1_000 };
+      };
+      await service.upkeep.tidy('r-4', 10);
+    }
+    expect(await happened(4)).toEqual([
+      'waiting: the instance boots',
+      'waiting: the disk is being replaced',
+      'reset_started',
+      'released',
+    ]);
+  });
+
   it('ends in quarantine when it has waited as long as it said', async () => {
     for (const seconds of [30, 30, 30]) {
       service.clock.advance(seconds);

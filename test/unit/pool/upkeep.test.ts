@@ -92,6 +92,45 @@ describe('a sync', () => {
     expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 1 });
   });
 
+  it('leaves a VM that a search misses in its place for a moment, and not one of a list', async () => {
+    service.provider.pools.set('default', certificatePool({ areFound: true }));
+    service.provider.vms = someVms(2);
+    await service.upkeep.sync('r-2');
+    expect(await service.store.status('vm-03')).toMatchObject({ state: 'free', missingSinceSec: service.clock.nowSec });
+    service.clock.advance(60);
+    await service.upkeep.sync('r-3');
+    expect(await service.store.status('vm-03')).toBeUndefined();
+    service.provider.pools.clear();
+    service.provider.vms = someVms(1);
+    service.provider.facts = { isConfirmed: true };
+    await service.upkeep.sync('r-4');
+    expect(await service.store.status('vm-02')).toBeUndefined();
+  });
+
+  it('counts VMs that surely no longer exist as no mistake', async () => {
+    service.provider.vms = someVms(1);
+    service.provider.facts = { gone: new Set(['vm-02', 'vm-03']) };
+    expect(await service.upkeep.sync('r-2')).toMatchObject({ changes: 2, fault: undefined });
+  });
+
+  it('does not reset an instance that is new, but one that comes back', async () => {
+    const rules = { areFound: true, reset: 'replace-root-volume', access: 'session-manager' } as const;
+    service.provider.pools.set('default', certificatePool(rules));
+    service.provider.vms = someVms(4);
+    await service.upkeep.sync('r-2');
+    expect((await service.store.status('vm-04'))?.use).toBeUndefined();
+    service.provider.facts = { isConfirmed: true, gone: new Set(['vm-04']) };
+    service.provider.vms = someVms(3);
+    for (const seconds of [0, 60]) {
+      service.clock.advance(seconds);
+      await service.upkeep.sync('r-3');
+    }
+    service.provider.vms = someVms(4);
+    await service.upkeep.sync('r-4');
+    const { nowSec } = service.clock;
+    expect(await service.store.status('vm-04')).toMatchObject({ use: { id: `${nowSec}.vm-04`, endedAtSec: nowSec } });
+  });
+
   it('with the last good inventory passes on why the newest one is bad', async () => {
     const fault = new Error('vms[3].port: 0 is too small');
     service.provider.facts = { fault };
