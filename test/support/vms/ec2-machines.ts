@@ -36,8 +36,6 @@ const BOOTS: readonly string[] = ['run', 'start', 'reboot', 'replace'];
 export class Ec2Machines implements Follower {
   /** How long a pushed key opens a machine, seconds. */
   keySeconds = 60;
-  /** Ids of instances that run, but whose machines no longer boot. */
-  readonly broken = new Set<string>();
   private readonly machines = new Map<string, NamespaceVm>();
   private hook: Ec2Hook | undefined;
 
@@ -91,7 +89,7 @@ export class Ec2Machines implements Follower {
     const port = Number(tags[PORT_TAG] ?? 0);
     if (change === 'run' && port > 0) this.machines.set(id, await NamespaceVm.boot(id, port, privateIp, IMAGE));
     const machine = this.machines.get(id);
-    if (machine === undefined || this.broken.has(id) || !BOOTS.includes(change)) return '';
+    if (machine === undefined || !BOOTS.includes(change)) return '';
     if (change === 'reboot') await sleep(REBOOT_MS);
     if (change !== 'run') await machine.powerOn();
     const isFirst = change === 'run' || change === 'replace';
