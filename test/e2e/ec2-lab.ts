@@ -33,7 +33,7 @@ export type InstanceName = keyof typeof EC2_POOLS | 'other';
 const NAMES: readonly InstanceName[] = ['pushed', 'enrolled', 'shut', 'spare', 'other'];
 
 /** Tags of an instance, without that of its port. */
-export function tagsOf(name: InstanceName): Readonly<Record<string, string>> {
+function tagsOf(name: InstanceName): Readonly<Record<string, string>> {
   return name === 'other' ? { team: 'another' } : { [POOL_TAG]: name };
 }
 

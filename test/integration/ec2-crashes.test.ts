@@ -155,7 +155,7 @@ afterAll(async () => {
   console.log(`${String(kills)} processes killed`);
 }, 30_000);
 
-/** One pool with a table and two instances of its own, and the processes that serve it. */
+/** One pool with a table and an instance of its own, and the processes that serve it. */
 class Crash {
   readonly ids: string[] = [];
   private service: Service | undefined;
