@@ -972,26 +972,6 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          /**
-           * @example {
-           *       "message": "vm-01 is yours until 2026-11-21T13:00:00Z",
-           *       "vm": {
-           *         "id": "vm-01",
-           *         "pool": "default",
-           *         "ip": "192.0.2.11",
-           *         "port": 22,
-           *         "username": "tester",
-           *         "status": "ready",
-           *         "privateKey": "mock private key of vm-01, opens nothing"
-           *       },
-           *       "lease": {
-           *         "id": "96ba437d-ec47-4d0f-a5f6-40e5483397ec",
-           *         "userid": "alice",
-           *         "acquiredAt": "2026-11-21T12:00:00Z",
-           *         "expiresAt": "2026-11-21T13:00:00Z"
-           *       }
-           *     }
-           */
           'application/json': {
             message: string;
             vm: {
@@ -1317,30 +1297,6 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          /**
-           * @example {
-           *       "vm": {
-           *         "id": "vm-01",
-           *         "pool": "default",
-           *         "ip": "192.0.2.11",
-           *         "port": 22,
-           *         "username": "tester",
-           *         "status": "ready",
-           *         "login": "certificate",
-           *         "certificate": "ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29t...",
-           *         "certificateExpiresAt": "2026-11-21T12:05:00Z",
-           *         "knownHosts": [
-           *           "192.0.2.11 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm"
-           *         ]
-           *       },
-           *       "lease": {
-           *         "id": "96ba437d-ec47-4d0f-a5f6-40e5483397ec",
-           *         "userid": "alice",
-           *         "acquiredAt": "2026-11-21T12:00:00Z",
-           *         "expiresAt": "2026-11-21T13:00:00Z"
-           *       }
-           *     }
-           */
           'application/json': {
             vm: {
               id: string;
@@ -1432,25 +1388,6 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          /**
-           * @example {
-           *       "vm": {
-           *         "id": "vm-01",
-           *         "pool": "default",
-           *         "ip": "192.0.2.11",
-           *         "port": 22,
-           *         "username": "tester",
-           *         "status": "ready",
-           *         "privateKey": "mock private key of vm-01, opens nothing"
-           *       },
-           *       "lease": {
-           *         "id": "96ba437d-ec47-4d0f-a5f6-40e5483397ec",
-           *         "userid": "alice",
-           *         "acquiredAt": "2026-11-21T12:00:00Z",
-           *         "expiresAt": "2026-11-21T13:00:00Z"
-           *       }
-           *     }
-           */
           'application/json': {
             vm: {
               id: string;
@@ -1553,6 +1490,12 @@ export interface operations {
            *           "lease": {
            *             "defaultMinutes": 480,
            *             "maxMinutes": 10080
+           *           },
+           *           "power": {
+           *             "running": 2,
+           *             "stopped": 1,
+           *             "minRunning": 2,
+           *             "hoursSaved": 61.5
            *           }
            *         }
            *       }

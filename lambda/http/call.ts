@@ -115,6 +115,8 @@ export interface Documentation<Schema extends v.ObjectEntries = v.ObjectEntries>
   /** Body of the answer 200; TypeScript holds the handler against it. */
   readonly answer: Schema;
   readonly example: v.InferOutput<v.ObjectSchema<Schema, undefined>>;
+  /** The answer at other times, by a name for each. */
+  readonly otherExamples?: Readonly<Record<string, v.InferOutput<v.ObjectSchema<Schema, undefined>>>>;
   /** Refusals beside those that any call may meet. */
   readonly refusals: readonly ProblemCode[];
   /** Security scheme that a deployment may have in place of that of the audience. */

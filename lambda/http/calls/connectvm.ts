@@ -3,7 +3,7 @@ import { grant } from '../answer-schemas.ts';
 import { grantBody, noteGrant } from '../bodies.ts';
 import { call, documented } from '../call.ts';
 import { leaseId, sshPublicKey, userid } from '../fields.ts';
-import { CERTIFICATE_GRANT } from './examples.ts';
+import { CERTIFICATE_GRANT, STARTING_GRANT } from './examples.ts';
 
 /** Lets the holder of a VM log in once more. */
 export const connectVm = call({
@@ -23,6 +23,7 @@ export const documentation = () => [
     summary: "Returns a fresh login credential for the user's VM",
     answer: grant,
     example: CERTIFICATE_GRANT,
+    otherExamples: { starting: STARTING_GRANT },
     refusals: ['access_unavailable', 'lease_superseded', 'no_lease', 'ssh_public_key_needed'],
   }),
 ];

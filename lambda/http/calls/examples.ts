@@ -13,6 +13,18 @@ export const GRANT = {
   lease: LEASE,
 };
 
+/** A lease whose VM is being started, and the VM. */
+export const STARTING_GRANT = {
+  vm: { ...ADDRESS, status: 'starting' as const, statusReason: 'the instance is being started' },
+  lease: { ...LEASE, expiresAt: '2026-11-21T13:10:00Z' },
+};
+
+/** A lease whose VM no longer exists. */
+export const GONE_GRANT = {
+  vm: { ...ADDRESS, status: 'gone' as const, statusReason: 'the instance is terminated' },
+  lease: LEASE,
+};
+
 /** A lease and its VM, opened by a certificate for the caller's own key. */
 export const CERTIFICATE_GRANT = {
   vm: {
@@ -35,6 +47,7 @@ export const POOL = {
   check: 'command' as const,
   reset: 'command' as const,
   lease: { defaultMinutes: 480, maxMinutes: 10_080 },
+  power: { running: 2, stopped: 1, minRunning: 2, hoursSaved: 61.5 },
 };
 
 /** A VM as operators see it. */

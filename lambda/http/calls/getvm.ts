@@ -3,7 +3,7 @@ import { grant } from '../answer-schemas.ts';
 import { grantBody, noteGrant } from '../bodies.ts';
 import { call, documented } from '../call.ts';
 import { idempotencyKey, minutes, pool, sshPublicKey, userid } from '../fields.ts';
-import { GRANT } from './examples.ts';
+import { GRANT, STARTING_GRANT } from './examples.ts';
 
 /** Lends one VM. */
 export const getVm = call({
@@ -40,6 +40,12 @@ export const documentation = () => [
     summary: 'Lends one VM',
     answer: { message: v.string(), ...grant },
     example: { message: 'vm-01 is yours until 2026-11-21T13:00:00Z', ...GRANT },
+    otherExamples: {
+      starting: {
+        message: 'vm-01 is yours and is being started; ask GET /lease until it is ready',
+        ...STARTING_GRANT,
+      },
+    },
     refusals: [
       'access_unavailable',
       'already_allocated',

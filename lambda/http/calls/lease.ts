@@ -2,7 +2,7 @@ import { grant } from '../answer-schemas.ts';
 import { grantBody, noteGrant } from '../bodies.ts';
 import { call, documented } from '../call.ts';
 import { userid } from '../fields.ts';
-import { GRANT } from './examples.ts';
+import { GONE_GRANT, GRANT, STARTING_GRANT } from './examples.ts';
 
 /** Shows a user's own lease. */
 export const leaseOf = call({
@@ -22,6 +22,7 @@ export const documentation = () => [
     summary: "Shows the user's lease, with all it takes to log in",
     answer: grant,
     example: GRANT,
+    otherExamples: { starting: STARTING_GRANT, gone: GONE_GRANT },
     refusals: ['access_unavailable', 'no_lease'],
   }),
 ];

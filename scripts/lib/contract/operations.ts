@@ -1,6 +1,6 @@
 /** Calls in the OpenAPI document: one operation each. */
 import type * as v from 'valibot';
-import type { Call, DocumentedCall } from '../../../lambda/http/call.ts';
+import type { Call, Documentation, DocumentedCall } from '../../../lambda/http/call.ts';
 import { fieldDocumentation } from './field-documentation.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { isOptional, jsonSchema, objectSchema } from './json-schema.ts';
@@ -61,11 +61,17 @@ function securityOf({ call, scheme }: DocumentedCall): readonly object[] {
 /** What the call answers, by media type. */
 function contentOf(documented: DocumentedCall): Readonly<Record<string, object>> {
   if (documented.answer !== undefined) {
-    const { answer, example } = documented;
-    return { 'application/json': { schema: objectSchema(answer), example } };
+    return { 'application/json': { schema: objectSchema(documented.answer), ...examplesOf(documented) } };
   }
   const texts = Object.entries(documented.texts);
   return Object.fromEntries(texts.map(([type, example]) => [type, { schema: { type: 'string' }, example }]));
+}
+
+/** One example, or several by their names: a media type has either `example` or `examples`. */
+function examplesOf({ example, otherExamples }: Documentation): object {
+  if (otherExamples === undefined) return { example };
+  const all = Object.entries({ usual: example, ...otherExamples });
+  return { examples: Object.fromEntries(all.map(([name, value]) => [name, { value }])) };
 }
 
 /** The last name in the path, such as `getvm` or `drain`; the page at `/` has none. */
