@@ -30,7 +30,8 @@ export const FIELD_DOCUMENTATION: Readonly<Record<string, FieldDocumentation>> =
   vm: { meaning: 'id of a VM', example: 'vm-01' },
   reason: { meaning: 'why; kept with the event', example: 'new disk' },
   hostKey: {
-    meaning: 'fingerprint of the new host key, to return a VM whose host key changed',
+    meaning:
+      'fingerprint of the new host key, to return a VM whose host key changed; the service knows it from the inventory, or from the console of an EC2 instance',
     example: 'SHA256:kYaUkeKZtYOCKqFUcAmeJLBELrJ4vqJKKEBcKIdCC7o',
   },
   limit: { meaning: 'most items on the page', example: 50 },

@@ -28,7 +28,7 @@ export const REFUSAL_DOCUMENTATION: Readonly<Record<ProblemCode, RefusalDocument
   forbidden: { meaning: 'The call is for operators.' },
   host_key_changed: {
     meaning:
-      'The VM is out because its host key changed; name the new one as `hostKey`. `hostKeys` are in the inventory.',
+      'The VM is out because its host key changed; name the new one as `hostKey`. `hostKeys` are in the inventory, or on the console of the EC2 instance.',
     members: { hostKeys: v.array(v.string()) },
     example: { hostKeys: ['SHA256:kYaUkeKZtYOCKqFUcAmeJLBELrJ4vqJKKEBcKIdCC7o'] },
   },

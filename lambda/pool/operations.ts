@@ -10,7 +10,7 @@ import { ordered } from './orders.ts';
 import type { Clock, EventQuery, OperatorStore, Page, PageQuery, Pause } from './ports.ts';
 import type { VmProvider } from './provider.ts';
 import type { Upkeep } from './upkeep.ts';
-import type { VmStatus } from './vm.ts';
+import type { Vm, VmStatus } from './vm.ts';
 
 /** What an operator wants done with a VM. */
 export interface OrderParams {
@@ -106,7 +106,7 @@ export class Operations {
     const before = await this.ports.upkeep.reapIfOverdue(found, requestId);
     const act = { who: operator, nowMs: this.ports.clock(), requestId };
     const change = ordered(before, order, reason, secondsOf(act));
-    if (order === 'return' && isHostKeyReason(before.reason)) await this.expectNewHostKey(params);
+    if (order === 'return' && isHostKeyReason(before.reason)) await this.expectNewHostKey(before.vm, params.hostKey);
     const holder = before.lease && { userId: before.lease.userId, leaseId: before.lease.id };
     const { applied, status } = await this.ports.store.change(before, change, {
       kind: KIND_OF[order],
@@ -121,11 +121,11 @@ export class Operations {
     return { ...status, ended };
   }
 
-  /** @throws {@link HostKeyChanged} unless the order names a host key that the inventory has by now */
-  private async expectNewHostKey({ vmId, hostKey = '' }: OrderParams): Promise<void> {
+  /** @throws {@link HostKeyChanged} unless the order names a host key that the VM should have by now */
+  private async expectNewHostKey(vm: Vm, hostKey = ''): Promise<void> {
     await this.ports.provider.refresh();
-    const known = this.ports.provider.hostKeys(vmId);
-    if (!known.includes(hostKey)) throw new HostKeyChanged(vmId, known);
+    const known = await this.ports.provider.hostKeys(vm);
+    if (!known.includes(hostKey)) throw new HostKeyChanged(vm.id, known);
   }
 }
 

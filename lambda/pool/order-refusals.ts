@@ -9,13 +9,14 @@ export type OrderRefusal = HostKeyChanged | UnknownVm | VmBusy | VmInUse | Wrong
 export class HostKeyChanged extends RefusalError {
   readonly code = 'host_key_changed';
 
-  /** @param hostKeys - fingerprints that the inventory has */
+  /** @param hostKeys - fingerprints of those that the VM should have by now */
   constructor(
     readonly vmId: string,
     readonly hostKeys: readonly string[],
   ) {
     super(
-      `the host key of ${vmId} changed; if it still is your VM, put the new key into the inventory and name it as hostKey`,
+      `the host key of ${vmId} changed; if it still is your VM, name its new key as hostKey: one that the inventory ` +
+        'has by now, or that an EC2 instance prints on its console',
     );
   }
 }

@@ -1,6 +1,6 @@
 /** What operators order, and what becomes of the VM. */
 import type { VmChange } from './life.ts';
-import { unchanged, vacated } from './life.ts';
+import { isHostKeyReason, unchanged, vacated } from './life.ts';
 import { VmInUse, WrongState } from './order-refusals.ts';
 import type { Use, VmStatus } from './vm.ts';
 
@@ -42,6 +42,11 @@ function drained(status: VmStatus, reason: string): VmChange {
   return { ...kept, draining: true, reason };
 }
 
+/** Learnt host keys that have turned out wrong are forgotten, so that the check learns them anew. */
+function forgotten({ vm, reason }: VmStatus): VmChange['hostKeys'] {
+  return vm.hostKeys !== undefined && isHostKeyReason(reason) ? [] : undefined;
+}
+
 /** A VM that is out goes through a check, after a reset that still runs. One that only waits to be drained stays. */
 function returned(status: VmStatus, nowSec: number): VmChange {
   const { closedAtSec, resetUntilSec, use } = status;
@@ -55,6 +60,7 @@ function returned(status: VmStatus, nowSec: number): VmChange {
       closedAtSec,
       resetUntilSec,
       use: again(use, nowSec),
+      hostKeys: forgotten(status),
     };
   }
   if (!status.draining) throw new WrongState(status, 'return', ['quarantined', 'drained']);

@@ -87,8 +87,11 @@ export interface VmProvider {
   /** The rules of a pool, by its name or an alias. Undefined: the provider has no such pool. */
   pool(name: string): PoolRules | undefined;
 
-  /** Fingerprints of the host keys that a VM should have, `SHA256:...`. */
-  hostKeys(vmId: string): readonly string[];
+  /**
+   * Fingerprints of the host keys that a VM should have by now, `SHA256:...`: those of the inventory, or those that it
+   * shows on its console. Keys that a check has learnt don't count: they may be old. @throws when they can't be read
+   */
+  hostKeys(vm: Vm): Promise<readonly string[]>;
 
   /** Opens a VM to the holder of a lease. @throws AccessUnavailable */
   open(opening: Opening): Promise<Opened>;

@@ -49,7 +49,7 @@ export class MockProvider implements VmProvider {
     return undefined;
   }
 
-  hostKeys(): readonly string[] {
+  async hostKeys(): Promise<readonly string[]> {
     return [];
   }
 

@@ -211,7 +211,7 @@ describe('a VM whose host key has changed', () => {
     const fingerprint = `SHA256:${'k'.repeat(43)}`;
     const why = encodeURIComponent('wrong host key: SHA256:new');
     await call('POST /vms/{id}/quarantine', `reason=${why}`);
-    parts.provider.hostKeys = () => [fingerprint];
+    parts.provider.hostKeys = async () => [fingerprint];
     expect(await right('POST /vms/{id}/return')).toBe('409 host_key_changed');
     expect(await call('POST /vms/{id}/return', 'reason=a&hostKey=MD5:1')).toBe('400 invalid_request');
     expect(await call('POST /vms/{id}/return', `reason=a&hostKey=${fingerprint.replace('k', 'j')}`)).toBe(

@@ -89,7 +89,7 @@ function HostKey(props: {
       <legend>The VM has another host key</legend>
       <p>
         It may be another computer. Ask on its console: <code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code>.
-        The inventory now names {keys.length === 0 ? 'no key.' : 'these keys:'}
+        The inventory, or the console of an EC2 instance, now names {keys.length === 0 ? 'no key.' : 'these keys:'}
       </p>
       {keys.map((key) => (
         <code key={key} class="block">

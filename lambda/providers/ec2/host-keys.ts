@@ -3,6 +3,7 @@ import type { Ec2 } from '../../aws/ec2.ts';
 import type { Vm } from '../../pool/vm.ts';
 import { bareHostKey, isHostKey } from '../inventory/host-key.ts';
 import type { Pool } from '../inventory/lent-vms.ts';
+import { awsErrorOf, isOurs } from './refused.ts';
 
 /** What cloud-init prints before and after the public host keys, once for each boot of a new system. */
 const BEGIN = '-----BEGIN SSH HOST KEY KEYS-----';
@@ -16,13 +17,26 @@ export function knownHostKeys({ hostKeys = [] }: Vm, { ec2 }: Pool): readonly st
   return ec2 === undefined || ec2.hostKeys === 'console' ? hostKeys : ec2.hostKeys;
 }
 
+/**
+ * Host keys that an instance should have by now, whatever a check has learnt before; none of an instance whose console EC2
+ * does not show.
+ * @throws AwsError when EC2 can't be asked now
+ */
+export async function hostKeysNow(vm: Vm, pool: Pool, ec2: Ec2): Promise<readonly string[]> {
+  if (areOfTheAmi(pool)) return knownHostKeys(vm, pool);
+  return learnHostKeys(ec2, vm.id).catch((thrown: unknown) => {
+    if (isOurs(awsErrorOf(thrown))) throw thrown;
+    return [];
+  });
+}
+
 /** Whether the pool says the host keys of its instances. */
 export function areOfTheAmi({ ec2 }: Pool): boolean {
   return ec2 !== undefined && ec2.hostKeys !== 'console';
 }
 
 /** Reads the host keys that an instance has printed last; none if it has printed none yet. */
-export async function learnHostKeys(ec2: Ec2, id: string, signal: AbortSignal): Promise<readonly string[]> {
+export async function learnHostKeys(ec2: Ec2, id: string, signal?: AbortSignal): Promise<readonly string[]> {
   return hostKeysOnConsole(await ec2.consoleOutput(id, signal));
 }
 

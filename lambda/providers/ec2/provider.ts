@@ -7,7 +7,7 @@ import type { KnownInventory } from '../inventory/known.ts';
 import type { Pool } from '../inventory/lent-vms.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { logIn, unavailable } from './access.ts';
-import { knownHostKeys } from './host-keys.ts';
+import { hostKeysNow, knownHostKeys } from './host-keys.ts';
 import type { Fresh, Instances } from './instances.ts';
 import { powerOf } from './look.ts';
 import type { InstancePorts } from './ports.ts';
@@ -48,12 +48,10 @@ export class Ec2Provider implements VmProvider {
     return this.ports.listed.pool(name);
   }
 
-  /** Those that a check has learnt are with the VM, in the store. */
-  hostKeys(vmId: string): readonly string[] {
-    const vm = this.ports.known.foundNow().find(({ id }) => id === vmId);
-    const pool = vm && this.poolOf(vm);
-    if (vm === undefined || pool === undefined) return this.ports.listed.hostKeys(vmId);
-    return knownHostKeys(vm, pool).map(fingerprintOf);
+  async hostKeys(vm: Vm): Promise<readonly string[]> {
+    const { listed, ec2 } = this.ports;
+    const pool = this.poolOf(vm);
+    return pool === undefined ? listed.hostKeys(vm) : (await hostKeysNow(vm, pool, ec2)).map(fingerprintOf);
   }
 
   async open(opening: Opening): Promise<Opened> {

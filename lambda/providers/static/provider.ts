@@ -39,8 +39,8 @@ export class StaticProvider implements VmProvider {
     return this.ports.known.holding()?.pools.get(name);
   }
 
-  hostKeys(vmId: string): readonly string[] {
-    return this.ports.known.holding()?.entries.get(vmId)?.hostKeys.map(fingerprintOf) ?? [];
+  async hostKeys({ id }: Vm): Promise<readonly string[]> {
+    return this.ports.known.holding()?.entries.get(id)?.hostKeys.map(fingerprintOf) ?? [];
   }
 
   async open(opening: Opening): Promise<Opened> {

@@ -20,7 +20,7 @@ export const NEXT_STEPS: Readonly<Record<ProblemCode, NextStep>> = {
   ),
   host_key_changed: step(
     'failed',
-    'if it still is your VM: put its new key into the inventory, and give its fingerprint as --host-key',
+    'if it still is your VM, give the fingerprint of its new key as --host-key; an EC2 instance must print that key on its console, any other VM needs it in the inventory',
   ),
   idempotency_key_reused: step('failed', 'run the command again; it takes a new key'),
   idempotency_key_spent: step('failed', 'run the command again; it takes a new key'),

@@ -127,6 +127,14 @@ export function describeMissing(currentStore: CurrentStore): void {
       expect(await known(store, 'vm-01')).toMatchObject({ vm: { ...moved, port: 2222 } });
     });
 
+    it('forgets host keys where a change says so', async () => {
+      const free = await known(store, 'vm-01');
+      const checking = { state: 'checking', failures: 0, draining: false, dueAtSec: NOON_SEC } as const;
+      const { status } = await store.change(free, { ...checking, hostKeys: ['ssh-ed25519 AAAA'] }, someEvent(free));
+      await store.change(status, { ...checking, hostKeys: [] }, someEvent(status));
+      expect((await known(store, 'vm-01')).vm).toEqual({ ...INVENTORY[0], hostKeys: [] });
+    });
+
     it('shows the holder of a lease the host keys beside the new address', async () => {
       const learn = async (status: VmStatus) => {
         const checking = { state: 'checking', failures: 0, draining: false, dueAtSec: NOON_SEC } as const;

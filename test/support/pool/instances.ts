@@ -79,7 +79,7 @@ export class Instances implements VmProvider {
     return name === this.rules.name ? this.rules : undefined;
   }
 
-  hostKeys(): readonly string[] {
+  async hostKeys(): Promise<readonly string[]> {
     return [];
   }
 

@@ -98,7 +98,7 @@ export class Lab implements VmProvider {
     return LAB_POOLS.find((pool) => pool.name === name);
   }
 
-  hostKeys(): readonly string[] {
+  async hostKeys(): Promise<readonly string[]> {
     return [];
   }
 

@@ -75,7 +75,7 @@ export class TestProvider implements VmProvider {
     return this.pools.get(name) ?? [...this.pools.values()].find(({ aliases }) => aliases.includes(name));
   }
 
-  hostKeys(): readonly string[] {
+  async hostKeys(): Promise<readonly string[]> {
     return this.fingerprints;
   }
 

@@ -1,6 +1,6 @@
 /** One VM whose check is made again and again, as upkeep does it, while time passes. */
 import { checked as changeOf } from '../../../lambda/pool/checking.ts';
-import type { Verdict } from '../../../lambda/pool/life.ts';
+import type { Verdict, VmChange } from '../../../lambda/pool/life.ts';
 import type { Use, VmStatus } from '../../../lambda/pool/vm.ts';
 import type { Ec2World } from './ec2-world.ts';
 import { checked, vmIn } from './ec2-world.ts';
@@ -32,11 +32,14 @@ export async function round(world: Ec2World, status: VmStatus): Promise<Round> {
   const verdict = await checked(world, status).catch((error: unknown): Verdict => {
     return { passed: false, reason: `the check itself failed: ${String(error)}` };
   });
-  const { hostKeys, ...change } = changeOf(status, verdict, world.nowMs, POLICY);
-  if (change.state === 'removed') throw new Error('a check removes no VM');
-  const vm = hostKeys === undefined ? status.vm : { ...status.vm, hostKeys };
-  const { version, retired } = status;
-  return { verdict, status: { ...change, state: change.state, vm, version: version + 1, retired } };
+  return { verdict, status: changed(status, changeOf(status, verdict, world.nowMs, POLICY)) };
+}
+
+/** The status after a change, as a store has it. */
+export function changed({ vm, version, retired }: VmStatus, { state, hostKeys, ...change }: VmChange): VmStatus {
+  if (state === 'removed') throw new Error('no change of these tests removes a VM');
+  const after = hostKeys === undefined ? vm : { ...vm, hostKeys };
+  return { ...change, state, vm: after, version: version + 1, retired };
 }
 
 /** Checks the VM with each tick until it is no longer `checking`. @returns all verdicts, and its last status */

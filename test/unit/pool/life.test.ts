@@ -164,6 +164,17 @@ describe('ordered', () => {
     },
   );
 
+  it.each([
+    { before: 'wrong host key: SHA256:new', hostKeys: [] },
+    { before: 'disk full', hostKeys: undefined },
+  ])('return forgets the learnt host keys of a VM only where they were wrong: $before', ({ before, hostKeys }) => {
+    const learnt = {
+      ...status({ state: 'quarantined', reason: before }),
+      vm: { ...vm, hostKeys: ['ssh-ed25519 AAAA'] },
+    };
+    expect(ordered(learnt, 'return', 'new disk', 500).hostKeys).toEqual(hostKeys);
+  });
+
   it('checks a returned VM only when the reset is over that ran when it was taken out', () => {
     const taken = ordered(status({ resetUntilSec: 530 }), 'quarantine', 'why', 500);
     expect(taken).toMatchObject({ state: 'quarantined', dueAtSec: undefined });

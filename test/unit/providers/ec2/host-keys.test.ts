@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ordered } from '../../../../lambda/pool/orders.ts';
 import { hostKeysOnConsole } from '../../../../lambda/providers/ec2/host-keys.ts';
-import { isHostKey } from '../../../../lambda/providers/inventory/host-key.ts';
+import { fingerprintOf, isHostKey } from '../../../../lambda/providers/inventory/host-key.ts';
 import { checked, ec2World, TAGS, vmIn } from '../../../support/providers/ec2-world.ts';
 import { consoleOf } from '../../../support/providers/fake-ec2.ts';
 import { inventoryText, newHostKey } from '../../../support/providers/inventory.ts';
 import { checkingStatus } from '../../../support/providers/static-world.ts';
-import { untilChecked } from '../../../support/providers/upkeep-of-one.ts';
+import { changed, untilChecked } from '../../../support/providers/upkeep-of-one.ts';
 
 const ID = 'i-01';
 const [OLD, NEW] = [newHostKey(), newHostKey()];
@@ -105,5 +106,16 @@ describe('the host keys of an instance', () => {
       passed: false,
       reason: expect.stringMatching(/^wrong host key: /),
     });
+  });
+
+  it('are learnt anew when an operator returns a VM that has others by now', async () => {
+    const world = worldOf(consoleOf([NEW]));
+    const vm = { ...(await vmIn(world, ID)), hostKeys: [OLD] };
+    const { status: out } = await untilChecked(world, checkingStatus(vm));
+    expect(out).toMatchObject({ state: 'quarantined', reason: expect.stringMatching(/^wrong host key: /) });
+    expect(await world.provider.hostKeys(out.vm)).toEqual([fingerprintOf(NEW)]);
+    const returned = changed(out, ordered(out, 'return', 'new disk', world.nowMs / 1_000));
+    const { status } = await untilChecked(world, returned);
+    expect(status).toMatchObject({ state: 'free', vm: { ...vm, hostKeys: [NEW] } });
   });
 });

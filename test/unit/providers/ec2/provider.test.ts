@@ -1,8 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { fingerprintOf } from '../../../../lambda/providers/inventory/host-key.ts';
 import { sha256Of } from '../../../../lambda/providers/inventory/parse.ts';
-import { checked, ec2World, opened, TAGS } from '../../../support/providers/ec2-world.ts';
-import { CERTIFICATE_POOL, HOST_KEY, inventoryText, vmEntry } from '../../../support/providers/inventory.ts';
+import { checked, ec2World, opened, TAGS, vmIn } from '../../../support/providers/ec2-world.ts';
+import { consoleOf } from '../../../support/providers/fake-ec2.ts';
+import {
+  CERTIFICATE_POOL,
+  HOST_KEY,
+  inventoryText,
+  newHostKey,
+  vmEntry,
+} from '../../../support/providers/inventory.ts';
 
 const EC2 = { username: 'ubuntu' };
 const LAB = { ...CERTIFICATE_POOL, ec2: EC2 };
@@ -127,16 +134,34 @@ describe('pools', () => {
 });
 
 describe('host keys', () => {
-  it('are those of the inventory and of AMIs; the others are with the VM in the store', async () => {
-    const ami = { ...LAB, ec2: { ...EC2, hostKeys: [HOST_KEY] } };
-    const { provider, ec2 } = worldOf(inventoryText([vmEntry()], { default: CERTIFICATE_POOL, lab: LAB, ami }));
-    ec2.add('i-09', { [TAGS.pool]: 'ami' });
-    await provider.inventory();
-    expect(['vm-01', 'i-09', 'i-01'].map((id) => provider.hostKeys(id))).toEqual([
-      [fingerprintOf(HOST_KEY)],
-      [fingerprintOf(HOST_KEY)],
-      [],
-    ]);
+  const ami = { ...LAB, ec2: { ...EC2, hostKeys: [HOST_KEY] } };
+  const text = inventoryText([vmEntry()], { default: CERTIFICATE_POOL, lab: LAB, ami });
+  const fingerprints = [fingerprintOf(HOST_KEY)];
+
+  it.each([
+    { id: 'vm-01', whose: 'the inventory' },
+    { id: 'i-09', whose: 'the AMI of its pool' },
+  ])('of $id are those of $whose, without a call of EC2', async ({ id }) => {
+    const world = worldOf(text);
+    world.ec2.add('i-09', { [TAGS.pool]: 'ami' }, { console: consoleOf([newHostKey()]) });
+    expect(await world.provider.hostKeys(await vmIn(world, id))).toEqual(fingerprints);
+    expect(world.ec2.calls).toEqual(['tagged lab,ami']);
+  });
+
+  it('of other instances are those on the console now, not those that a check has learnt', async () => {
+    const world = worldOf(text);
+    const vm = { ...(await vmIn(world, 'i-01')), hostKeys: [newHostKey()] };
+    world.ec2.get('i-01').console = consoleOf([HOST_KEY]);
+    expect(await world.provider.hostKeys(vm)).toEqual(fingerprints);
+  });
+
+  it('are none while EC2 shows no console, and an error while it can not be asked', async () => {
+    const world = worldOf(text);
+    const vm = await vmIn(world, 'i-01');
+    world.ec2.fail('consoleOutput', 'RequestLimitExceeded', 503);
+    await expect(world.provider.hostKeys(vm)).rejects.toThrow('RequestLimitExceeded');
+    world.ec2.instances.delete('i-01');
+    expect(await world.provider.hostKeys(vm)).toEqual([]);
   });
 });
 

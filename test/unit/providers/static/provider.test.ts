@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AccessUnavailable } from '../../../../lambda/pool/refusals.ts';
+import type { Vm } from '../../../../lambda/pool/vm.ts';
 import { InventoryInvalid } from '../../../../lambda/providers/inventory/fault.ts';
 import { fingerprintOf } from '../../../../lambda/providers/inventory/host-key.ts';
 import { sha256Of } from '../../../../lambda/providers/inventory/parse.ts';
@@ -105,9 +106,9 @@ describe('a pool', () => {
 
 it('knows the fingerprints of host keys', async () => {
   const { provider } = staticWorld(TEXT);
-  await provider.refresh();
-  expect(provider.hostKeys('vm-01')).toEqual([fingerprintOf(HOST_KEY)]);
-  expect(provider.hostKeys('vm-03')).toEqual([]);
+  const [first] = (await provider.inventory()).vms as [Vm];
+  expect(await provider.hostKeys(first)).toEqual([fingerprintOf(HOST_KEY)]);
+  expect(await provider.hostKeys({ ...first, id: 'vm-03' })).toEqual([]);
 });
 
 describe('a login by certificate', () => {

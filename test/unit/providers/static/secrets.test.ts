@@ -11,6 +11,7 @@ import {
   staticWorld,
   STORED_KEY,
   verdictOn,
+  vmOf,
 } from '../../../support/providers/static-world.ts';
 
 const MARKED_IN_TEXT = 'marked-in-the-inventory-77a0';
@@ -43,8 +44,9 @@ it('shows keys in a login and nowhere else', async () => {
   }
   world.authorityFault = new AccessUnavailable('kms throttles');
   seen.push(await verdictOn(world, 'vm-01'), await loginTo(world, 'vm-01').catch((error: unknown) => error));
+  const lab = await vmOf(world, 'vm-02');
   world.text = text.replace('"tester"', `"tester", "privateKey": "${MARKED_IN_TEXT}"`);
-  seen.push(await world.provider.inventory(), world.provider.pool('lab'), world.provider.hostKeys('vm-02'));
+  seen.push(await world.provider.inventory(), world.provider.pool('lab'), await world.provider.hostKeys(lab));
   world.text = `{ "vms": "${MARKED_IN_TEXT}`;
   seen.push(await world.provider.inventory(), world.provider);
   expect(world.visits.length).toBeGreaterThan(REPORTS.length);
