@@ -348,7 +348,7 @@ export interface components {
     ReturnParameters: {
       /** @description why; kept with the event */
       reason: string;
-      /** @description fingerprint of the new host key, to return a VM whose host key changed */
+      /** @description fingerprint of the new host key, to return a VM whose host key changed; the service knows it from the inventory, or from the console of an EC2 instance */
       hostKey?: string;
     };
     QuarantineParameters: {
@@ -405,7 +405,7 @@ export interface components {
       code: 'forbidden';
       requestId: string;
     };
-    /** @description The VM is out because its host key changed; name the new one as `hostKey`. `hostKeys` are in the inventory. */
+    /** @description The VM is out because its host key changed; name the new one as `hostKey`. `hostKeys` are in the inventory, or on the console of the EC2 instance. */
     HostKeyChanged: {
       /** @constant */
       title: 'Conflict';
@@ -2055,7 +2055,7 @@ export interface operations {
          */
         reason?: string;
         /**
-         * @description fingerprint of the new host key, to return a VM whose host key changed; here or in the body
+         * @description fingerprint of the new host key, to return a VM whose host key changed; the service knows it from the inventory, or from the console of an EC2 instance; here or in the body
          * @example SHA256:kYaUkeKZtYOCKqFUcAmeJLBELrJ4vqJKKEBcKIdCC7o
          */
         hostKey?: string;
@@ -2152,7 +2152,7 @@ export interface operations {
         };
       };
       404: components['responses']['UnknownVm'];
-      /** @description `host_key_changed`: The VM is out because its host key changed; name the new one as `hostKey`. `hostKeys` are in the inventory. `vm_busy`: The VM kept changing, so the order was not carried out; try again. `wrong_state`: The order does not apply to the VM's `state`. */
+      /** @description `host_key_changed`: The VM is out because its host key changed; name the new one as `hostKey`. `hostKeys` are in the inventory, or on the console of the EC2 instance. `vm_busy`: The VM kept changing, so the order was not carried out; try again. `wrong_state`: The order does not apply to the VM's `state`. */
       409: {
         headers: {
           'x-request-id': components['headers']['RequestId'];
