@@ -374,6 +374,8 @@ describe('staging once another apply has made it lend real VMs', () => {
     const story = { running: () => staging, account: () => aws, ground: () => ground, lab: () => ec2Lab };
     ec2Stories(story);
 
+    it('matches the plan: it finds no changes', () => expectNoChanges('staging'));
+
     describe('the role of their function', () => {
       ec2PermissionStories(story);
     });

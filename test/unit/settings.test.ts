@@ -181,9 +181,9 @@ describe('loadSettings', () => {
     expect(load).toThrow(
       'bad configuration: CHECK_MAX_FAILURES must be a whole number from 1 to 100; ' +
         'TABLE_NAME must be the name of a table, 3 to 255 of A-Z a-z 0-9 _ . - where STORE is dynamodb; ' +
-        'AWS_REGION must be the AWS region, such as eu-central-1 where AUTHORIZATION is iam, or a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
-        'AWS_ACCESS_KEY_ID must be set where a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
-        'AWS_SECRET_ACCESS_KEY must be set where a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
+        'AWS_REGION must be the AWS region, such as eu-central-1 where AUTHORIZATION is iam, or PROVIDER is ec2, or a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
+        'AWS_ACCESS_KEY_ID must be set where PROVIDER is ec2, or a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
+        'AWS_SECRET_ACCESS_KEY must be set where PROVIDER is ec2, or a table, an inventory in S3, a key of KMS or a parameter of SSM is named; ' +
         'AWS_ENDPOINT_URL must be a URL without a path, such as http://127.0.0.1:8000',
     );
   });
@@ -244,6 +244,31 @@ describe('loadSettings', () => {
     },
   ])('with PROVIDER=static, $rule', ({ env, says }) => {
     expect(() => loadSettings({ PROVIDER: 'static', ...env })).toThrow(says);
+  });
+
+  describe('with PROVIDER=ec2', () => {
+    const EC2 = { ...TABLE, PROVIDER: 'ec2', INVENTORY: 'vms.json' };
+    const REAL = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
+
+    it('knows the keys of the tags, and how to reach AWS though the inventory is a file', () => {
+      expect(loadSettings({ ...EC2, ...REAL, EC2_POOL_TAG: 'team/pool' }).provider).toMatchObject({
+        kind: 'ec2',
+        tags: { pool: 'team/pool', port: 'vm-pool:port', user: 'vm-pool:user' },
+        aws: { region: 'eu-central-1' },
+      });
+    });
+
+    it.each([
+      { rule: 'requires AWS', env: { AWS_REGION: '' }, says: 'AWS_REGION must be the AWS region' },
+      { rule: 'refuses a tag of AWS', env: { EC2_PORT_TAG: 'aws:port' }, says: 'EC2_PORT_TAG must be the key of a tag' },
+      {
+        rule: 'refuses leases in memory on Lambda',
+        env: { STORE: 'memory', AWS_LAMBDA_FUNCTION_NAME: 'vm-pool-dev' },
+        says: 'PROVIDER ec2 needs STORE=dynamodb on Lambda',
+      },
+    ])('$rule', ({ env, says }) => {
+      expect(() => loadSettings({ ...EC2, ...REAL, ...env })).toThrow(says);
+    });
   });
 
   it.each([
