@@ -25,14 +25,18 @@ export interface SyncOptions {
   readonly gone?: ReadonlySet<string> | undefined;
 }
 
-/** The inventory would remove more than half of a pool, most likely by mistake. */
+/** How many VMs of a pool the inventory would remove. */
+interface Loss {
+  readonly pool: string;
+  readonly leaving: number;
+  readonly total: number;
+}
+
+/** The inventory would remove more than half of a pool, most likely by mistake. Who confirms it confirms all losses. */
 export class PoolWouldEmpty extends Error {
-  constructor(
-    readonly pool: string,
-    readonly leaving: number,
-    readonly total: number,
-  ) {
-    super(`the inventory would remove ${leaving} of the ${total} VMs of the pool ${pool}`);
+  constructor(readonly losses: readonly Loss[]) {
+    const each = losses.map(({ pool, leaving, total }) => `${leaving} of the ${total} VMs of the pool ${pool}`);
+    super(`the inventory would remove ${each.join(', ')}`);
   }
 }
 
@@ -47,20 +51,20 @@ export function keepHalfOfEachPool(
   wanted: ReadonlyMap<string, unknown>,
   gone: ReadonlySet<string> = new Set(),
 ): void {
-  const fault = emptiedPool(
+  const fault = emptiedPools(
     known.filter(({ id }) => !gone.has(id)),
     wanted,
   );
   if (fault !== undefined) throw fault;
 }
 
-/** The first pool that would lose more than half of its VMs, if there is one. */
-export function emptiedPool(known: readonly Vm[], wanted: ReadonlyMap<string, unknown>): PoolWouldEmpty | undefined {
-  for (const [pool, vms] of byPool(known)) {
-    const leaving = vms.filter(({ id }) => !wanted.has(id)).length;
-    if (leaving > vms.length / 2) return new PoolWouldEmpty(pool, leaving, vms.length);
-  }
-  return undefined;
+/** The pools that would lose more than half of their VMs, if there are any. */
+export function emptiedPools(known: readonly Vm[], wanted: ReadonlyMap<string, unknown>): PoolWouldEmpty | undefined {
+  const losses = [...byPool(known)].map(([pool, vms]) => {
+    return { pool, leaving: vms.filter(({ id }) => !wanted.has(id)).length, total: vms.length };
+  });
+  const large = losses.filter(({ leaving, total }) => leaving > total / 2);
+  return large.length === 0 ? undefined : new PoolWouldEmpty(large);
 }
 
 function byPool(vms: readonly Vm[]): ReadonlyMap<string, readonly Vm[]> {

@@ -77,7 +77,7 @@ export class Upkeep {
       return { ...progress, wanted: vms.length, fault };
     } catch (error) {
       if (!(error instanceof PoolWouldEmpty)) throw error;
-      return { changes: 0, left: 0, wanted: vms.length, fault: unconfirmed(error, inventory.confirmation) };
+      return { changes: 0, left: 0, wanted: vms.length, fault: unconfirmed(error, fault, inventory.confirmation) };
     }
   }
 
@@ -105,6 +105,8 @@ export class Upkeep {
   }
 }
 
-function unconfirmed(error: PoolWouldEmpty, confirmation = 'confirm it'): Error {
-  return new Error(`${error.message}, so nothing was changed; if that is right, ${confirmation}`, { cause: error });
+/** @param fault - of the inventory, which may be why VMs are missing */
+function unconfirmed(error: PoolWouldEmpty, fault: Error | undefined, confirmation = 'confirm it'): Error {
+  const message = `${error.message}, so nothing was changed; if that is right, ${confirmation}`;
+  return new Error(fault === undefined ? message : `${fault.message}; ${message}`, { cause: fault ?? error });
 }

@@ -1,4 +1,4 @@
-import { emptiedPool } from '../../pool/inventory.ts';
+import { emptiedPools } from '../../pool/inventory.ts';
 import type { Inventory } from '../../pool/provider.ts';
 import type { Vm } from '../../pool/vm.ts';
 import type { LentVms, PoolDefaults } from './lent-vms.ts';
@@ -87,7 +87,7 @@ export class KnownInventory {
 
 function keepsMost(held: LentVms, next: LentVms, found: readonly Vm[]): boolean {
   const wanted = new Map([...next.vms, ...foundIn(next, found)].map((vm) => [vm.id, vm]));
-  return emptiedPool([...held.vms, ...foundIn(held, found)], wanted) === undefined;
+  return emptiedPools([...held.vms, ...foundIn(held, found)], wanted) === undefined;
 }
 
 function foundIn(inventory: LentVms | undefined, found: readonly Vm[]): readonly Vm[] {

@@ -36,6 +36,12 @@ describe('keepHalfOfEachPool', () => {
   ])('refuses a sync when $rule', ({ known, kept, pool, leaving, total }) => {
     expect(() => {
       keepHalfOfEachPool(known, wanted(...kept));
-    }).toThrow(expect.objectContaining({ pool, leaving, total }));
+    }).toThrow(expect.objectContaining({ losses: [{ pool, leaving, total }] }));
+  });
+
+  it('names every pool that would lose more than half', () => {
+    expect(() => {
+      keepHalfOfEachPool([...four, ...rigs], wanted(...rigs.slice(2)));
+    }).toThrow('the inventory would remove 4 of the 4 VMs of the pool default, 2 of the 3 VMs of the pool rigs');
   });
 });

@@ -85,6 +85,16 @@ describe('a sync', () => {
     expect((await service.upkeep.counts()).get('default')).toMatchObject({ free: 3 });
   });
 
+  it('that would empty a pool also says what is wrong with the inventory', async () => {
+    service.provider.vms = [];
+    service.provider.facts = { fault: new Error('instance i-1: its tag vm-pool:port must be a port') };
+    const { fault } = await service.upkeep.sync('r-2');
+    expect(fault?.message).toBe(
+      'instance i-1: its tag vm-pool:port must be a port; ' +
+        'the inventory would remove 3 of the 3 VMs of the pool default, so nothing was changed; if that is right, confirm it',
+    );
+  });
+
   it('that an operator has confirmed may empty a pool', async () => {
     service.provider.vms = someVms(1);
     service.provider.facts = { isConfirmed: true };
