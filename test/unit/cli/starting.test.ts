@@ -162,3 +162,22 @@ describe('vm-pool pool', () => {
     expect(one.stdout).toMatch(/^Power +of the free VMs 2 run and 6 are stopped; at least 2 run; 412 h saved$/m);
   });
 });
+
+describe('vm-pool vms', () => {
+  it('marks VMs that are stopped, and those that a search has missed', async () => {
+    const made = { ip: '10.0.3.11', port: 22, username: 'tester', failures: 0, draining: false, retired: false };
+    const vms = [
+      { ...made, id: 'i-01', pool: 'lab', state: 'free', stopped: true },
+      { ...made, id: 'i-02', pool: 'lab', state: 'free', stopped: true, missingSince: '2026-11-21T12:00:00Z' },
+    ];
+    const env = { ...world.env, VM_POOL_OPERATOR: 'ops' };
+    const answering: typeof fetch = async (input) => {
+      return Response.json((input as Request).url.includes('/vms') ? { vms } : { authorization: 'none' });
+    };
+    const { stdout } = await vmPool('vms', { ...world, env, fetch: answering });
+    expect(stdout.split('\n').slice(1, 3)).toEqual([
+      expect.stringMatching(/^i-01 +lab +free, stopped$/),
+      expect.stringMatching(/^i-02 +lab +free, stopped, missed$/),
+    ]);
+  });
+});

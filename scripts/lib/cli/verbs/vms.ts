@@ -43,8 +43,14 @@ export function vmTable(vms: readonly VmStatus[], style: Style, nowMs: number): 
   return table(['VM', 'pool', 'state', 'user', 'due', 'failures', 'reason'], rows, style);
 }
 
-function stateText({ state, draining, retired }: VmStatus, { green, red, yellow }: Style): string {
+function stateText(vm: VmStatus, { green, red, yellow }: Style): string {
+  const { state, draining, retired, stopped = false, missingSince } = vm;
   const paint = { free: green, quarantined: red, drained: yellow, checking: yellow, leased: String }[state];
-  const marks = [...(draining && state !== 'drained' ? ['drained next'] : []), ...(retired ? ['leaves'] : [])];
+  const marks = [
+    ...(stopped ? ['stopped'] : []),
+    ...(draining && state !== 'drained' ? ['drained next'] : []),
+    ...(missingSince === undefined ? [] : ['missed']),
+    ...(retired ? ['leaves'] : []),
+  ];
   return [paint(state), ...marks].join(', ');
 }
