@@ -16,8 +16,7 @@ export const endSessions: Step = async ({ status: { vm, use }, pool, signal }, {
   if (pool.access !== 'session-manager') return undefined;
   const ended = await endAll(sessions, vm.id, signal);
   const closesInSec = use === undefined ? 0 : use.endedAtSec + LATE_SESSION_SEC - Math.floor(clock() / 1000);
-  if (closesInSec > 0)
-    return waiting('a session that began with the end of the lease would be ended', closesInSec, pool);
+  if (closesInSec > 0) return waiting('waits until no session of the last lease can begin', closesInSec, pool);
   return ended === 0 ? undefined : waiting('the sessions of the last user end', LOOK_AGAIN_SEC, pool);
 };
 
