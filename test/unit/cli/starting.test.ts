@@ -159,7 +159,7 @@ describe('vm-pool pool', () => {
       [''],
     ]);
     const one = await vmPool('pool lab', { ...world, fetch: answering });
-    expect(one.stdout).toMatch(/^Power +of the free VMs 2 run and 6 are stopped; at least 2 run; 412 h saved$/m);
+    expect(one.stdout).toMatch(/^Power +of the free VMs 2 run and 6 are stopped; 2 are to run; 412 h saved$/m);
   });
 });
 

@@ -65,7 +65,7 @@ function countsText(pool: Pool, style: Style): string {
 
 function powerText({ running, stopped, minRunning, hoursSaved }: NonNullable<Pool['power']>): string {
   const hours = hoursSaved.toFixed(hoursSaved < 10 ? 1 : 0);
-  return `of the free VMs ${running} run and ${stopped} are stopped; at least ${minRunning} run; ${hours} h saved`;
+  return `of the free VMs ${running} run and ${stopped} are stopped; ${minRunning} are to run; ${hours} h saved`;
 }
 
 function freeText({ free }: Pool, { green, red }: Style): string {
