@@ -34,6 +34,9 @@ locals {
     [for name, pool in local.pools : { place = "pools.${name}.", is = pool, may_have = local.pool_schema }],
     [for name, pool in local.ec2_pools : { place = "pools.${name}.ec2.", is = pool.ec2, may_have = local.ec2_schema }],
     [for name, pool in local.ec2_pools : { place = "pools.${name}.ec2.schedule.", is = try(pool.ec2.schedule, {}), may_have = local.ec2_schema.schedule.properties }],
+    flatten([for name, pool in local.ec2_pools : [for index, change in try(pool.ec2.schedule.changes, []) :
+      { place = "pools.${name}.ec2.schedule.changes[${index}].", is = change, may_have = local.ec2_schema.schedule.properties.changes.items.properties }
+    ]]),
     [for index, vm in local.listed_vms : { place = "vms[${index}].", is = vm, may_have = local.schema.vms.items.properties }],
   )
 

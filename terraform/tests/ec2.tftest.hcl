@@ -137,11 +137,11 @@ run "names_every_field_that_nobody_reads" {
   command = plan
 
   variables {
-    inventory = "{ \"Pools\": {}, \"pools\": { \"lab\": { \"acces\": \"\", \"ec2\": { \"minrunning\": 2, \"schedule\": { \"zone\": \"UTC\" } } }, \"desk\": {} }, \"vms\": [{ \"id\": \"vm-01\", \"pool\": \"desk\", \"hostKeys\": [\"k\"], \"privateKey\": \"\" }] }"
+    inventory = "{ \"Pools\": {}, \"pools\": { \"lab\": { \"acces\": \"\", \"ec2\": { \"minrunning\": 2, \"schedule\": { \"zone\": \"UTC\", \"changes\": [{ \"min\": 1 }] } } }, \"desk\": {} }, \"vms\": [{ \"id\": \"vm-01\", \"pool\": \"desk\", \"hostKeys\": [\"k\"], \"privateKey\": \"\" }] }"
   }
 
   assert {
-    condition     = toset(local.unknown_fields) == toset(["Pools", "pools.lab.acces", "pools.lab.ec2.minrunning", "pools.lab.ec2.schedule.zone", "vms[0].privateKey"])
+    condition     = toset(local.unknown_fields) == toset(["Pools", "pools.lab.acces", "pools.lab.ec2.minrunning", "pools.lab.ec2.schedule.zone", "pools.lab.ec2.schedule.changes[0].min", "vms[0].privateKey"])
     error_message = "Each misspelt field must be named with its place: ${jsonencode(local.unknown_fields)}"
   }
 
