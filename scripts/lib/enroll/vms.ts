@@ -54,12 +54,18 @@ export function vmsOf(target: Target): EnrolledVm[] {
   const named = vms.filter(({ id }) => target.vm === undefined || id === target.vm);
   const takesCertificates = (pool: string) => (pools[pool]?.access ?? 'certificate') === 'certificate';
   const chosen = named.filter(({ pool }) => takesCertificates(pool));
-  if (named.length === 0) throw fault(target, target.vm === undefined ? NO_VM : `has no VM ${target.vm}`);
+  if (named.length === 0) throw fault(target, target.vm === undefined ? NO_VM : noSuchVm(target.vm, pools));
   if (chosen.length === 0) throw fault(target, 'has these VMs only in pools with stored keys, which are not enrolled');
   const others = chosen.filter(({ username }) => !isLogin(username)).map(({ id }) => id);
   if (others.length > 0)
     throw fault(target, `names a username for ${others.join(', ')} that no cleaner may have: ${LOGIN_RULE}`);
   return chosen.map(({ id, username, hostKeys }) => ({ id, login: username, hostKeys: hostKeys.map(withoutComment) }));
+}
+
+/** EC2 instances are not in the list, and their ids are known to people from what the service says of them. */
+function noSuchVm(id: string, pools: Inventory['pools']): string {
+  const hasEc2 = Object.values(pools).some(({ ec2 }) => ec2 !== undefined);
+  return `has no VM ${id}${hasEc2 ? '; for an EC2 instance take --pool NAME in place of --vm' : ''}`;
 }
 
 /** Each instance of an EC2 pool. */

@@ -204,6 +204,11 @@ describe('scripts/enroll', () => {
       says: 'has no VM vm-03',
     },
     {
+      fault: 'an EC2 instance that is named as a VM of the list',
+      args: ['--ca', CA, '--vm', 'i-1', '--inventory', file('pools.json', { pools: { a: { ec2: { username: 'b' } } } })],
+      says: 'has no VM i-1; for an EC2 instance take --pool NAME in place of --vm',
+    },
+    {
       fault: 'a VM with a stored key',
       args: ['--ca', CA, '--inventory', INVENTORY, '--vm', 'vm-09'],
       says: 'stored keys',
