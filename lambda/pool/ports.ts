@@ -40,6 +40,12 @@ export interface RenewRequest extends LeaseQuery {
   readonly termIn: (pool: string) => Term;
 }
 
+/** A VM is ready, so that the time of the lease on it is to begin. */
+export interface BeginRequest extends LeaseQuery {
+  /** The VM that is ready; by default the one that the lease has. */
+  readonly vmId?: string | undefined;
+}
+
 /** A wish to give the holder of a lease another VM, since theirs can't be used. */
 export interface ExchangeRequest {
   readonly grant: Grant;
@@ -124,10 +130,11 @@ export interface BorrowingStore {
 export interface StartingStore {
   /**
    * Begins the time of a lease whose VM is ready after a start: it lasts `startingTtlSec` from now. Repeating it changes
-   * nothing.
+   * nothing, and neither does it when the lease has moved to another VM.
+   * @returns the lease as it is by then
    * @throws {@link NoLease}, {@link LeaseSuperseded}
    */
-  begin(query: LeaseQuery): Promise<Lease>;
+  begin(request: BeginRequest): Promise<Lease>;
 
   /**
    * Quarantines the VM of a live lease and moves the lease, with its id and its whole length, to another free VM of the

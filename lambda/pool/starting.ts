@@ -5,7 +5,7 @@ import type { Lease } from './lease.ts';
 import type { Meter } from './meter.ts';
 import type { PolicyOf } from './pool.ts';
 import { startLimitOf } from './pool.ts';
-import type { Clock, Grant, LeaseQuery, StartingStore, UpkeepStore } from './ports.ts';
+import type { BeginRequest, BorrowingStore, Clock, Grant, StartingStore, UpkeepStore } from './ports.ts';
 import type { OpenGrant, Readiness, Unready, VmProvider } from './provider.ts';
 import { LeaseSuperseded, NoLease, PoolEmpty } from './refusals.ts';
 import { stillStarting } from './start.ts';
@@ -13,7 +13,7 @@ import type { VmStatus } from './vm.ts';
 
 /** What starting needs from outside. */
 export interface StartingPorts {
-  readonly store: StartingStore & Pick<UpkeepStore, 'change'>;
+  readonly store: StartingStore & Pick<BorrowingStore, 'find'> & Pick<UpkeepStore, 'change'>;
   readonly provider: Pick<VmProvider, 'power'>;
   readonly clock: Clock;
   readonly meter: Meter;
@@ -64,8 +64,13 @@ export class Starting {
       if (!('failed' in outcome)) return outcome;
       if (exchanges === MOST_EXCHANGES) return { ...grant, unready: outcome.answer };
       askedAtMs = this.ports.clock();
-      grant = await this.exchange(grant, outcome.failed, this.actOf(asking)).catch((error: unknown) => {
-        throw error instanceof PoolEmpty && !asking.isNew ? new NoLease(first.lease.userId) : error;
+      const { vm, lease } = grant;
+      grant = await this.exchange(grant, outcome.failed, this.actOf(asking)).catch(async (error: unknown) => {
+        if (error instanceof PoolEmpty && !asking.isNew) throw new NoLease(lease.userId);
+        // Somebody else may have exchanged the VM first.
+        const current = error instanceof NoLease ? await this.current(lease) : undefined;
+        if (current === undefined || current.vm.id === vm.id) throw error;
+        return current;
       });
     }
   }
@@ -76,7 +81,7 @@ export class Starting {
     if (lease === undefined) return;
     try {
       const readiness = inTime(lease, await this.wake({ vm, lease }), secondsOf(act));
-      if ('ready' in readiness) await this.ports.store.begin(queryOf(lease, act));
+      if ('ready' in readiness) await this.ports.store.begin(beginOf(lease, act));
       else if ('failed' in readiness) await this.exchange({ vm, lease }, readiness.failed, act);
       else await this.lookAgain(status, readiness.waitingFor, act);
     } catch (error) {
@@ -94,7 +99,9 @@ export class Starting {
     const act = this.actOf(asking);
     const readiness = inTime(lease, await this.wake({ vm, lease }), secondsOf(act));
     if ('ready' in readiness) {
-      const begun = await this.ports.store.begin(queryOf(lease, this.actOf(asking)));
+      const begun = await this.ports.store.begin(beginOf(lease, this.actOf(asking)));
+      // Somebody else has exchanged the VM since it was read: it is no longer the holder's.
+      if (begun.vmId !== vm.id) return { ...(await this.current(lease)), unready: EXCHANGING };
       return outcomeOf(await openRunning({ vm: readiness.ready, lease: begun }, askedAtMs));
     }
     if ('failed' in readiness) return { failed: readiness.failed, answer: EXCHANGING };
@@ -105,6 +112,13 @@ export class Starting {
   private async wake({ vm }: Grant): Promise<Readiness> {
     // The VMs of a pool that starts none always run.
     return (await this.ports.provider.power?.wake(vm)) ?? { ready: vm };
+  }
+
+  /** The lease on the VM that it has by now. @throws {@link NoLease} when it is over */
+  private async current({ id, userId }: Lease): Promise<Grant> {
+    const grant = await this.ports.store.find(userId, secondsOf({ nowMs: this.ports.clock() }));
+    if (grant?.lease.id !== id) throw new NoLease(userId);
+    return grant;
   }
 
   private async exchange(grant: Grant, reason: string, act: Act): Promise<Grant> {
@@ -137,8 +151,8 @@ function isOver(error: unknown): boolean {
   return error instanceof NoLease || error instanceof LeaseSuperseded || error instanceof PoolEmpty;
 }
 
-function queryOf({ id: leaseId, userId }: Lease, act: Act): LeaseQuery {
-  return { userId, leaseId, act };
+function beginOf({ id: leaseId, userId, vmId }: Lease, act: Act): BeginRequest {
+  return { userId, leaseId, vmId, act };
 }
 
 /** A VM that is not ready at the last moment at which its lease can begin does not start. */

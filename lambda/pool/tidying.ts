@@ -7,13 +7,13 @@ import { isOverdue, vacated } from './life.ts';
 import type { Meter } from './meter.ts';
 import { meterEnd } from './meter.ts';
 import type { PolicyOf, PoolPolicy } from './pool.ts';
-import type { Changed, Clock, PowerStore, StartingStore, UpkeepStore } from './ports.ts';
+import type { BorrowingStore, Changed, Clock, PowerStore, StartingStore, UpkeepStore } from './ports.ts';
 import type { VmProvider } from './provider.ts';
 import type { VmStatus } from './vm.ts';
 
 /** What tidying needs from outside. */
 export interface TidyingPorts {
-  readonly store: UpkeepStore & StartingStore & Pick<PowerStore, 'savings'>;
+  readonly store: UpkeepStore & StartingStore & Pick<BorrowingStore, 'find'> & Pick<PowerStore, 'savings'>;
   readonly provider: Pick<VmProvider, 'refresh' | 'power'>;
   /** Resets and checks a VM; fails within the time that the policy of its pool allows. */
   readonly check: (status: VmStatus) => Promise<Verdict>;

@@ -6,6 +6,7 @@ import type { VmChange } from '../../pool/life.ts';
 import type { Meter } from '../../pool/meter.ts';
 import type {
   AcquireRequest,
+  BeginRequest,
   Changed,
   Clock,
   EventQuery,
@@ -123,8 +124,8 @@ export class DynamoStore implements LeaseStore {
     return this.leases.release(query);
   }
 
-  async begin(query: LeaseQuery): Promise<Lease> {
-    return this.terms.begin(query);
+  async begin(request: BeginRequest): Promise<Lease> {
+    return this.terms.begin(request);
   }
 
   async exchange(request: ExchangeRequest): Promise<Grant> {

@@ -1,7 +1,7 @@
 import type { Act } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
-import type { Grant, LeaseQuery, RenewRequest } from '../../pool/ports.ts';
+import type { BeginRequest, Grant, RenewRequest } from '../../pool/ports.ts';
 import { begun, started } from '../../pool/start.ts';
 import { renewed } from '../../pool/term.ts';
 import type { EventWriter } from './actions.ts';
@@ -38,13 +38,13 @@ export class Terms {
   }
 
   /** Two reads and one transaction; one read when the time of the lease has begun. */
-  async begin(query: LeaseQuery): Promise<Lease> {
-    const { userId, act } = query;
+  async begin(request: BeginRequest): Promise<Lease> {
+    const { userId, act } = request;
     return retryCancelled(this.table.meter, async (deadline) => {
-      const grant = heldGrant(await this.table.get(keys.user(userId), deadline), query);
+      const grant = heldGrant(await this.table.get(keys.user(userId), deadline), request);
       const { id: leaseId, vmId } = grant.lease;
       const lease = begun(grant.lease, secondsOf(act));
-      if (lease === grant.lease) return lease;
+      if (lease === grant.lease || (request.vmId ?? vmId) !== vmId) return grant.lease;
       const item = await this.table.get(keys.vm(vmId), deadline);
       // The lease has ended or moved since it was read: the next look says which.
       if (item?.lease?.id !== leaseId) throw new Cancelled([]);

@@ -1,7 +1,7 @@
 /** What happens to a lease whose VM has to be started. Loaded where VMs are stopped. */
 import { secondsOf } from '../../pool/event.ts';
 import type { Lease } from '../../pool/lease.ts';
-import type { ExchangeRequest, Grant, LeaseQuery } from '../../pool/ports.ts';
+import type { BeginRequest, ExchangeRequest, Grant } from '../../pool/ports.ts';
 import { NoLease, PoolEmpty } from '../../pool/refusals.ts';
 import { begun, exchanged, moved, started } from '../../pool/start.ts';
 import type { PoolCounts } from '../../pool/vm.ts';
@@ -21,10 +21,10 @@ export interface StartingParts {
 }
 
 /** Begins the time of a lease whose VM is ready. */
-export function begin({ vms, leases }: StartingParts, query: LeaseQuery): Lease {
+export function begin({ vms, leases }: StartingParts, { vmId, ...query }: BeginRequest): Lease {
   const slot = leases.held(query);
   const lease = begun(slot.lease, secondsOf(query.act));
-  if (lease === slot.lease) return lease;
+  if (lease === slot.lease || (vmId ?? slot.vm.id) !== slot.vm.id) return slot.lease;
   leases.begin(slot, lease);
   vms.put(slot, started(slot, lease), leaseEvent(slot, 'started', query.act));
   return lease;

@@ -7,6 +7,7 @@ import type { VmChange } from '../../pool/life.ts';
 import { gone, vacated } from '../../pool/life.ts';
 import type {
   AcquireRequest,
+  BeginRequest,
   Changed,
   EventQuery,
   ExchangeRequest,
@@ -85,8 +86,8 @@ export class MemoryStore implements LeaseStore {
     return { ...this.current(slot), leaseId: ended.id, ended };
   }
 
-  async begin(query: LeaseQuery): Promise<Lease> {
-    return (await import('./starting.ts')).begin(this.parts(), query);
+  async begin(request: BeginRequest): Promise<Lease> {
+    return (await import('./starting.ts')).begin(this.parts(), request);
   }
 
   async exchange(request: ExchangeRequest): Promise<Grant> {

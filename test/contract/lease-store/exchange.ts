@@ -87,6 +87,15 @@ export function describeExchange(currentStore: CurrentStore): void {
       expect(begun).toMatchObject({ vmId: others[0], expiresAtSec: LATER_SEC + 60 + HOUR_SEC });
     });
 
+    it('leaves no VM behind whose readiness begins the time of the lease', async () => {
+      for (const id of ['vm-01', 'vm-02', 'vm-03']) if (id !== grant.vm.id) await stop(store, id);
+      const next = await store.exchange(exchangeOf(grant, { startLimitSec: LIMIT_SEC }));
+      const late = query('alice', grant.lease.id, LATER_SEC + 60);
+      expect(await store.begin({ ...late, vmId: grant.vm.id })).toEqual(next.lease);
+      expect(await store.find('alice', LATER_SEC)).toEqual(next);
+      expect(await store.begin({ ...late, vmId: next.vm.id })).not.toHaveProperty('startingTtlSec');
+    });
+
     it('gives a lease that was never ready its whole length', async () => {
       await stop(store, 'big-01');
       const starting = await store.acquire(wish('bob', { pool: 'large', startLimitSec: LIMIT_SEC }));

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { OpenGrant } from '../../../lambda/pool/provider.ts';
+import type { OpenGrant, Readiness } from '../../../lambda/pool/provider.ts';
 import { AccessUnavailable, StoreUnavailable } from '../../../lambda/pool/refusals.ts';
+import type { Vm } from '../../../lambda/pool/vm.ts';
 import { happenedTo, instancePool, serviceOverInstances, stopFree } from '../../support/pool/instances.ts';
 import { NOON_SEC } from '../../support/pool/lending.ts';
 
@@ -143,6 +144,39 @@ describe('a look at a lease that starts', () => {
     expect(service.provider.checked).toMatchObject([{ vm: { id: 'vm-01' }, state: 'checking' }]);
     expect(service.provider.checked[0]?.use).toBeUndefined();
   });
+});
+
+/** A holder looks at their lease; while they look at its VM, the tick exchanges that VM. */
+describe('a look that a tick overtakes', () => {
+  beforeEach(async () => {
+    await stopFree(service, 'vm-01', 'vm-02');
+    service.provider.looksOfAStart = 1_000;
+    await getVm();
+    service.clock.advance(START_LIMIT_SEC);
+  });
+
+  /** The tick comes between what the holder's call learns of the VM and what it makes of it. */
+  function overtaken(learnt: Readiness): void {
+    const { power } = service.provider;
+    const wake = power.wake.bind(power);
+    power.wake = async (vm) => {
+      power.wake = wake;
+      await tidy();
+      return 'ready' in learnt ? { ready: vm } : learnt;
+    };
+  }
+
+  it.each([{ ready: {} as Vm }, { waitingFor: 'it boots', againInSec: 10 }, { failed: 'no capacity' }])(
+    'shows the other VM, which is not ready yet: %j',
+    async (learnt) => {
+      overtaken(learnt);
+      const { lease, ...granted } = await look();
+      expect(granted).toMatchObject({ vm: { id: 'vm-02' }, unready: { status: 'starting' } });
+      expect(lease).toMatchObject({ vmId: 'vm-02', startingTtlSec: HOUR_SEC });
+      expect(service.provider.opened).toEqual([]);
+      expect(quarantines()).toBe(1);
+    },
+  );
 });
 
 describe('a running lease', () => {
