@@ -1,3 +1,4 @@
+import { AwsError } from '../../aws/error.ts';
 import type { Power, PowerState, Readiness } from '../../pool/provider.ts';
 import type { Visit, VisitReport } from '../../pool/visit.ts';
 import type { Vm } from '../../pool/vm.ts';
@@ -105,7 +106,7 @@ export class InstancePower implements Power {
     try {
       return await this.ports.visitor(visit);
     } catch (error) {
-      return { ok: false, reason: error instanceof Error ? error.message : 'the visitor does not answer' };
+      return { ok: false, reason: error instanceof AwsError ? briefly(error) : 'the visitor does not answer' };
     }
   }
 

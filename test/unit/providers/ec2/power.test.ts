@@ -70,8 +70,19 @@ describe('waking an instance', () => {
   });
 
   it('waits for a visitor that does not answer', async () => {
-    world.visit = async () => Promise.reject(new Error('lambda did not answer'));
-    expect(await power.wake(vm)).toMatchObject({ waitingFor: 'SSH does not answer yet: lambda did not answer' });
+    world.visit = async () => Promise.reject(new AwsError('lambda', 'TimeoutError'));
+    expect(await power.wake(vm)).toMatchObject({
+      waitingFor: 'SSH does not answer yet: lambda did not answer: TimeoutError',
+    });
+    world.visit = async () => Promise.reject(new Error('broken'));
+    expect(await power.wake(vm)).toMatchObject({ waitingFor: 'SSH does not answer yet: the visitor does not answer' });
+  });
+
+  it('says nothing to its holder of a visitor that the service may not call', async () => {
+    const words = 'User: arn:aws:sts::123456789012:assumed-role/vm-pool is not authorized';
+    world.visit = async () => Promise.reject(new AwsError('lambda', 'AccessDeniedException', 403, words));
+    const waitingFor = 'SSH does not answer yet: lambda answered 403 AccessDeniedException';
+    expect(await power.wake(vm)).toEqual({ waitingFor, againInSec: 5 });
   });
 
   it('fails a VM that shows another host key than its own', async () => {
