@@ -4,6 +4,7 @@ import type { Vm } from '../../pool/vm.ts';
 import type { Ec2Pool } from '../inventory/ec2-pool.ts';
 import { port as portField, username as usernameField } from '../inventory/fields.ts';
 import type { Pool } from '../inventory/lent-vms.ts';
+import { rootRule } from '../inventory/rules.ts';
 
 /** Keys of the tags that make an instance a VM. */
 export interface InstanceTags {
@@ -30,7 +31,7 @@ export function vmOf(instance: Instance, pool: Pool, tags: InstanceTags): Instan
   if (pool.ec2 === undefined)
     return { fault: `instance ${id}: the VMs of the pool ${pool.name} are not EC2 instances` };
   const port = tagged(instance, tags.port, portTag, pool.ec2.port);
-  const username = tagged(instance, tags.user, usernameField, pool.ec2.username);
+  const username = userOf(instance, pool, tags.user, pool.ec2.username);
   const ip = addressOf(instance, pool.ec2.address);
   const faults = [port, username, ip].flatMap((each) => ('rule' in each ? [each.rule] : []));
   if ('rule' in port || 'rule' in username || 'rule' in ip)
@@ -51,6 +52,12 @@ function tagged<Value>(
   if (text === undefined) return { value: otherwise };
   const { success, output, issues } = v.safeParse(schema, text);
   return success ? { value: output } : { rule: `its tag ${key} ${issues[0].message}` };
+}
+
+function userOf(instance: Instance, pool: Pool, key: string, otherwise: string): Read<string> {
+  const user = tagged(instance, key, usernameField, otherwise);
+  const rule = 'value' in user ? rootRule(user.value, pool) : undefined;
+  return rule === undefined ? user : { rule: `its tag ${key} ${rule}` };
 }
 
 /** Not a number if it is not written in plain digits, such as `0x16`. */

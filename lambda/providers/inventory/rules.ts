@@ -90,11 +90,19 @@ function storedKeyFaults(index: number, { storedKey }: VmEntry, { access }: Pool
   return [{ place: ['vms', index, 'storedKey'], what: `${rule}, since the access of its pool is "${access}"` }];
 }
 
-function rootFaults(place: Fault['place'], username: string | undefined, { check, reset }: PoolEntry): Fault[] {
-  if (username !== 'root' || !(RUN_BY_CLEANER.includes(check) || RUN_BY_CLEANER.includes(reset))) return [];
-  const field = RUN_BY_CLEANER.includes(reset) ? reset : check;
-  const what = `must not be root where the check or reset of the pool is "${field}": only the cleaner runs as root there`;
-  return [{ place, what }];
+function rootFaults(place: Fault['place'], username: string | undefined, pool: PoolEntry): Fault[] {
+  const what = rootRule(username, pool);
+  return what === undefined ? [] : [{ place, what }];
+}
+
+/** Why borrowers may not log in under that name. Undefined: they may. A borrower who is root could change the cleaner. */
+export function rootRule(
+  username: string | undefined,
+  { check, reset }: Pick<PoolEntry, 'check' | 'reset'>,
+): string | undefined {
+  const field = [reset, check].find((each) => RUN_BY_CLEANER.includes(each));
+  if (username !== 'root' || field === undefined) return undefined;
+  return `must not be root where the check or reset of the pool is "${field}": only the cleaner runs as root there`;
 }
 
 /** One fault for each VM that repeats an earlier one. */

@@ -257,6 +257,19 @@ describe('a tag', () => {
     },
   );
 
+  it.each([{ reset: 'command' }, { reset: 'reboot' }, { check: 'command' }] as const)(
+    'never makes a borrower root where the cleaner is: %j',
+    async (rules) => {
+      const own = instance(tagged({ [TAGS.user]: 'root' }));
+      const { vms, faults } = await world(own).instances.look([{ ...pool(), ...rules }]);
+      expect([vms, faults]).toEqual([
+        [],
+        [expect.stringMatching(/^instance i-01: its tag vm-pool:user must not be root where the check or reset/)],
+      ]);
+      expect((await lookAt([own])).vms).toMatchObject([{ username: 'root' }]);
+    },
+  );
+
   it('has all that is wrong of an instance in one sentence, and nothing of its values', async () => {
     const { faults } = await lookAt([instance(tagged({ [TAGS.port]: 'marked', [TAGS.user]: 'marked-secret!' }))]);
     expect(faults).toEqual([`instance i-01: ${PORT_RULE}, and ${USER_RULE}`]);
