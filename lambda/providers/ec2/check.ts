@@ -1,4 +1,5 @@
 /** What an instance must pass before its next user. Each step may be repeated, so that a check that was killed resumes. */
+import type { Instance } from '../../aws/ec2.ts';
 import type { AwsError } from '../../aws/error.ts';
 import type { Verdict } from '../../pool/life.ts';
 import type { VmStatus } from '../../pool/vm.ts';
@@ -48,10 +49,11 @@ async function checkNow({ fresh, ...wish }: CheckWish, ports: InstancePorts): Pr
   const { status, pool } = wish;
   const found = await fresh();
   if (found === undefined) return { passed: false, reason: 'EC2 does not know the instance' };
-  const off = await switchedOn(found, pool, ports);
-  if (off !== undefined) return off;
+  if (powerOf(found.instance) === 'gone') return { passed: false, reason: `the instance is ${found.instance.state}` };
   const { vm, fault = 'its tag names another pool' } = found;
   if (vm?.pool !== status.vm.pool) return notNow(fault);
+  const off = await switchedOn(found.instance, pool, ports);
+  if (off !== undefined) return off;
   const checked: CheckedInstance = { ...wish, status: { ...status, vm: runningVm(status.vm, found) } };
   return (await firstOf(STEPS, checked, ports)) ?? visitInstance(checked, ports, startedMs);
 }
@@ -70,11 +72,9 @@ async function firstOf(
 }
 
 /** @returns nothing if the instance runs */
-async function switchedOn({ instance }: Fresh, pool: Pool, { ec2 }: InstancePorts): Promise<Verdict | undefined> {
-  const { id, state } = instance;
-  const power = powerOf(instance);
+async function switchedOn({ id, state }: Instance, pool: Pool, { ec2 }: InstancePorts): Promise<Verdict | undefined> {
+  const power = powerOf({ state });
   if (power === 'running') return undefined;
-  if (power === 'gone') return { passed: false, reason: `the instance is ${state}` };
   if (power === 'changing') return waiting(`the instance is ${state}`, LOOK_AGAIN_SEC, pool);
   const fault = await start(ec2, id);
   if (fault?.isFailed === true) return { passed: false, reason: fault.why };

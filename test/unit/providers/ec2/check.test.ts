@@ -76,13 +76,15 @@ describe('a check of an instance', () => {
 
   it('does not touch one whose tags say that it is none of its pool', async () => {
     const vm = await vmIn(world, ID);
-    for (const tags of [{}, { [TAGS.pool]: 'other' }, { [TAGS.pool]: 'lab', [TAGS.port]: '0' }]) {
-      world.ec2.get(ID).tags = tags;
+    const strange = [{}, { [TAGS.pool]: 'other' }, { [TAGS.pool]: 'lab', [TAGS.port]: '0' }];
+    for (const [tags, state] of strange.flatMap((each) => [[each, 'running'] as const, [each, 'stopped'] as const])) {
+      Object.assign(world.ec2.get(ID), { tags, state });
       expect(await checked(world, { vm })).toMatchObject({
         waitingFor: expect.stringMatching(/^the service can't check the VM now: .* tag /),
       });
     }
     expect(world.visits).toEqual([]);
+    expect(world.ec2.calls.filter((call) => call.startsWith('start'))).toEqual([]);
   });
 
   it.each([
