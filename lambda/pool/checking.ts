@@ -33,11 +33,14 @@ export function waitingToClose(status: VmStatus, nowSec: number, rules: PoolRule
 function closedSec({ closedAtSec = 0, use }: VmStatus, { access, reset }: PoolRules): number {
   if (access === 'certificate') return REVOKING.has(reset) ? 0 : closedAtSec;
   if (access !== 'instance-connect') return 0;
-  return use === undefined ? closedAtSec : lastPushSec(use) + PUSHED_KEY_SEC;
+  return use === undefined ? closedAtSec : lastOpeningSec(use) + PUSHED_KEY_SEC;
 }
 
-/** A call that read the lease just before it ended in the store may push the key later, as long as it goes on. */
-function lastPushSec({ endedAtSec }: Use): number {
+/**
+ * Until when a call may push a key or begin a session for the holder of a use, UTC epoch seconds: it read the lease just
+ * before that ended in the store, and goes on.
+ */
+export function lastOpeningSec({ endedAtSec }: Use): number {
   return endedAtSec + CHANGE_SEC + CALL_SEC;
 }
 

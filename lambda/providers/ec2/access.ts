@@ -1,18 +1,14 @@
 /** How a holder logs in to an instance that runs. */
 import type { Login } from '../../pool/access.ts';
+import { PUSHED_KEY_SEC } from '../../pool/access.ts';
 import type { Opening } from '../../pool/provider.ts';
+import { isPushable } from '../../pool/pushed-key.ts';
 import { AccessUnavailable } from '../../pool/refusals.ts';
 import { knownHostsOf } from '../inventory/host-key.ts';
 import { openedTo } from '../ssh/login.ts';
 import type { SshVm } from '../ssh/ssh-vm.ts';
 import type { InstancePorts } from './ports.ts';
 import { awsErrorOf, briefly } from './refused.ts';
-
-/** How long an instance lets in a key that was pushed, seconds: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-connect-methods.html */
-const KEY_ACCEPTED_SEC = 60;
-
-/** Types of keys that EC2 Instance Connect takes: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-connect-methods.html */
-const PUSHED_TYPES = ['ssh-ed25519', 'ssh-rsa'];
 
 /** Longest reason of a session. */
 const LONGEST_REASON = 256;
@@ -28,15 +24,15 @@ export async function logIn(opening: Opening, sshVm: SshVm, ports: InstancePorts
 }
 
 async function byPushedKey(opening: Opening, { vm, hostKeys }: SshVm, ports: InstancePorts): Promise<Login> {
-  const { sshPublicKey: publicKey = '' } = opening;
-  if (!PUSHED_TYPES.includes(publicKey.split(' ', 1)[0] ?? '')) {
+  const { sshPublicKey: publicKey } = opening;
+  if (!isPushable(publicKey)) {
     throw new AccessUnavailable('EC2 Instance Connect needs your own sshPublicKey, Ed25519 or RSA');
   }
   // Counted from before the call: the instance lets the key in a little longer, never less long.
   const pushedAtSec = Math.floor(ports.clock() / 1000);
   await ports.instanceConnect.send({ instanceId: vm.id, osUser: vm.username, publicKey }).catch(unavailable);
   const knownHosts = knownHostsOf(vm.ip, vm.port, hostKeys);
-  return { login: 'instance-connect', keyAcceptedUntilSec: pushedAtSec + KEY_ACCEPTED_SEC, knownHosts };
+  return { login: 'instance-connect', keyAcceptedUntilSec: pushedAtSec + PUSHED_KEY_SEC, knownHosts };
 }
 
 async function inSession({ vm, lease, isLook }: Opening, { sessions, region }: InstancePorts): Promise<Login> {

@@ -1,12 +1,7 @@
 import type { Sessions } from '../../aws/sessions.ts';
+import { lastOpeningSec } from '../../pool/checking.ts';
 import type { Step } from './ports.ts';
 import { waiting } from './waiting.ts';
-
-/**
- * A session may have been asked for while its lease ended: how much later none can begin any longer, seconds. API Gateway
- * gives up after 30 s, and a change of the store takes at most 10 s.
- */
-const LATE_SESSION_SEC = 40;
 
 /** How soon sessions that were ended are looked for again, seconds. */
 const LOOK_AGAIN_SEC = 5;
@@ -15,7 +10,7 @@ const LOOK_AGAIN_SEC = 5;
 export const endSessions: Step = async ({ status: { vm, use }, pool, signal }, { sessions, clock }) => {
   if (pool.access !== 'session-manager') return undefined;
   const ended = await endAll(sessions, vm.id, signal);
-  const closesInSec = use === undefined ? 0 : use.endedAtSec + LATE_SESSION_SEC - Math.floor(clock() / 1000);
+  const closesInSec = use === undefined ? 0 : lastOpeningSec(use) - Math.floor(clock() / 1000);
   if (closesInSec > 0) return waiting('waits until no session of the last lease can begin', closesInSec, pool);
   return ended === 0 ? undefined : waiting('the sessions of the last user end', LOOK_AGAIN_SEC, pool);
 };
