@@ -2,8 +2,8 @@
 import type { PowerState } from './provider.ts';
 import type { VmStatus } from './vm.ts';
 
-/** What is known of a pool. */
-export interface PowerView {
+/** What a plan for a pool goes by. */
+export interface PowerFacts {
   /** Every free VM of the pool. */
   readonly free: readonly VmStatus[];
   readonly states: ReadonlyMap<string, PowerState>;
@@ -45,9 +45,9 @@ const SETTLED_SEC = 60;
  * Says which VMs of a pool are to be stopped or started: those free for longest are stopped first. Whoever looks at the
  * same moment says the same, so that two ticks at once do not stop more than one.
  */
-export function powerPlan(view: PowerView): PowerPlan {
-  const { free, minRunning, coming, idleSec } = view;
-  const found = (finding: Finding) => free.filter((status) => findingOf(status, view) === finding);
+export function powerPlan(facts: PowerFacts): PowerPlan {
+  const { free, minRunning, coming, idleSec } = facts;
+  const found = (finding: Finding) => free.filter((status) => findingOf(status, facts) === finding);
   const [running, stopped, unclear] = [found('running'), found('stopped'), found('unclear')];
   const [begun, ended] = [found('started outside'), found('stopped outside')];
   // In a pool that stops none, a stopped VM is to run.
@@ -57,14 +57,14 @@ export function powerPlan(view: PowerView): PowerPlan {
   return {
     check: [...because(STARTED_OUTSIDE, begun), ...because(STOPPED_OUTSIDE, mend), ...because(TO_RUN, start)],
     mark,
-    stop: idle(view, running).slice(0, Math.max(0, running.length - minRunning)),
+    stop: idle(facts, running).slice(0, Math.max(0, running.length - minRunning)),
   };
 }
 
 /** What was found of a free VM. One of which nothing can be said may run by now: a later look will show it. */
 type Finding = 'running' | 'stopped' | 'started outside' | 'stopped outside' | 'unclear' | 'gone';
 
-function findingOf(status: VmStatus, { states, nowSec }: PowerView): Finding {
+function findingOf(status: VmStatus, { states, nowSec }: PowerFacts): Finding {
   const { vm, stopped } = status;
   const state = states.get(vm.id);
   if (state === (stopped ? 'stopped' : 'running')) return state;
@@ -84,7 +84,7 @@ function because(reason: string, statuses: readonly VmStatus[]): ToCheck[] {
 }
 
 /** Those that have been free for long enough, the longest first. */
-function idle({ idleSec = Infinity, nowSec }: PowerView, running: readonly VmStatus[]): VmStatus[] {
+function idle({ idleSec = Infinity, nowSec }: PowerFacts, running: readonly VmStatus[]): VmStatus[] {
   const freeSec = ({ freeSinceSec = 0 }: VmStatus) => nowSec - freeSinceSec;
   return running.filter((status) => freeSec(status) >= idleSec).sort((one, other) => freeSec(other) - freeSec(one));
 }
