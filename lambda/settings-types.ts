@@ -37,7 +37,9 @@ export interface InventorySettings {
   readonly confirmedInventory: string | undefined;
   /** ARN of a KMS key, or a file with a private key. Undefined: no certificates. */
   readonly certificateAuthority: string | undefined;
-  /** SubjectPublicKeyInfo in base64; the first is that of `certificateAuthority`. Empty with a file, which has its own. */
+  /**
+   * SubjectPublicKeyInfo in base64; the first is that of `certificateAuthority`. Empty with a file, which has its own.
+   */
   readonly certificateAuthorityPublicKeys: readonly string[];
   /** Lambda function that visits VMs. Undefined: this process does. */
   readonly visitorFunction: string | undefined;

@@ -59,8 +59,8 @@ export function tasksOf(answer: Element): readonly ReplaceTask[] | undefined {
 }
 
 /**
- * EC2 also has `failing-detached`, which its documentation names and its SDKs do not. A state that this code does not know
- * is one under way: the check's deadline ends it.
+ * EC2 also has `failing-detached`, which its documentation names and its SDKs do not. A state that this code does not
+ * know is one under way: the check's deadline ends it.
  */
 function taskOf(item: Element | undefined): ReplaceTask | undefined {
   const id = matching(TASK_ID, textOf(item, 'replaceRootVolumeTaskId'));

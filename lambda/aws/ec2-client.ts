@@ -27,8 +27,8 @@ export function createEc2(options: AwsOptions, pageSize = PAGE_SIZE): Ec2 {
 }
 
 /**
- * Any call may reach EC2 twice, see `AwsService`. A second start or stop changes nothing, a second reboot comes within a
- * tenth of a second, and a second replacement has the same token, so that it is the same task.
+ * Any call may reach EC2 twice, see `AwsService`. A second start or stop changes nothing, a second reboot comes within
+ * a tenth of a second, and a second replacement has the same token, so that it is the same task.
  */
 class Ec2Client implements Ec2 {
   constructor(
@@ -84,7 +84,9 @@ class Ec2Client implements Ec2 {
     return items.find(({ id }) => id === taskId);
   }
 
-  /** Only instances of the Nitro system have their newest output shown; of others EC2 shows that of their last start. */
+  /**
+   * Only instances of the Nitro system have their newest output shown; of others EC2 shows that of their last start.
+   */
   async consoleOutput(id: string, signal?: AbortSignal): Promise<string> {
     const newest = { InstanceId: id, Latest: 'true' };
     const answer = await this.call('GetConsoleOutput', newest, signal).catch((error: unknown) => {

@@ -1,8 +1,8 @@
 import type { Held } from './routes.ts';
 
 /**
- * Why a VM can't be used. `gone`: it no longer exists, while its lease lives on. `starting`: it was not ready in time, and
- * stays the user's. `not-started`: its start failed and no other VM was free, so the lease is over.
+ * Why a VM can't be used. `gone`: it no longer exists, while its lease lives on. `starting`: it was not ready in time,
+ * and stays the user's. `not-started`: its start failed and no other VM was free, so the lease is over.
  */
 export type NotReadyReason = 'gone' | 'starting' | 'not-started';
 

@@ -3,7 +3,9 @@
 /** Longest that a login certificate is valid, seconds. */
 export const CERTIFICATE_SEC = 300;
 
-/** How far the clock of a VM may be wrong, seconds: a certificate begins this much early, and may end this much late. */
+/**
+ * How far the clock of a VM may be wrong, seconds: a certificate begins this much early, and may end this much late.
+ */
 export const CLOCK_SKEW_SEC = 60;
 
 /**

@@ -15,8 +15,8 @@ const LONGEST_BACKOFF_SEC = 15 * 60;
 const CALL_SEC = 30;
 
 /**
- * Resets with the cleaner: it revokes every certificate of an earlier lease. A new root volume has no revocation list, so
- * such a VM has to wait for the end of the last certificate.
+ * Resets with the cleaner: it revokes every certificate of an earlier lease. A new root volume has no revocation list,
+ * so such a VM has to wait for the end of the last certificate.
  */
 const REVOKING: ReadonlySet<PoolRules['reset']> = new Set(['command', 'reboot']);
 
@@ -37,8 +37,8 @@ function closedSec({ closedAtSec = 0, use }: VmStatus, { access, reset }: PoolRu
 }
 
 /**
- * Until when a call may push a key or begin a session for the holder of a use, UTC epoch seconds: it read the lease just
- * before that ended in the store, and goes on.
+ * Until when a call may push a key or begin a session for the holder of a use, UTC epoch seconds: it read the lease
+ * just before that ended in the store, and goes on.
  */
 export function lastOpeningSec({ endedAtSec }: Use): number {
   return endedAtSec + CHANGE_SEC + CALL_SEC;
@@ -89,7 +89,10 @@ export function checked(status: VmStatus, verdict: Verdict, nowMs: number, polic
   return { state: 'checking', failures, draining, dueAtSec, reason, closedAtSec, use, ...drainReason(status) };
 }
 
-/** Waiting does not count as a failure, but it has an end: a verdict that allows less time than is left moves it forward. */
+/**
+ * Waiting does not count as a failure, but it has an end: a verdict that allows less time than is left moves it
+ * forward.
+ */
 function stillWaiting(status: VmStatus, verdict: Extract<Verdict, { waitingFor: string }>, nowMs: number): VmChange {
   const { failures, draining, closedAtSec, use } = status;
   const { waitingFor, againInSec, withinSec } = verdict;

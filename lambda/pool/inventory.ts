@@ -3,8 +3,8 @@ import type { VmChange } from './life.ts';
 import type { Vm } from './vm.ts';
 
 /**
- * How long a search must have missed a VM before the VM leaves, seconds: two ticks in a row. `DescribeInstances` of EC2 is
- * eventually consistent.
+ * How long a search must have missed a VM before the VM leaves, seconds: two ticks in a row. `DescribeInstances` of EC2
+ * is eventually consistent.
  */
 export const MISSED_SEC = 50;
 

@@ -99,7 +99,10 @@ export class Lending {
     private readonly policyOf: PolicyOf,
   ) {}
 
-  /** Lends a VM. @throws {@link SshPublicKeyNeeded}, {@link LeaseTooLong}, and what {@link BorrowingStore.acquire} throws */
+  /**
+   * Lends a VM.
+   * @throws {@link SshPublicKeyNeeded}, {@link LeaseTooLong}, and what {@link BorrowingStore.acquire} throws
+   */
   async acquire(params: AcquireParams, requestId: string): Promise<OpenGrant> {
     await this.ports.provider.refresh();
     await this.expectKey(this.policyOf(params.pool ?? DEFAULT_POOL), params.sshPublicKey);

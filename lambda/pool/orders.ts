@@ -27,8 +27,8 @@ export function ordered(status: VmStatus, order: Order, reason: string, nowSec: 
 }
 
 /**
- * The same use under another name: a reset that has failed under the old one is to be tried anew. The id of a lease has 36
- * characters.
+ * The same use under another name: a reset that has failed under the old one is to be tried anew. The id of a lease has
+ * 36 characters.
  */
 function again(use: Use | undefined, nowSec: number): Use | undefined {
   return use && { ...use, id: `${use.id.slice(0, 36)}.${nowSec}` };

@@ -48,8 +48,8 @@ export interface PoolRules {
   readonly check: (typeof CHECKS)[number];
   readonly reset: (typeof RESETS)[number];
   /**
-   * Whether a search finds its VMs, as with EC2 instances: it may miss one for a moment, and a VM that it finds at another
-   * address is the same VM.
+   * Whether a search finds its VMs, as with EC2 instances: it may miss one for a moment, and a VM that it finds at
+   * another address is the same VM.
    */
   readonly areFound?: boolean | undefined;
   /** Undefined: the service stops none of its VMs. */
@@ -74,5 +74,7 @@ export interface PoolPolicy extends PoolRules {
   readonly retry: CheckPolicy;
 }
 
-/** Looks up the policy of a pool by its name or an alias. A pool that nobody knows has one too: the store refuses it. */
+/**
+ * Looks up the policy of a pool by its name or an alias. A pool that nobody knows has one too: the store refuses it.
+ */
 export type PolicyOf = (pool: string) => PoolPolicy;

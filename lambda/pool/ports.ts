@@ -129,8 +129,8 @@ export interface BorrowingStore {
 /** What happens to a lease whose VM has to be started. */
 export interface StartingStore {
   /**
-   * Begins the time of a lease whose VM is ready after a start: it lasts `startingTtlSec` from now. Repeating it changes
-   * nothing, and neither does it when the lease has moved to another VM.
+   * Begins the time of a lease whose VM is ready after a start: it lasts `startingTtlSec` from now. Repeating it
+   * changes nothing, and neither does it when the lease has moved to another VM.
    * @returns the lease as it is by then
    * @throws {@link NoLease}, {@link LeaseSuperseded}
    */
@@ -164,8 +164,8 @@ export interface UpkeepStore extends ChangingStore {
   sync(inventory: readonly Vm[], act: Act, options?: SyncOptions): Promise<SyncProgress>;
 
   /**
-   * VMs whose lease has ended, whose check is due or whose start is to be looked at, at most `limit`, the longest overdue
-   * first.
+   * VMs whose lease has ended, whose check is due or whose start is to be looked at, at most `limit`, the longest
+   * overdue first.
    */
   due(nowSec: number, limit: number): Promise<readonly VmStatus[]>;
 
@@ -190,8 +190,8 @@ export interface PowerStore extends ChangingStore {
   status(vmId: string): Promise<VmStatus | undefined>;
 
   /**
-   * Adds the time since the last call, at most {@link LONGEST_GAP_SEC}, for each stopped VM of each pool. Two calls at the
-   * same moment count once.
+   * Adds the time since the last call, at most {@link LONGEST_GAP_SEC}, for each stopped VM of each pool. Two calls at
+   * the same moment count once.
    * @param stopped - how many VMs of each pool are stopped
    */
   addStoppedTime(stopped: ReadonlyMap<string, number>, nowSec: number): Promise<void>;

@@ -53,8 +53,8 @@ export class Starting {
   ) {}
 
   /**
-   * Opens the VM of a lease as soon as it is ready. One that does not start in time, or is gone before its first use, is
-   * exchanged for another.
+   * Opens the VM of a lease as soon as it is ready. One that does not start in time, or is gone before its first use,
+   * is exchanged for another.
    * @throws {@link NoLease} when the lease is over; {@link PoolEmpty} when it has just begun, and no VM can be used
    */
   async open(first: Grant, asking: Asking, openRunning: OpenRunning): Promise<OpenGrant> {

@@ -47,8 +47,8 @@ const TIDY_SHARE = 0.75;
 
 /**
  * Takes back ended leases, makes the checks that are due, brings the inventory up to date, stops and starts VMs, and
- * publishes the figures of every pool. The next tick does what does not fit into the budget. A tick that is cut short, or runs twice, does no
- * harm.
+ * publishes the figures of every pool. The next tick does what does not fit into the budget. A tick that is cut short,
+ * or runs twice, does no harm.
  */
 export function createTick({ upkeep, journal, clock, meter, watchesInventory, power }: TickPorts): Tick {
   let powerUpkeep: Promise<PowerUpkeep> | undefined;

@@ -37,7 +37,10 @@ export type PoolCounts = Readonly<Record<VmState, number>>;
 
 /** The last use of a VM, which its reset must undo. */
 export interface Use {
-  /** Names it for good: the id of the lease, or another one after an operator has returned the VM. At most 64 characters. */
+  /**
+   * Names it for good: the id of the lease, or another one after an operator has returned the VM. At most 64
+   * characters.
+   */
   readonly id: string;
   /** When it ended, UTC epoch seconds. */
   readonly endedAtSec: number;

@@ -251,8 +251,8 @@ async function live(world: World, history: readonly Step[]): Promise<void> {
 
 /**
  * Runs random histories of many calls at once, with slow stores, slow certificates and slow resets. At no moment may a
- * certificate of an earlier lease open a VM that is free or has a new user, nor may two resets run on one VM, nor one on
- * a VM that somebody has.
+ * certificate of an earlier lease open a VM that is free or has a new user, nor may two resets run on one VM, nor one
+ * on a VM that somebody has.
  */
 export function describeClosing(name: string, makeStore: StoreFactory, numRuns: number): void {
   describe(`VMs lent over ${name}`, () => {

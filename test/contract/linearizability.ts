@@ -243,7 +243,9 @@ function leaseOrRefusal(
   return leaseId === undefined || leaseId === live.id ? live : 'lease_superseded';
 }
 
-/** The specification after each order of the calls that explains all answers; none if the answers contradict each other. */
+/**
+ * The specification after each order of the calls that explains all answers; none if the answers contradict each other.
+ */
 function explained(spec: Spec, calls: readonly (readonly [Prepared, Answer])[], nowSec: number): Spec[] {
   if (calls.length === 0) return [spec];
   return calls.flatMap(([call, answer], first) => {

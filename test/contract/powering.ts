@@ -211,8 +211,8 @@ async function expectCalm(world: World, minRunning: number): Promise<void> {
 }
 
 /**
- * Runs random histories of a pool whose VMs are stopped and started: by the service, by hand and by AWS, with starts that
- * fail or hang, and with ticks that die at any of their calls. Nobody's VM is ever stopped by the service, and
+ * Runs random histories of a pool whose VMs are stopped and started: by the service, by hand and by AWS, with starts
+ * that fail or hang, and with ticks that die at any of their calls. Nobody's VM is ever stopped by the service, and
  * whoever is let in has a VM that runs. When the world calms down, each lease has become ready, has another VM or is
  * over, and as many VMs run as should.
  */

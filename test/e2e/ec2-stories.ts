@@ -26,7 +26,10 @@ export interface Ec2Ground {
   readonly lab: () => Ec2Lab;
 }
 
-/** Users borrow EC2 instances, which are opened, cleaned, stopped and started. In the beginning nobody has looked for them. */
+/**
+ * Users borrow EC2 instances, which are opened, cleaned, stopped and started. In the beginning nobody has looked for
+ * them.
+ */
 export function ec2Stories(story: Ec2Ground): void {
   const { running, account, lab } = story;
   const post = (place: string, parameters: Record<string, unknown>) => running().client.post(place, parameters);

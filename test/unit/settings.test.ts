@@ -260,7 +260,11 @@ describe('loadSettings', () => {
 
     it.each([
       { rule: 'requires AWS', env: { AWS_REGION: '' }, says: 'AWS_REGION must be the AWS region' },
-      { rule: 'refuses a tag of AWS', env: { EC2_PORT_TAG: 'aws:port' }, says: 'EC2_PORT_TAG must be the key of a tag' },
+      {
+        rule: 'refuses a tag of AWS',
+        env: { EC2_PORT_TAG: 'aws:port' },
+        says: 'EC2_PORT_TAG must be the key of a tag',
+      },
       {
         rule: 'refuses leases in memory on Lambda',
         env: { STORE: 'memory', AWS_LAMBDA_FUNCTION_NAME: 'vm-pool-dev' },

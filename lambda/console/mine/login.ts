@@ -36,7 +36,10 @@ export function sshLine({ id, ip, port, username, privateKey, certificate, known
   return words.join(' ');
 }
 
-/** The command that does all of it. @param userid - where nobody asks who borrows; only `|` in it has a meaning in shells */
+/**
+ * The command that does all of it.
+ * @param userid - where nobody asks who borrows; only `|` in it has a meaning in shells
+ */
 export function commandLine(url: string, userid: string | undefined): string {
   const user = userid === undefined ? [] : ['--user', userid.includes('|') ? `'${userid}'` : userid];
   return ['vm-pool', 'ssh', '--url', url, ...user].join(' ');

@@ -1,4 +1,6 @@
-/** What an instance must pass before its next user. Each step may be repeated, so that a check that was killed resumes. */
+/**
+ * What an instance must pass before its next user. Each step may be repeated, so that a check that was killed resumes.
+ */
 import type { Instance } from '../../aws/ec2.ts';
 import type { AwsError } from '../../aws/error.ts';
 import type { Verdict } from '../../pool/life.ts';

@@ -2,8 +2,8 @@ import type { Vm } from '../../pool/vm.ts';
 import { sha256Of } from '../inventory/parse.ts';
 
 /**
- * Names an inventory so that an operator can confirm that very one: by the SHA-256 of its document, and by the ids of the
- * instances that were found. Without instances it is that of the document alone.
+ * Names an inventory so that an operator can confirm that very one: by the SHA-256 of its document, and by the ids of
+ * the instances that were found. Without instances it is that of the document alone.
  *
  * @param documentSha256 - 64 digits of 0-9 a-f
  * @param instances - VMs that are EC2 instances, in any order

@@ -18,8 +18,8 @@ export function knownHostKeys({ hostKeys = [] }: Vm, { ec2 }: Pool): readonly st
 }
 
 /**
- * Host keys that an instance should have by now, whatever a check has learnt before; none of an instance whose console EC2
- * does not show.
+ * Host keys that an instance should have by now, whatever a check has learnt before; none of an instance whose console
+ * EC2 does not show.
  * @throws AwsError when EC2 can't be asked now
  */
 export async function hostKeysNow(vm: Vm, pool: Pool, ec2: Ec2): Promise<readonly string[]> {
@@ -41,8 +41,8 @@ export async function learnHostKeys(ec2: Ec2, id: string, signal?: AbortSignal):
 }
 
 /**
- * The host keys of the last whole block of cloud-init. Whoever has root on the instance can print such a block too, so a
- * key counts only when the instance proves that it has it.
+ * The host keys of the last whole block of cloud-init. Whoever has root on the instance can print such a block too, so
+ * a key counts only when the instance proves that it has it.
  *
  * @see https://cloudinit.readthedocs.io/en/latest/reference/modules.html#keys-to-console
  */

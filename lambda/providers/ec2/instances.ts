@@ -39,8 +39,8 @@ export class Instances {
   }
 
   /**
-   * Reads all instances of these pools anew. If they can't be read, those that were found before stand, with a fault; but
-   * nobody knows their states.
+   * Reads all instances of these pools anew. If they can't be read, those that were found before stand, with a fault;
+   * but nobody knows their states.
    * @throws AwsError when they can't be read, and never could
    */
   async look(pools: readonly Pool[]): Promise<Look> {

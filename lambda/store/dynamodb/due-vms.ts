@@ -14,8 +14,8 @@ interface Place {
 }
 
 /**
- * Finds the VMs whose lease has ended, whose check is due or whose start is to be looked at. The index `work` has them in the order of time but is a
- * moment behind the table, so each VM found is read from the table.
+ * Finds the VMs whose lease has ended, whose check is due or whose start is to be looked at. The index `work` has them
+ * in the order of time but is a moment behind the table, so each VM found is read from the table.
  */
 export class DueVms {
   constructor(private readonly table: Table) {}

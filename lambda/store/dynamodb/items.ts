@@ -13,11 +13,11 @@
  * | `META` | `INVENTORY` | the pools, and the hash of the inventory that was synced last | |
  * | `META` | `SAVINGS` | how long VMs of each pool were stopped | |
  *
- * A VM is free exactly while it has an item under `FREE#` or `STOPPED#`. The sort key there starts with the VM's version,
- * a random number: free VMs lie in random order, and callers who start at a random place rarely meet.
+ * A VM is free exactly while it has an item under `FREE#` or `STOPPED#`. The sort key there starts with the VM's
+ * version, a random number: free VMs lie in random order, and callers who start at a random place rarely meet.
  *
- * `<work>` is the state of the VM, or `starting` while it is leased and has to be started. Then `dueAtSec` is the time of
- * the next look at its start.
+ * `<work>` is the state of the VM, or `starting` while it is leased and has to be started. Then `dueAtSec` is the time
+ * of the next look at its start.
  *
  * A lease that has ended gives no rights in any read or condition. Its item `LEASE` goes when the reaper takes the VM
  * back. So even a process with a slow clock never sees a lease of a VM that somebody else has by then. Its item `KEY#`

@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 export const USER_DATA_BYTES = 16_384;
 
 /**
- * User data of cloud-init that enrolls a VM at its first boot. User data is short, so the script is compressed, and comes
- * without its comments.
+ * User data of cloud-init that enrolls a VM at its first boot. User data is short, so the script is compressed, and
+ * comes without its comments.
  *
  * @param id - of the VM; checked characters
  */

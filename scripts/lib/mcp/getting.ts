@@ -30,7 +30,8 @@ export interface Got extends Opened {
 type Request = ParametersOf<'POST /getvm'>;
 
 /**
- * Borrows a VM for a key that is made here. The VM may still be being started then. If it can't say whether it got one, it gives that one back.
+ * Borrows a VM for a key that is made here. The VM may still be being started then. If it can't say whether it got one,
+ * it gives that one back.
  *
  * @throws Refused, Unreachable, or the reason of the signal
  */

@@ -61,8 +61,8 @@ function listed(provider: 'static' | 'ec2', inventory: string, authority: string
 }
 
 /**
- * Demo VMs have a folder and a certificate authority of their own, which go when this process ends: those of two servers
- * must not meet, and their certificates open no VM that matters.
+ * Demo VMs have a folder and a certificate authority of their own, which go when this process ends: those of two
+ * servers must not meet, and their certificates open no VM that matters.
  */
 async function demo(count: number): Promise<OpenVms> {
   const [missing] = toolsMissing();

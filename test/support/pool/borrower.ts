@@ -35,8 +35,8 @@ type Belief = 'live' | 'none' | 'uncertain';
 const LATE_DUPLICATES = 0.15;
 
 /**
- * Moves of a borrower who holds a lease: they make the first one whose bound is above a random number from 0 to 1. A borrower
- * without a lease acquires one, unless the move is `find`.
+ * Moves of a borrower who holds a lease: they make the first one whose bound is above a random number from 0 to 1. A
+ * borrower without a lease acquires one, unless the move is `find`.
  */
 const MOVES = [
   { move: 'find', below: 0.15 },
@@ -52,9 +52,9 @@ type Move = (typeof MOVES)[number]['move'];
 const NAMES_LEASE = 0.7;
 
 /**
- * A user who makes one call after another and believes the answers. They complain of each answer that contradicts what they
- * know or what the table has. After an answer `store_unavailable` they know nothing new: the call may have taken effect, or
- * may still take effect, until a later call shows it.
+ * A user who makes one call after another and believes the answers. They complain of each answer that contradicts what
+ * they know or what the table has. After an answer `store_unavailable` they know nothing new: the call may have taken
+ * effect, or may still take effect, until a later call shows it.
  */
 export class Borrower {
   readonly complaints: string[] = [];

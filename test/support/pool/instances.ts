@@ -148,7 +148,10 @@ function loginTo({ id }: Vm): Login {
 /** What an instance pool says of power when nothing else is tested. */
 export const ONE_RUNS: PowerRules = { minRunning: 1, idleMinutes: 15 };
 
-/** The service over instances and a store in memory, with a clock that the test controls. All instances run and are free. */
+/**
+ * The service over instances and a store in memory, with a clock that the test controls. All instances run and are
+ * free.
+ */
 export async function serviceOverInstances(count: number, rules: PoolRules = instancePool(ONE_RUNS)) {
   const clock = new TestClock();
   const provider = new Instances(someVms(count), rules);

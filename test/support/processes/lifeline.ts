@@ -12,8 +12,8 @@ export interface Services {
 }
 
 /**
- * The call in which a process dies, by its number among those that change something, from 0. It never arrives, or only its
- * answer is lost. To the world it is the same at which of the looks before it a process dies.
+ * The call in which a process dies, by its number among those that change something, from 0. It never arrives, or only
+ * its answer is lost. To the world it is the same at which of the looks before it a process dies.
  */
 export interface LastCall {
   readonly index: number;
@@ -24,8 +24,8 @@ export interface LastCall {
 const LOOKS = /^(Describe|Get|Query|BatchGet|TransactGet)/;
 
 /**
- * All that connects one process of the function to AWS. It can end at any call, and then nothing comes through any more:
- * to AWS it looks as if the process were killed there.
+ * All that connects one process of the function to AWS. It can end at any call, and then nothing comes through any
+ * more: to AWS it looks as if the process were killed there.
  */
 export class Lifeline {
   /** The call in which it ended. */

@@ -1,4 +1,7 @@
-/** The part of cloud-init that instances of the tests need: what it does at the first boot from a disk, and at each boot. */
+/**
+ * The part of cloud-init that instances of the tests need: what it does at the first boot from a disk, and at each
+ * boot.
+ */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';

@@ -23,8 +23,8 @@ interface Machine {
 }
 
 /**
- * Machines of an emulated EC2 that exist only as far as a visitor sees them: they boot at once, clean themselves, and know
- * what has been done to them since their last user. A server in place of Lambda makes the visits.
+ * Machines of an emulated EC2 that exist only as far as a visitor sees them: they boot at once, clean themselves, and
+ * know what has been done to them since their last user. A server in place of Lambda makes the visits.
  */
 export class ModelMachines implements Follower {
   private readonly machines = new Map<string, Machine>();

@@ -74,9 +74,9 @@ export interface InventoryParts {
 const SETTLES_WITHIN_MS = 30_000;
 
 /**
- * The service as its settings compose it, by default `PROVIDER=static`, behind the gateway of `npm start`: real inventory, real
- * authority, real visits. Only its clock can be set forward, and its log is kept. Every answer is compared with
- * `openapi.json`.
+ * The service as its settings compose it, by default `PROVIDER=static`, behind the gateway of `npm start`: real
+ * inventory, real authority, real visits. Only its clock can be set forward, and its log is kept. Every answer is
+ * compared with `openapi.json`.
  */
 export class RealService {
   private ticks = 0;

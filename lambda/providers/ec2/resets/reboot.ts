@@ -3,7 +3,10 @@ import type { Visited } from '../../ssh/check.ts';
 import type { CheckedInstance, InstancePorts } from '../ports.ts';
 import { waiting } from '../waiting.ts';
 
-/** Why a VM waits that was told to reboot, once or twice. The next check reads it in the VM's status, and gives no third order. */
+/**
+ * Why a VM waits that was told to reboot, once or twice. The next check reads it in the VM's status, and gives no third
+ * order.
+ */
 const ORDERED = 'the VM reboots';
 const ORDERED_AGAIN = 'the VM reboots, by a second order';
 

@@ -6,8 +6,8 @@ import { waiting } from '../waiting.ts';
 const LOOK_AGAIN_SEC = 20;
 
 /**
- * Gives an instance a fresh root volume after each use. EC2 knows the task by its token and holds its state: whoever asks
- * again, after a crash too, gets the task that there is.
+ * Gives an instance a fresh root volume after each use. EC2 knows the task by its token and holds its state: whoever
+ * asks again, after a crash too, gets the task that there is.
  */
 export const replaceRootVolume: Step = async ({ status, pool, signal }, { ec2 }) => {
   const { vm, use } = status;

@@ -7,7 +7,10 @@ import type { Run } from '../verb.ts';
 /** Minutes of a lease that is renewed while the command runs: so long the VM stays lent when this process is killed. */
 const MINUTES = 30;
 
-/** Borrows a VM, runs a command, and gives the VM back however the command ends. @returns the exit code of the command */
+/**
+ * Borrows a VM, runs a command, and gives the VM back however the command ends.
+ * @returns the exit code of the command
+ */
 export const run: Run<BorrowingOptions & { readonly identity?: string }> = async (context, { options, command }) => {
   if (command.length === 0) throw misuse('no command is given', 'put it behind two dashes: vm-pool with -- COMMAND');
   const { identity, ...wish } = options;
