@@ -29,6 +29,25 @@ export function corrected({ hostKeys }: Vm, wanted: Vm): Vm {
 }
 
 /**
+ * Whether a VM changes pools later than the inventory says. Until it is given back, it counts for the pool of its lease;
+ * and the pool in which it was used knows what a reset has to undo.
+ *
+ * @param isPatient - whether a search finds the VMs of its pool
+ */
+export function isToBeMoved({ state, vm, use }: VmStatus, wanted: Vm | undefined, isPatient: boolean): boolean {
+  const isBound = state === 'leased' || (state === 'checking' && use !== undefined && isPatient);
+  return isBound && wanted !== undefined && wanted.pool !== vm.pool;
+}
+
+/**
+ * Whether the reset of a VM has to undo more than its pool's did: another pool may ask for more, and a VM that a search
+ * finds is reset only after a use.
+ */
+export function needsReset({ vm }: VmStatus, wanted: Vm, isPatient: boolean): boolean {
+  return isPatient && vm.pool !== wanted.pool;
+}
+
+/**
  * Whether a VM that differs is checked again, before its next user.
  *
  * @param isPatient - whether it is the same VM at another address

@@ -52,8 +52,8 @@ async function checkNow({ fresh, ...wish }: CheckWish, ports: InstancePorts): Pr
   const found = await fresh();
   if (found === undefined) return { passed: false, reason: 'EC2 does not know the instance' };
   if (powerOf(found.instance) === 'gone') return { passed: false, reason: `the instance is ${found.instance.state}` };
-  const { vm, fault = 'its tag names another pool' } = found;
-  if (vm?.pool !== status.vm.pool) return notNow(fault);
+  // A tag that names another pool counts when the VM is clean: it was used by the rules of this one.
+  if (found.vm === undefined) return notNow(found.fault);
   const off = await switchedOn(found.instance, pool, ports);
   if (off !== undefined) return off;
   const checked: CheckedInstance = { ...wish, status: { ...status, vm: runningVm(status.vm, found) } };

@@ -2,7 +2,7 @@ import type { Act, ChangeEvent } from '../../pool/event.ts';
 import { secondsOf } from '../../pool/event.ts';
 import { hasEnded } from '../../pool/lease.ts';
 import type { VmChange } from '../../pool/life.ts';
-import { corrected, differs, fateOfMissing, isToBeChecked } from '../../pool/sync-rules.ts';
+import { corrected, differs, fateOfMissing, isToBeChecked, isToBeMoved, needsReset } from '../../pool/sync-rules.ts';
 import type { Vm, VmStatus } from '../../pool/vm.ts';
 import type { EventWriter } from './actions.ts';
 import { changeActions } from './actions.ts';
@@ -42,7 +42,7 @@ export class InventoryChanges {
     const fate = wanted === undefined && !item.retired ? fateOf(item, wish) : undefined;
     if (fate === 'leaves') return () => this.retirement(item, act);
     if (fate === 'is missed') return () => this.missing(item, act);
-    if (wanted !== undefined && !isToBeMoved(item, wanted) && differs(item, wanted)) {
+    if (wanted !== undefined && !this.isToBeMoved(item, wanted, wish) && differs(item, wanted)) {
       return () => this.correction(item, wanted, wish);
     }
     return item.layout === LAYOUT ? undefined : () => [rewrite(item)];
@@ -53,12 +53,17 @@ export class InventoryChanges {
     return !item.retired && fateOf(item, wish) !== 'leaves';
   }
 
+  /** Whether a VM changes pools later. */
+  isToBeMoved(item: VmItem, wanted: Vm | undefined, { isPatient }: SyncWish): boolean {
+    return isToBeMoved(item, wanted, isPatient(item.vm));
+  }
+
   private correction(item: VmItem, wanted: Vm, { act, arrival, isPatient }: SyncWish): Action[] {
     const vm = corrected(item.vm, wanted);
     const known = { ...statusOf(item), vm, retired: false, missingSinceSec: undefined };
     // While a VM is free, no certificate opens it and no reset runs, whatever its address is.
     const after = isToBeChecked(item, wanted, isPatient(wanted))
-      ? placed(known, arrival(wanted, false))
+      ? placed(known, arrival(wanted, needsReset(item, wanted, isPatient(wanted))))
       : { ...known, version: newVersion() };
     const kind = item.missingSinceSec === undefined ? 'changed' : 'found';
     return [...this.change(item, after, kind, act), ...holderActions(after, act)];
@@ -89,11 +94,6 @@ function fateOf(item: VmItem, { act, isPatient }: SyncWish): ReturnType<typeof f
 /** A VM where its life begins. */
 function placed(vm: Pick<VmStatus, 'vm' | 'retired' | 'missingSinceSec'>, { state, ...arrival }: VmChange): VmStatus {
   return changedStatus(vm, state === 'removed' ? 'checking' : state, { state, ...arrival });
-}
-
-/** A leased VM changes pools when it is given back: until then it counts for the pool of its lease. */
-export function isToBeMoved({ state, vm }: VmStatus, wanted: Vm | undefined): boolean {
-  return state === 'leased' && wanted !== undefined && wanted.pool !== vm.pool;
 }
 
 /** Gives an item of an older layout the attributes that it lacks. Nothing happens to the VM, so there is no event. */

@@ -13,7 +13,7 @@ import { eventOf } from './events.ts';
 import type { Action } from './expressions.ts';
 import { compares } from './expressions.ts';
 import type { SyncWish } from './inventory-changes.ts';
-import { InventoryChanges, isToBeMoved } from './inventory-changes.ts';
+import { InventoryChanges } from './inventory-changes.ts';
 import type { InventoryItem, Key, VmItem, WorkEntry } from './items.ts';
 import { inventoryItem, keys, LAYOUT, workPartition } from './items.ts';
 import { eventsOfVm } from './queries.ts';
@@ -84,7 +84,7 @@ export class Inventory {
     // The index is a moment behind the table, so the sync is done only when a look finds nothing to change or to wait
     // for. Until then the hash stays empty, and the next sync looks at everything again.
     const missing = present.filter((item) => !wanted.has(item.vm.id) && this.changes.isKept(item, wish)).length;
-    const isMoving = present.some((item) => isToBeMoved(item, wanted.get(item.vm.id)));
+    const isMoving = present.some((item) => this.changes.isToBeMoved(item, wanted.get(item.vm.id), wish));
     const isDone = changes.length + missing === 0 && !isMoving;
     if (isDone) await this.table.put(inventoryItem(hash, pools), callDeadline(end));
     const { made, left } = await this.commitAll(changes, end);

@@ -5,7 +5,7 @@ import type { SyncOptions } from '../../pool/inventory.ts';
 import { keepHalfOfEachPool } from '../../pool/inventory.ts';
 import type { VmChange } from '../../pool/life.ts';
 import { FREE, unchanged } from '../../pool/life.ts';
-import { corrected, differs, fateOfMissing, isToBeChecked } from '../../pool/sync-rules.ts';
+import { corrected, differs, fateOfMissing, isToBeChecked, isToBeMoved, needsReset } from '../../pool/sync-rules.ts';
 import type { Vm } from '../../pool/vm.ts';
 import type { Slot } from './slot.ts';
 import type { Vms } from './vms.ts';
@@ -49,14 +49,16 @@ function retire(vms: Vms, slot: Slot, act: Act): void {
   } else vms.put(slot, { state: 'removed', failures: 0, draining: false }, { kind: 'removed', vmId, act });
 }
 
-function takeIn(vms: Vms, wanted: Vm, act: Act, { arrival = () => FREE, isPatient }: SyncOptions): void {
+function takeIn(vms: Vms, wanted: Vm, act: Act, options: SyncOptions): void {
+  const { arrival = () => FREE, isPatient = () => false } = options;
   const slot = vms.get(wanted.id);
   if (slot === undefined) vms.add(wanted, arrival(wanted, vms.hasKnown(wanted.id)), act);
-  // A leased VM changes pools when it is back.
-  else if (differs(slot, wanted) && (slot.vm.pool === wanted.pool || slot.state !== 'leased')) {
-    const isSame = isPatient?.(wanted) ?? false;
+  else if (differs(slot, wanted) && !isToBeMoved(slot, wanted, isPatient(slot.vm))) {
+    const isSame = isPatient(wanted);
     // While a VM is free, no certificate opens it and no reset runs, whatever its address is.
-    correct(vms, slot, wanted, act, isToBeChecked(slot, wanted, isSame) ? arrival(wanted, false) : unchanged(slot));
+    const isNew = isToBeChecked(slot, wanted, isSame);
+    const place = isNew ? arrival(wanted, needsReset(slot, wanted, isSame)) : unchanged(slot);
+    correct(vms, slot, wanted, act, place);
   }
 }
 

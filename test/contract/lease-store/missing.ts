@@ -15,8 +15,8 @@ export function describeMissing(currentStore: CurrentStore): void {
     const arrivals: string[] = [];
     const options: SyncOptions = {
       isPatient: ({ pool }) => pool === 'default',
-      arrival: ({ id }) => {
-        arrivals.push(id);
+      arrival: ({ id }, wasLent) => {
+        arrivals.push(wasLent ? `${id}, perhaps used` : id);
         return { state: 'checking', failures: 0, draining: false, dueAtSec: NOON_SEC };
       },
     };
@@ -103,14 +103,42 @@ export function describeMissing(currentStore: CurrentStore): void {
       expect(arrivals).toEqual([]);
     });
 
-    it.each([{ port: 2222 }, { username: 'root' }, { pool: 'large' }])(
-      'checks a free VM anew with %j',
-      async (other) => {
-        await sync(INVENTORY.map((vm) => (vm.id === 'vm-01' ? { ...vm, ...other } : vm)));
-        expect(await known(store, 'vm-01')).toMatchObject({ state: 'checking' });
-        expect(arrivals).toEqual(['vm-01']);
-      },
-    );
+    const changed = (other: Partial<Vm>) => INVENTORY.map((vm) => (vm.id === 'vm-01' ? { ...vm, ...other } : vm));
+
+    it.each([{ port: 2222 }, { username: 'root' }])('checks a free VM anew with %j', async (other) => {
+      await sync(changed(other));
+      expect(await known(store, 'vm-01')).toMatchObject({ state: 'checking' });
+      expect(arrivals).toEqual(['vm-01']);
+    });
+
+    it('resets a free VM by the rules of its new pool, which may ask for more', async () => {
+      const both = { isPatient: () => true };
+      await sync(changed({ pool: 'large' }), NOON_SEC, both);
+      expect(await known(store, 'vm-01')).toMatchObject({ state: 'checking', vm: { pool: 'large' } });
+      expect(arrivals).toEqual(['vm-01, perhaps used']);
+    });
+
+    it('leaves a used VM to its pool until its reset is over', async () => {
+      const both = { isPatient: () => true };
+      const free = await known(store, 'vm-01');
+      const use = { id: 'l-1', endedAtSec: NOON_SEC };
+      const used = { state: 'checking', failures: 0, draining: false, dueAtSec: NOON_SEC, use } as const;
+      const { status } = await store.change(free, used, someEvent(free));
+      await sync(changed({ pool: 'large' }), NOON_SEC, both);
+      expect(await known(store, 'vm-01')).toEqual(status);
+      await store.change(status, checked(status, { passed: true }, NOON_SEC * 1000, CHECKS), someEvent(status));
+      await sync(changed({ pool: 'large' }), NOON_SEC, both);
+      expect(await known(store, 'vm-01')).toMatchObject({ state: 'checking', vm: { pool: 'large' } });
+    });
+
+    it('moves a used VM at once whose old pool is no more', async () => {
+      const free = await known(store, 'vm-01');
+      const use = { id: 'l-1', endedAtSec: NOON_SEC };
+      const used = { state: 'checking', failures: 0, draining: false, dueAtSec: NOON_SEC, use } as const;
+      await store.change(free, used, someEvent(free));
+      await sync(changed({ pool: 'large' }), NOON_SEC, { isPatient: ({ pool }) => pool === 'large' });
+      expect(await known(store, 'vm-01')).toMatchObject({ state: 'checking', use, vm: { pool: 'large' } });
+    });
 
     it('keeps host keys that a check has learnt', async () => {
       const hostKeys = ['ssh-ed25519 AAAA'];

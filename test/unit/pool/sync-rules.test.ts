@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { corrected, differs, fateOfMissing, isToBeChecked } from '../../../lambda/pool/sync-rules.ts';
+import { corrected, differs, fateOfMissing, isToBeChecked, isToBeMoved } from '../../../lambda/pool/sync-rules.ts';
 import type { Vm, VmStatus } from '../../../lambda/pool/vm.ts';
 import { someVms } from '../../support/pool/lending.ts';
 
@@ -42,6 +42,23 @@ describe('corrected', () => {
 
   it('is what the inventory says otherwise', () => {
     expect(corrected(vm, moved)).toBe(moved);
+  });
+});
+
+describe('isToBeMoved', () => {
+  const use = { id: 'l-1', endedAtSec: 9 };
+
+  it.each([
+    { what: 'a VM that somebody has', some: { state: 'leased' }, isPatient: false, answer: true },
+    { what: 'a used instance', some: { state: 'checking', use }, isPatient: true, answer: true },
+    { what: 'a used VM of a list', some: { state: 'checking', use }, isPatient: false, answer: false },
+    { what: 'an instance that nobody has used', some: { state: 'checking' }, isPatient: true, answer: false },
+    { what: 'a used instance that is out', some: { state: 'quarantined', use }, isPatient: true, answer: false },
+    { what: 'a free instance', some: {}, isPatient: true, answer: false },
+  ] as const)('is $answer for $what', ({ some, isPatient, answer }) => {
+    expect(isToBeMoved(status(some), { ...vm, pool: 'large' }, isPatient)).toBe(answer);
+    expect(isToBeMoved(status(some), vm, isPatient)).toBe(false);
+    expect(isToBeMoved(status(some), undefined, isPatient)).toBe(false);
   });
 });
 

@@ -45,6 +45,16 @@ describe('a reset by reboot', () => {
     expect(status).toMatchObject({ state: 'checking', failures: 0 });
   });
 
+  it('goes on by the rules of its pool when a tag names another one meanwhile', async () => {
+    const pool = { access: 'certificate', check: 'command', ec2: EC2 };
+    world.text = inventoryText([], { lab: { ...pool, reset: 'reboot' }, loose: { ...pool, reset: 'none' } });
+    const used = await usedStatus(world, ID);
+    world.ec2.get(ID).tags = { [TAGS.pool]: 'loose' };
+    const { verdicts, status } = await untilChecked(world, used);
+    expect(verdicts.map(saying)).toEqual([REBOOTS, 'passed']);
+    expect(status).toMatchObject({ state: 'free', vm: { pool: 'lab' } });
+  });
+
   it('reboots no VM that nobody has used, or that has booted since', async () => {
     const vm = await vmIn(world, ID);
     expect(await checked(world, { vm })).toMatchObject({ passed: true });
