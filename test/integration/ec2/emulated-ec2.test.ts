@@ -120,11 +120,12 @@ describe('an emulated task that replaces a root volume', () => {
 
   it('goes from pending to succeeded, and is one for each token in any state of the instance', async () => {
     const id = await running();
-    const [task = ''] = valuesOf(await create(id, 'one'), 'replaceRootVolumeTaskId');
-    expect(await state(task)).toBe('pending');
-    await sleep(TRANSITION_SECONDS * 500);
-    expect(await state(task)).toBe('in-progress');
-    while ((await state(task)) !== 'succeeded') await sleep(50);
+    const created = await create(id, 'one');
+    const [task = ''] = valuesOf(created, 'replaceRootVolumeTaskId');
+    const seen = new Set(valuesOf(created, 'taskState'));
+    while (!seen.has('succeeded')) seen.add((await state(task)) ?? 'absent');
+    // A busy machine may miss the state between.
+    expect([...seen].filter((one) => one !== 'in-progress')).toEqual(['pending', 'succeeded']);
     await ec2.stop(id);
     expect(valuesOf(await create(id, 'one'), 'replaceRootVolumeTaskId')).toEqual([task]);
     await expect(create(id, 'two')).rejects.toThrow('IncorrectInstanceState');
