@@ -205,7 +205,14 @@ describe('scripts/enroll', () => {
     },
     {
       fault: 'an EC2 instance that is named as a VM of the list',
-      args: ['--ca', CA, '--vm', 'i-1', '--inventory', file('pools.json', { pools: { a: { ec2: { username: 'b' } } } })],
+      args: [
+        '--ca',
+        CA,
+        '--vm',
+        'i-1',
+        '--inventory',
+        file('pools.json', { pools: { a: { ec2: { username: 'b' } } } }),
+      ],
       says: 'has no VM i-1; for an EC2 instance take --pool NAME in place of --vm',
     },
     {

@@ -151,9 +151,7 @@ describe('a check of an instance with sessions', () => {
 
   it('ends them at once, and once more when no new one can come', async () => {
     const first = await usedStatus(world, ID);
-    expect(saying(await checked(world, first))).toBe(
-      'waits: waits until no session of the last lease can begin',
-    );
+    expect(saying(await checked(world, first))).toBe('waits: waits until no session of the last lease can begin');
     expect([...world.sessions.keys()]).toEqual(['other']);
     world.sessions.set('s-3', ID);
     world.nowMs += 60_000;
