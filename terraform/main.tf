@@ -99,7 +99,7 @@ module "iam" {
       reset            = try(pool.reset, "")
       username         = try(pool.ec2.username, "")
       learns_host_keys = try(pool.ec2.hostKeys, "console") == "console"
-      stops            = can(pool.ec2.minRunning) || can(pool.ec2.schedule)
+      stops            = contains(local.pools_that_stop_vms, name)
     } }
   }
 }
@@ -193,6 +193,7 @@ module "cloudwatch" {
   api                     = { id = module.apigw.api_id, stage = module.apigw.stage_name }
   table                   = local.table
   pools                   = coalesce(var.pools, local.has_real_vms ? keys(local.pools) : ["default"])
+  pools_that_stop_vms     = local.pools_that_stop_vms
   visitor                 = one(module.visitor[*].watched)
   alarm_emails            = var.alarm_emails
   alarm_topic_arn         = var.alarm_topic_arn

@@ -10,6 +10,9 @@ locals {
   # Those whose VMs are EC2 instances.
   ec2_pools = { for name, pool in local.pools : name => pool if can(keys(pool.ec2)) }
 
+  # Those that stop VMs which nobody needs.
+  pools_that_stop_vms = [for name, pool in local.ec2_pools : name if can(pool.ec2.minRunning) || can(pool.ec2.schedule)]
+
   listed_vms = try([for vm in local.inventory.vms : vm], [])
 
   needs_certificates = local.has_real_vms && anytrue([for pool in values(local.pools) :

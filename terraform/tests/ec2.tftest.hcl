@@ -63,6 +63,11 @@ run "tells_the_function_where_its_instances_are" {
   }
 
   assert {
+    condition     = local.pools_that_stop_vms == ["lab"]
+    error_message = "A pool with a schedule stops VMs, so the dashboard must show what that saves."
+  }
+
+  assert {
     condition     = output.inventory_url != null && output.visitor_function_name != null && length(output.certificate_authority_public_keys) == 0
     error_message = "EC2 instances are VMs that exist; this pool needs no certificates."
   }

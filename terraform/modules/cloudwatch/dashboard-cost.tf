@@ -46,6 +46,21 @@ locals {
           }]]
         },
       ],
+      [for pool in sort(var.pools_that_stop_vms) : {
+        title   = "Pool ${pool}: free VMs that run and that are stopped"
+        stacked = true
+        period  = 60
+        metrics = [for power in ["Running", "Stopped"] : [var.metrics_namespace, "FreeVms${power}", "pool", pool, { label = lower(power) }]]
+      }],
+      [for title in length(var.pools_that_stop_vms) == 0 ? [] : ["Hours saved by stopped VMs"] : {
+        title  = title
+        stat   = "Sum"
+        period = 3600
+        metrics = [
+          [var.metrics_namespace, "StoppedSeconds", { id = "stopped", visible = false }],
+          [{ expression = "stopped / 3600", label = "hours of all pools" }],
+        ]
+      }],
       [for table in var.table[*].name : {
         title = "Table: request units consumed, indexes too"
         stat  = "Sum"

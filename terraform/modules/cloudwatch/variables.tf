@@ -87,6 +87,13 @@ variable "pools" {
   }
 }
 
+variable "pools_that_stop_vms" {
+  description = "Those of the pools that stop VMs which nobody needs; each gets a graph of what runs, and all together one of what that saves."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
 variable "budget_name" {
   description = "AWS budget that the dashboard links to. Null without one."
   type        = string

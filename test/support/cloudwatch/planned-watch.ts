@@ -43,6 +43,7 @@ export const WATCHED = {
   metrics_namespace: 'vm-pool-dev',
   api: { id: 'abcdefghij', stage: 'resources' },
   pools: ['default'],
+  pools_that_stop_vms: ['default'],
   table: { name: 'vm-pool-dev', index_names: ['work', 'by-user'] },
   visitor: { function_name: 'vm-pool-dev-visitor', log_group_name: '/aws/lambda/vm-pool-dev-visitor' },
 } as const;

@@ -328,6 +328,11 @@ run "draws_the_figures" {
   }
 
   assert {
+    condition     = !strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "stopped")
+    error_message = "Where no VM is stopped there is nothing to draw of it."
+  }
+
+  assert {
     condition = [
       for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : split("\n", widget.properties.markdown)[0] if widget.type == "text"
     ] == ["# 1 Are people served?", "# 2 Is anything stuck?", "# 3 Is AWS well?", "# 4 What does it cost?"]
@@ -350,6 +355,27 @@ run "draws_the_figures" {
       anytrue([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.properties.query == "SOURCE '/aws/lambda/vm-pool-dev'\n| ${jsondecode(file("queries.json"))[name].query}" if widget.type == "log"])
     ])
     error_message = "What no metric has comes from the named queries."
+  }
+}
+
+run "draws_what_stopped_vms_save" {
+  command = plan
+
+  variables {
+    pools_that_stop_vms = ["gpu"]
+  }
+
+  assert {
+    condition = [
+      for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets :
+      [for metric in widget.properties.metrics : "${metric[1]} ${metric[3]}"] if endswith(lookup(widget.properties, "title", ""), ": free VMs that run and that are stopped")
+    ] == [["FreeVmsRunning gpu", "FreeVmsStopped gpu"]]
+    error_message = "Each pool that stops VMs, and no other, must show what runs."
+  }
+
+  assert {
+    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "StoppedSeconds")
+    error_message = "The hours saved are missing."
   }
 }
 
