@@ -21,11 +21,9 @@ export function stopped(status: VmStatus, nowSec: number): VmChange {
   return { state: 'free', failures, draining, stopped: true, freeSinceSec: nowSec };
 }
 
-/**
- * A free VM that goes through a check at once, which starts it if it is stopped. Nobody has used it since its last one.
- */
-export function toBeChecked(status: VmStatus, reason: string, nowSec: number): VmChange {
-  return { ...checking(status, nowSec), reason };
+/** A free VM that goes through a check, which starts it if it is stopped. Nobody has used it since its last one. */
+export function toBeChecked(status: VmStatus, reason: string, dueAtSec: number): VmChange {
+  return { ...checking(status, dueAtSec), reason };
 }
 
 function checking(status: VmStatus, dueAtSec: number): VmChange {

@@ -116,7 +116,9 @@ export class PowerUpkeep {
       const why = running.get(status.vm.id);
       if (why === undefined) return (await round.change(status, stopped(status, round.nowSec), 'stopped')).applied;
       const reason = `it does not stop: ${why}`;
-      await round.change(status, toBeChecked(status, reason, round.nowSec), 'waiting', reason);
+      // A call that AWS did not answer may stop it yet, so it stays claimed for a while.
+      const { dueAtSec = round.nowSec } = status;
+      await round.change(status, toBeChecked(status, reason, dueAtSec), 'waiting', reason);
       return false;
     });
     return done.filter(Boolean).length;

@@ -153,6 +153,20 @@ describe('a VM that is being stopped', () => {
     expect(await status('vm-01')).toMatchObject({ state: 'free' });
   });
 
+  it('is not lent while a stop may still come that AWS has not answered', async () => {
+    service = await serviceOverInstances(1, instancePool({ minRunning: 0, idleMinutes: 15 }));
+    service.provider.keepRunning.set('vm-01', 'ec2 did not answer: TimeoutError');
+    service.clock.advance(IDLE_SEC);
+    await tick();
+    service.clock.advance(59);
+    await service.upkeep.tidy('r-4', 10);
+    await expect(lend('alice')).rejects.toMatchObject({ code: 'pool_empty' });
+    // The call to AWS has come through after all.
+    instance('vm-01').state = 'stopped';
+    await ticksFor(3);
+    expect(await lend('alice')).toMatchObject({ vm: { id: 'vm-01' }, login: {} });
+  });
+
   it('comes back by a check when its process dies, before or after the stop', async () => {
     const die = new Promise<void>(() => undefined);
     service.provider.onStop = () => die;
