@@ -36,8 +36,8 @@ export class Ec2Provider implements VmProvider {
     const { listed, instances, known } = this.ports;
     const { vms, fault } = await listed.inventory();
     const { gone, faults } = await instances.look(this.pools());
-    const found = known.foundNow();
-    return { vms: [...vms, ...found], gone, ...known.confirmation(), ...faultOf(fault, faults) };
+    const { others, clashes } = apartFrom(vms, known.foundNow());
+    return { vms: [...vms, ...others], gone, ...known.confirmation(), ...faultOf(fault, [...faults, ...clashes]) };
   }
 
   async refresh(): Promise<void> {
@@ -116,6 +116,14 @@ function starting(why: string): Unready {
 
 function goneBecause(why: string): Unready {
   return { status: 'gone', why, againInSec: LOOK_AGAIN_SEC };
+}
+
+/** Leaves out instances that the inventory lists as well: one machine would be lent to two users. */
+function apartFrom(listed: readonly Vm[], found: readonly Vm[]) {
+  const taken = new Set(listed.flatMap(({ id, ip, port }) => [id, `${ip} ${port}`]));
+  const isTaken = ({ id, ip, port }: Vm) => taken.has(id) || taken.has(`${ip} ${port}`);
+  const clashes = found.filter(isTaken).map(({ id }) => `instance ${id}: vms of the inventory has its id or address`);
+  return { others: found.filter((vm) => !isTaken(vm)), clashes };
 }
 
 /** One error of all, so that nobody mends only the first. */

@@ -71,6 +71,16 @@ describe('the inventory', () => {
     expect(vms.map(({ id }) => id).sort()).toEqual(['i-01', 'i-03', 'vm-01']);
   });
 
+  it.each(['its id', 'its address'])('leaves out an instance of which the inventory lists %s', async (what) => {
+    const world = worldOf();
+    const { ip } = await vmIn(world, 'i-02');
+    const twin = vmEntry(what === 'its id' ? { id: 'i-02' } : { address: ip });
+    world.text = inventoryText([twin], { default: CERTIFICATE_POOL, lab: LAB });
+    const { vms, fault } = await world.provider.inventory();
+    expect(vms.filter((vm) => vm.id === 'i-02' || vm.ip === ip)).toHaveLength(1);
+    expect(fault?.message).toBe('instance i-02: vms of the inventory has its id or address');
+  });
+
   it('has a fault of EC2 alone, and keeps the last instances, while they can not be read', async () => {
     const world = worldOf();
     await world.provider.inventory();
