@@ -189,14 +189,14 @@ export function describeMissing(currentStore: CurrentStore): void {
     it('does not let VMs that are gone hide that others are missing', async () => {
       const gone = new Set(['vm-01', 'vm-02']);
       const refused = sync(without('vm-01', 'vm-02', 'vm-03'), NOON_SEC, { mayEmptyPools: false, gone });
-      await expect(refused).rejects.toMatchObject({ pool: 'default', leaving: 1, total: 1 });
+      await expect(refused).rejects.toMatchObject({ losses: [{ pool: 'default', leaving: 1, total: 1 }] });
       expect(await kinds('vm-01')).toEqual(['added']);
     });
 
     it('counts a VM that one look missed as missing in the next one too', async () => {
       await sync(without('vm-01'), NOON_SEC, { mayEmptyPools: false });
       const refused = sync(without('vm-01', 'vm-02'), NOON_SEC + 60, { mayEmptyPools: false });
-      await expect(refused).rejects.toMatchObject({ leaving: 2, total: 3 });
+      await expect(refused).rejects.toMatchObject({ losses: [{ pool: 'default', leaving: 2, total: 3 }] });
     });
   });
 }

@@ -164,7 +164,7 @@ export function describeSync(currentStore: CurrentStore, makeStore: StoreFactory
         const few = [third, ...someVms(1, 'arm', 'arm'), ...someVms(1, 'large', 'big')];
         const sync = store.sync(few, act('reaper', NOON_SEC), options);
         await expect(sync).rejects.toThrow(PoolWouldEmpty);
-        await expect(sync).rejects.toMatchObject({ pool: 'default', leaving: 2, total: 3 });
+        await expect(sync).rejects.toMatchObject({ losses: [{ pool: 'default', leaving: 2, total: 3 }] });
         expect(await store.statuses({ limit: 10 })).toEqual(statuses);
         expect((await store.counts(NOON_SEC)).has('arm')).toBe(false);
         expect((await store.events({ vmId: first.id, limit: 10 })).items).toHaveLength(1);
