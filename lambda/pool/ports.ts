@@ -140,7 +140,7 @@ export interface StartingStore {
    * Quarantines the VM of a live lease and moves the lease, with its id and its whole length, to another free VM of the
    * pool.
    * @throws {@link NoLease} when the VM no longer has the lease; {@link PoolEmpty} when no other VM is free: then the VM
-   *   is quarantined all the same, and the lease is over
+   *   is quarantined all the same, the lease is over, and its idempotency key is unused again
    */
   exchange(request: ExchangeRequest): Promise<Grant>;
 }

@@ -189,10 +189,15 @@ function afterExchange(spec: Spec, { user, grant }: ExchangeCall, answer: Answer
   const live = liveLease(spec, user, nowSec);
   if (live?.id !== grant.lease.id || live.vmId !== grant.vm.id) return unchanged(spec, answer.code === 'no_lease');
   const ended = vacated(spec, user, 'quarantined');
-  if (!hasFree(spec)) return answer.code === 'pool_empty' ? ended : undefined;
+  if (!hasFree(spec)) return answer.code === 'pool_empty' ? withoutKeyOf(ended, live) : undefined;
   const ttlSec = live.startingTtlSec ?? live.expiresAtSec - live.acquiredAtSec;
   const moved = afterLending(ended, user, answer, { ttlSec, nowSec });
   return moved && { ...moved, keys: keysOf(moved, answer.granted as SpecLease) };
+}
+
+/** A lease that no VM could serve leaves its key unused. */
+function withoutKeyOf(spec: Spec, { id }: SpecLease): Spec {
+  return { ...spec, keys: new Map([...spec.keys].filter(([, earlier]) => earlier.id !== id)) };
 }
 
 function afterRelease(spec: Spec, call: HolderCall, answer: Answer, nowSec: number): Spec | undefined {

@@ -1,4 +1,5 @@
 import { secondsOf } from '../../pool/event.ts';
+import type { Lease } from '../../pool/lease.ts';
 import type { ExchangeRequest, Grant } from '../../pool/ports.ts';
 import { NoLease, PoolEmpty } from '../../pool/refusals.ts';
 import { exchanged, moved } from '../../pool/start.ts';
@@ -91,7 +92,8 @@ export class Exchanges {
   private async endLease(held: Held, request: ExchangeRequest, deadline: Deadline): Promise<never> {
     const { lease, vm } = held.grant;
     const atUser: Action = { delete: keys.user(lease.userId), if: isTermOf(lease) };
-    await this.table.transact([atUser, ...this.partingActions(held, request, false)], deadline);
+    const parting = this.partingActions(held, request, false);
+    await this.table.transact([atUser, ...parting, ...unusedKeyActions(lease)], deadline);
     throw new PoolEmpty(vm.pool, await this.counts.ofEmpty(vm.pool, secondsOf(request.act)));
   }
 
@@ -105,4 +107,9 @@ export class Exchanges {
     const event = { kind: isExchanged ? 'exchanged' : change.state, vmId, userId, leaseId, reason, act } as const;
     return [vmAction(before, after, eventId), this.events.appendChange(eventId, before, after, event)];
   }
+}
+
+/** A lease that no VM could serve must not spend the key of a wish that is still open. */
+function unusedKeyActions({ userId, idempotency }: Lease): Action[] {
+  return idempotency === undefined ? [] : [{ delete: keys.idempotency(userId, idempotency.key) }];
 }

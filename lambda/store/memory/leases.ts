@@ -50,6 +50,11 @@ export class Leases {
     (slot as Slot).lease = undefined;
   }
 
+  /** A lease that no VM could serve must not spend the key of a wish that is still open. */
+  forgetKey({ userId, idempotency }: Lease): void {
+    if (idempotency !== undefined) this.spent.delete(keyName(userId, idempotency.key));
+  }
+
   /** The VM whose lease the user has, live or ended. */
   lastOf(userId: string): LeasedSlot | undefined {
     return this.byUser.get(userId);

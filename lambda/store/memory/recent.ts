@@ -11,6 +11,12 @@ export class Recent<Value> {
     return this.newer.get(key) ?? this.older.get(key);
   }
 
+  /** Forgets a key. */
+  delete(key: string): void {
+    this.newer.delete(key);
+    this.older.delete(key);
+  }
+
   /** Sets the value of a key. */
   set(key: string, value: Value): void {
     if (this.newer.size >= this.kept) {

@@ -41,7 +41,10 @@ export function exchange({ vms, leases, pools, countsOf }: StartingParts, reques
   const change = exchanged(slot, reason, nowSec);
   const kind = next === undefined ? change.state : 'exchanged';
   vms.put(slot, change, { ...leaseEvent(slot, kind, act), reason });
-  if (next === undefined) throw new PoolEmpty(vm.pool, countsOf(pool, nowSec));
+  if (next === undefined) {
+    leases.forgetKey(lease);
+    throw new PoolEmpty(vm.pool, countsOf(pool, nowSec));
+  }
   return grantOf(vms.lend(next, moved(lease, next.vm, nowSec, next.stopped ? startLimitSec : undefined), act));
 }
 

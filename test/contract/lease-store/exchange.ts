@@ -117,8 +117,16 @@ export function describeExchange(currentStore: CurrentStore): void {
       const { items } = await store.events({ vmId: 'big-01', limit: 1 });
       expect(items).toMatchObject([{ kind: 'quarantined', reason: 'it does not start', leaseId: only.lease.id }]);
       await expect(store.release(query('bob', only.lease.id, LATER_SEC))).rejects.toMatchObject({ code: 'no_lease' });
+    });
+
+    it('lets the holder whom no VM could serve try again with the same key', async () => {
+      await store
+        .exchange(exchangeOf(await store.acquire(wish('bob', { pool: 'large', idempotency: KEY }))))
+        .catch(() => 0);
       const again = wish('bob', { idempotency: KEY, pool: 'large', nowSec: LATER_SEC });
-      await expect(store.acquire(again)).rejects.toMatchObject({ code: 'idempotency_key_spent' });
+      await expect(store.acquire(again)).rejects.toMatchObject({ code: 'pool_empty' });
+      const elsewhere = wish('bob', { idempotency: KEY, nowSec: LATER_SEC });
+      expect(await store.acquire(elsewhere)).toMatchObject({ lease: { id: elsewhere.leaseId } });
     });
 
     it('does not start a VM for a pool whose VMs always run', async () => {

@@ -85,6 +85,11 @@ export class Model {
     this.keys.set(`${user} ${key}`, { leaseId, minutes, forgottenAtSec: expiresAtSec + WEEK_SEC });
   }
 
+  /** A lease that no VM could serve leaves its key unused. */
+  forgetKey(user: string, key: string | undefined): void {
+    this.keys.delete(`${user} ${String(key)}`);
+  }
+
   endLease(user: string): void {
     const lease = this.leases.get(user);
     if (lease === undefined) return;

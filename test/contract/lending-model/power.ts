@@ -64,6 +64,7 @@ export function exchange(userId: string): Command {
     model.leases.delete(userId);
     if (free.length === 0) {
       expect(await refusalOf(call)).toBe('pool_empty');
+      model.forgetKey(userId, lease.key);
       return;
     }
     const moved = await call;
