@@ -2,7 +2,7 @@
 import { HeldPower } from './held-power.ts';
 import type { Meter } from './meter.ts';
 import type { PolicyOf, PoolPolicy } from './pool.ts';
-import type { Clock, PowerStore, UpkeepStore } from './ports.ts';
+import type { Clock, PoolSavings, PowerStore, UpkeepStore } from './ports.ts';
 import { stopped, stopping, toBeChecked } from './power-changes.ts';
 import type { PowerPlan } from './power-plan.ts';
 import { powerPlan, STOPPED_OUTSIDE } from './power-plan.ts';
@@ -49,17 +49,21 @@ export class PowerUpkeep {
   async run(requestId: string, endMs: number): Promise<Powered> {
     const round = new PowerRound(this.ports.store, this.ports.clock, requestId, endMs);
     const free = new Set<string>();
+    const before = await this.ports.store.savings();
     const stoppedVms = new Map<string, number>();
     for (const name of (await this.ports.store.counts(round.nowSec)).keys()) {
       const policy = this.ports.policyOf(name);
-      if (!policy.areFound || round.isOver) continue;
+      if (!policy.areFound) continue;
+      // A pool that this run does not reach has as many stopped VMs as before.
+      stoppedVms.set(name, before.get(name)?.stopped ?? 0);
+      if (round.isOver) continue;
       const statuses = await this.ports.store.free(name);
       for (const { vm } of statuses) free.add(vm.id);
       const change = await this.carryOut(await this.planFor(policy, statuses, round.nowSec), round);
       stoppedVms.set(name, statuses.filter(isStopped).length + change);
     }
     if (!round.isOver) await this.held.look(free, round);
-    await this.publish(stoppedVms, round.nowSec);
+    await this.publish(stoppedVms, before, round.nowSec);
     return round;
   }
 
@@ -124,9 +128,12 @@ export class PowerUpkeep {
     return done.filter(Boolean).length;
   }
 
-  private async publish(stoppedVms: ReadonlyMap<string, number>, nowSec: number): Promise<void> {
+  private async publish(
+    stoppedVms: ReadonlyMap<string, number>,
+    before: ReadonlyMap<string, PoolSavings>,
+    nowSec: number,
+  ): Promise<void> {
     const { store, meter } = this.ports;
-    const before = await store.savings();
     await store.addStoppedTime(stoppedVms, nowSec);
     const after = await powerViews(this.ports, await store.counts(nowSec));
     for (const [pool, { running, stopped: vms, stoppedSec }] of after) {

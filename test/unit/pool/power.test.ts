@@ -299,6 +299,15 @@ describe('what stopped VMs save', () => {
     expect(of('stoppedSeconds')).toEqual([{ pool: 'default', value: 2 * 3600 }]);
   });
 
+  it('goes on in a tick that has no time left for the pool', async () => {
+    await ticksFor(15);
+    const saved = async () => (await service.store.savings()).get('default');
+    const before = (await saved())?.stoppedSec ?? 0;
+    service.clock.advance(60);
+    await service.tick('r-9', 0);
+    expect(await saved()).toEqual({ stopped: 2, stoppedSec: before + 120 });
+  });
+
   it('is not shown of a pool that stops none, nor counted', async () => {
     service.provider.rules = instancePool(undefined);
     await ticksFor(2);
