@@ -1,11 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { EmulatedEc2 } from '../../support/emulated-aws/emulated-ec2.ts';
+import { EmulatedAws } from '../../support/emulated-aws/server.ts';
 import { readYaml } from '../../support/metrics/dashboards.ts';
 import type { ScrapeConfig } from '../../support/metrics/prometheus-server.ts';
 import type { LocalServer } from '../../support/processes/local-server.ts';
 import { startServer, urlOf } from '../../support/processes/local-server.ts';
-import { inventoryText, vmEntry } from '../../support/providers/inventory.ts';
+import { inventoryText } from '../../support/providers/inventory.ts';
 import { OPERATOR } from './borrowers.ts';
 
 /** What the servers know as the token of scrapes. */
@@ -23,7 +25,7 @@ export interface ScrapedServer {
   readonly instance: string;
 }
 
-/** Servers that lend mock VMs from memory and from a table, one with an inventory, and the folder of their files. */
+/** Servers that lend mock VMs from memory and from a table, one with a pool of EC2, and the folder of their files. */
 export interface Servers {
   readonly memory: ScrapedServer;
   readonly table: ScrapedServer;
@@ -37,11 +39,14 @@ export async function startServers(): Promise<Servers> {
   const folder = await mkdtemp(path.join(tmpdir(), 'vm-pool-metrics-'));
   const [token, vms] = [path.join(folder, 'token'), path.join(folder, 'vms.json')];
   await writeFile(token, TOKEN);
-  await writeFile(vms, inventoryText([vmEntry()]));
+  await writeFile(vms, inventoryText([], { default: INSTANCES }));
+  const aws = await EmulatedAws.start();
+  // Nothing answers at its address, so its check waits for as long as this run takes.
+  await (await EmulatedEc2.in(aws)).launch({ tags: { 'vm-pool:pool': 'default' } });
   const running: LocalServer[] = [];
 
-  async function start(...args: string[]): Promise<ScrapedServer> {
-    const server = startServer({ ...VARIABLES, METRICS_TOKEN: token, CERTIFICATE_AUTHORITY: `${vms}.pem` }, args);
+  async function start(more: Record<string, string>, ...args: string[]): Promise<ScrapedServer> {
+    const server = startServer({ ...VARIABLES, METRICS_TOKEN: token, ...more }, args);
     running.push(server);
     const url = await urlOf(server);
     return { server, url, instance: new URL(url).host };
@@ -52,13 +57,15 @@ export async function startServers(): Promise<Servers> {
       process.kill('SIGKILL');
       await exit;
     }
+    await aws.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   try {
-    const memory = await start();
-    const table = await start('--table-folder', path.join(folder, 'table'));
-    const inventory = await start('--inventory', vms);
+    const memory = await start({});
+    const table = await start({}, '--table-folder', path.join(folder, 'table'));
+    const ec2 = { ...aws.variables, PROVIDER: 'ec2', CERTIFICATE_AUTHORITY: `${vms}.pem` };
+    const inventory = await start(ec2, '--inventory', vms);
     return { memory, table, inventory, folder, stop };
   } catch (error) {
     await stop();
@@ -92,6 +99,14 @@ export async function scrapesOf({ memory, table, inventory, folder }: Servers): 
     };
   }
 }
+
+/** A pool that stops VMs, so that there are figures of it. */
+const INSTANCES = {
+  access: 'certificate',
+  check: 'host-key',
+  reset: 'none',
+  ec2: { username: 'tester', minRunning: 0 },
+} as const;
 
 const VARIABLES = {
   METRICS_NAMESPACE: 'vm-pool-test',
