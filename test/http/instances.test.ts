@@ -120,6 +120,13 @@ describe('a VM that is gone', () => {
     });
     expect(headers.get('retry-after')).toBe('60');
   });
+
+  it('is said to be so to a getvm that comes again with its Idempotency-Key', async () => {
+    await getVm();
+    provider.instance('vm-01').state = 'gone';
+    const { body } = await getVm();
+    expect(body).toMatchObject({ vm: { status: 'gone' }, message: expect.stringContaining('vm-01 no longer exists') });
+  });
 });
 
 describe('operators and everybody else', () => {

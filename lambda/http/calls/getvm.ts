@@ -31,6 +31,7 @@ export const getVm = call({
 
 function messageOf({ vm: { id, status }, lease }: ReturnType<typeof grantBody>): string {
   if (status === 'ready') return `${id} is yours until ${lease.expiresAt}`;
+  if (status === 'gone') return `${id} no longer exists; give it back, then borrow another`;
   return `${id} is yours and is being started; ask GET /lease until it is ready`;
 }
 
