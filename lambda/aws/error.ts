@@ -42,3 +42,10 @@ export function whyUnreadable({ code }: AwsError): string {
   if (MISSING.has(code)) return 'does not exist';
   return DENIED.test(code) ? 'may not be read by the service' : `can't be read now (${code})`;
 }
+
+const THROTTLED = /^(Throttl|TooManyRequests|SlowDown|RequestLimitExceeded)/;
+
+/** Whether AWS had no time for a request. EC2 throttles with 503, other services with 400. */
+export function wasThrottled({ code, status }: Pick<AwsError, 'code' | 'status'>): boolean {
+  return status === 429 || THROTTLED.test(code);
+}

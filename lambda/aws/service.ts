@@ -1,6 +1,6 @@
 import type { AwsAnswer, AwsOptions, AwsRequest } from './client.ts';
 import { AwsClient } from './client.ts';
-import { AwsError } from './error.ts';
+import { AwsError, wasThrottled } from './error.ts';
 import { jsonErrorCode } from './json-request.ts';
 
 const LIMITS = { connections: 64, connectionTimeoutMs: 1_000 };
@@ -10,7 +10,6 @@ const PAUSE_MS = 50;
 
 /** A connection that AWS had closed while this process was frozen or idle. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE']);
-const THROTTLED = /^(Throttl|TooManyRequests|SlowDown|RequestLimitExceeded)/;
 
 /** How long a call may take, all of it. */
 export interface CallLimits {
@@ -65,7 +64,7 @@ export class AwsService {
 
 function isWorthASecondTry({ status, code }: AwsError): boolean {
   if (status === undefined) return BROKEN.has(code);
-  return status >= 500 || status === 429 || THROTTLED.test(code);
+  return status >= 500 || wasThrottled({ code, status });
 }
 
 /** Not the error itself: one of HTTP's parser has a part of the answer. */

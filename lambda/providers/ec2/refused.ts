@@ -1,8 +1,5 @@
 /** What errors of AWS mean for a VM. */
-import { AwsError } from '../../aws/error.ts';
-
-/** AWS gets too many requests. EC2 says so with status 503, other services with 400. */
-const THROTTLED = /^(RequestLimitExceeded|Throttl|TooManyRequests|SlowDown)/;
+import { AwsError, wasThrottled } from '../../aws/error.ts';
 
 /** The service may not ask for this, or not yet: its role or its credentials are to blame. */
 const NOT_ALLOWED =
@@ -15,8 +12,8 @@ const NO_CAPACITY = 'Insufficient';
 const WRONG_STATE = /^Incorrect(Instance)?State$/;
 
 /** Whether AWS did not answer, or gets too many requests: then more of them would only add to it. */
-export function isThrottled({ code, status }: AwsError): boolean {
-  return status === undefined || status === 429 || THROTTLED.test(code);
+export function isThrottled(error: AwsError): boolean {
+  return error.status === undefined || wasThrottled(error);
 }
 
 /** Whether AWS or the service is to blame, not the instance: then the same call may succeed later. */
